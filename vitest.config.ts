@@ -15,7 +15,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'test/soak/**', 'test/packaging/**'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'test/soak/**'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -1,0 +1,132 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { asInWorkspace, Consumer } from './consumer.ts'
+import { run } from './run.ts'
+import { packAll, workspace } from './tarballs.ts'
+
+const program = `
+import express from 'express'
+import zerodown from 'zerodown'
+
+const app: express.Express = zerodown.express(express())
+app.get('/', (request, response) => void response.send('hello'))
+await zerodown.listenAndServe(':0', app)
+`
+
+/** npm and the network are in it, ms. */
+const installTimeout = 180_000
+
+let folder: string
+let tarballs: string[]
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'zerodown-pack-'))
+  tarballs = await packAll(folder)
+}, installTimeout)
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true })
+})
+
+test('every package is packed, with its licence, its sources and no build leftovers', async () => {
+  expect(tarballs).toHaveLength(3)
+  for (const tarball of tarballs) {
+    const files = (await run(folder, 'tar', '-tzf', tarball)).trim().split('\n')
+    expect(files).toEqual(
+      expect.arrayContaining(['package/LICENSE', 'package/README.md', 'package/src/index.ts', 'package/dist/index.js']),
+    )
+    expect(files.filter((file) => file.includes('tsbuildinfo'))).toEqual([])
+  }
+})
+
+test('no package points outside of itself', async () => {
+  for (const tarball of tarballs) {
+    const manifest = await run(folder, 'tar', '-xzOf', tarball, 'package/package.json')
+    expect(manifest).not.toMatch(/workspace:|catalog:/)
+  }
+})
+
+test('publint has nothing to say', async () => {
+  for (const tarball of tarballs) {
+    await run(workspace, process.execPath, 'node_modules/publint/src/cli.js', tarball, '--strict')
+  }
+})
+
+test('the types are right however they are resolved', async () => {
+  const attw = 'node_modules/@arethetypeswrong/cli/dist/index.js'
+  for (const tarball of tarballs) {
+    await run(workspace, process.execPath, attw, tarball, '--profile', 'esm-only')
+  }
+})
+
+describe('in a project with Express', () => {
+  let consumer: Consumer
+
+  beforeAll(async () => {
+    consumer = new Consumer(path.join(folder, 'with-express'))
+    await consumer.install(
+      ...tarballs,
+      await asInWorkspace('express', 'packages/express'),
+      await asInWorkspace('@types/express', 'packages/express'),
+      await asInWorkspace('@types/node'),
+    )
+  }, installTimeout)
+
+  test('import and require give the same thing, without a warning', async () => {
+    await consumer.write(
+      'same.cjs',
+      `const zerodown = require('zerodown')
+       process.once('warning', (warning) => { throw warning })
+       import('zerodown').then((namespace) => {
+         const { listenAndServe, express, attach } = zerodown
+         console.log(namespace.default === zerodown, typeof listenAndServe, typeof express, typeof attach)
+       })`,
+    )
+    expect(await consumer.node('same.cjs')).toBe('true function function function\n')
+  })
+
+  test.each([
+    { module: 'node16', moduleResolution: 'node16' },
+    { module: 'nodenext', moduleResolution: 'nodenext' },
+    { module: 'esnext', moduleResolution: 'bundler' },
+  ])('a program type-checks with moduleResolution $moduleResolution', async (options) => {
+    await consumer.write('program.ts', program)
+    await consumer.typecheck(['program.ts'], options)
+  })
+
+  test('a CommonJS program type-checks', async () => {
+    await consumer.write(
+      'program.cts',
+      `import zerodown = require('zerodown')
+       import express = require('express')
+       zerodown.express(express()).listen(0)`,
+    )
+    await consumer.typecheck(['program.cts'], { module: 'nodenext' })
+  })
+})
+
+describe('in a project without Express', () => {
+  let consumer: Consumer
+
+  beforeAll(async () => {
+    consumer = new Consumer(path.join(folder, 'without-express'))
+    await consumer.install(...tarballs, await asInWorkspace('@types/node'))
+  }, installTimeout)
+
+  test('Express is not installed, and nothing misses it', async () => {
+    await consumer.write(
+      'index.js',
+      `import { existsSync } from 'node:fs'
+       import zerodown from 'zerodown'
+       console.log(existsSync('node_modules/express'), typeof zerodown.listenAndServe)`,
+    )
+    expect(await consumer.node('index.js')).toBe('false function\n')
+  })
+
+  test('a program type-checks', async () => {
+    await consumer.write('program.ts', `import zerodown from 'zerodown'\nawait zerodown.listenAndServe(':0', () => {})`)
+    await consumer.typecheck(['program.ts'], { module: 'nodenext', skipLibCheck: true })
+  })
+})
