@@ -1,0 +1,18 @@
+/** A load on an HTTP/1.1 server by a client that never retries and counts every outcome. */
+export { startLoad, type Load, type LoadEvents } from './load.ts'
+export type {
+  FreshWorker,
+  KeepAliveWorker,
+  LoadOptions,
+  PipelinedWorker,
+  PostWorker,
+  SlowWorker,
+  Span,
+  Target,
+  Worker,
+} from './options.ts'
+export type { Answer } from './response.ts'
+export type { FailureReason, Phase } from './failure.ts'
+export type { Latency } from './latency.ts'
+export type { Counts, FailureDetail, Stats, WorkerCounts } from './tally.ts'
+export type { Answered } from './worker.ts'
