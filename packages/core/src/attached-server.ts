@@ -1,0 +1,108 @@
+import type { EventEmitter } from 'node:events'
+import { errorMonitor } from 'node:events'
+import type { Server } from 'node:net'
+import { Connections } from './connections/tracking.ts'
+import { followSessions, isHttp2Server } from './drain/http2.ts'
+import type { Asked } from './listeners/asked.ts'
+import { isAbstract } from './listeners/asked.ts'
+import { explainListenError } from './listeners/held-address.ts'
+import type { InheritedListeners } from './listeners/inherited.ts'
+import { boundTo, keyOf } from './listeners/key.ts'
+import { takeOverListen } from './listeners/listen.ts'
+import { identify, removeUnixPath } from './listeners/unix-path.ts'
+import { listeningFd } from './process/node-internals.ts'
+import type { InheritedListener } from './restart/inheritance.ts'
+import { inodeOf } from './restart/inheritance.ts'
+
+export interface ServerEvents {
+  /** `listen()` was called; what this throws, `listen()` throws. */
+  beforeListen(server: AttachedServer): void
+  inherited(): InheritedListeners
+  bindsItself(): boolean
+  listening(server: AttachedServer, adopted: boolean): void
+  failed(error: Error): void
+  /** Whether a unix path is this process's to remove. */
+  ownsPath(adopted: boolean): boolean
+  closed(server: AttachedServer): void
+}
+
+/** A server whose `listen()` adopts, and whose listener and connections are known. */
+export class AttachedServer {
+  readonly server: Server
+  readonly connections: Connections
+  #asked: Asked | undefined
+  #adopted: InheritedListener | undefined
+  /** Which file the unix socket is, so that no other one is ever removed in its place. */
+  #file: string | undefined
+  #givenUp = false
+  #starting = false
+
+  constructor(server: Server, events: ServerEvents) {
+    this.server = server
+    this.connections = new Connections(server)
+    if (isHttp2Server(server)) followSessions(server)
+    takeOverListen(server, {
+      before: () => {
+        events.beforeListen(this)
+        this.#starting = true
+      },
+      inherited: () => events.inherited(),
+      bindsItself: () => events.bindsItself(),
+      asks: (asked, adopted) => this.#asks(asked, adopted),
+    })
+    server.on('listening', () => {
+      this.#starting = false
+      this.#file = this.#path === undefined ? undefined : identify(this.#path)
+      events.listening(this, this.#adopted !== undefined)
+    })
+    // Only watches: whether anybody handles the error is still the application's business.
+    ;(server as EventEmitter).on(errorMonitor, (error: Error) => {
+      this.#starting = false
+      if (!server.listening) events.failed(explainListenError(error, this.#asked, events.inherited()))
+    })
+    server.on('close', () => {
+      // libuv removed the path it had bound, which was never this one.
+      const ours = !this.#givenUp && events.ownsPath(this.#adopted !== undefined)
+      if (this.#path !== undefined && ours) removeUnixPath(this.#path, this.#file)
+      events.closed(this)
+    })
+  }
+
+  /** Whether it listens, or was told to and is about to. */
+  get inUse(): boolean {
+    return this.server.listening || this.#starting
+  }
+
+  get key(): string {
+    return this.#bound === undefined ? 'unknown' : keyOf(this.#bound)
+  }
+
+  /** What the successor inherits; `undefined` where the socket has no number that could be passed on. */
+  get listener(): InheritedListener | undefined {
+    const fd = listeningFd(this.server)
+    const bound = this.#bound
+    if (fd === undefined || bound === undefined) return undefined
+    return { fd, asked: this.#asked, bound, inode: inodeOf(fd) ?? 0 }
+  }
+
+  /** The successor has the listener: its path, too, is no longer ours to remove. */
+  giveUp(): void {
+    this.#givenUp = true
+  }
+
+  get #bound(): Asked | undefined {
+    return this.#adopted?.bound ?? boundTo(this.server.address(), this.#asked)
+  }
+
+  get #path(): string | undefined {
+    return this.#asked?.kind === 'unix' && !isAbstract(this.#asked.path) ? this.#asked.path : undefined
+  }
+
+  #asks(asked: Asked | undefined, adopted: InheritedListener | undefined): void {
+    this.#asked = asked
+    this.#adopted = adopted
+    // Node answers null for an inherited unix socket, and the temporary path for one that was bound aside.
+    if (asked?.kind !== 'unix') Reflect.deleteProperty(this.server, 'address')
+    else this.server.address = () => (this.server.listening ? asked.path : null)
+  }
+}

@@ -1,0 +1,52 @@
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Connections } from './tracking.ts'
+
+const REQUEST_EVENTS: ReadonlySet<string | symbol> = new Set(['request', 'checkContinue', 'checkExpectation'])
+
+/**
+ * Keeps idle connections in service that cannot move: the next request on each is answered, and the answer says
+ * `Connection: close` (RFC 9112, 9.6), which no Node version does by itself while it closes.
+ *
+ * A server that says `close` answers nothing that follows, so with pipelining only the last of the requests received
+ * may say it. Requests that arrive together are parsed together: their handlers run a tick later, when all are known.
+ */
+export function linger(
+  server: HttpServer,
+  connections: Connections,
+  answering: (socket: Socket) => void,
+): { end(): void } {
+  const latest = new WeakMap<Socket, { response: ServerResponse; keepAlive: boolean }>()
+
+  const announceClose = (socket: Socket, response: ServerResponse): void => {
+    const before = latest.get(socket)
+    if (before !== undefined && !before.response.headersSent) before.response.shouldKeepAlive = before.keepAlive
+    latest.set(socket, { response, keepAlive: response.shouldKeepAlive })
+    response.shouldKeepAlive = false
+  }
+
+  const emit = server.emit
+  server.emit = function (this: HttpServer, event: string | symbol, ...args: unknown[]): boolean {
+    if (!REQUEST_EVENTS.has(event)) return Reflect.apply(emit, this, [event, ...args])
+    const [request, response] = args as [IncomingMessage, ServerResponse]
+    answering(request.socket)
+    announceClose(request.socket, response)
+    process.nextTick(() => Reflect.apply(emit, this, [event, ...args]))
+    return true
+  } as HttpServer['emit']
+
+  const silence = closeSilentLater(server, connections)
+  return { end: () => clearTimeout(silence) }
+}
+
+/**
+ * A browser opens connections ahead of need, and may never say a word on them. The keep-alive timeout starts with the
+ * first request, so to wait for them would last as long as the whole drain; they get that time from now on.
+ */
+function closeSilentLater(server: HttpServer, connections: Connections): NodeJS.Timeout | undefined {
+  if (server.keepAliveTimeout <= 0) return undefined
+  const close = (): void => {
+    for (const socket of connections.open) if (socket.bytesRead === 0) socket.destroy()
+  }
+  return setTimeout(close, server.keepAliveTimeout).unref()
+}

@@ -1,0 +1,22 @@
+/** The counts of one drain, in connections. */
+export interface Ledger {
+  /** Finished what was in flight, or were answered once more while they lingered. */
+  finished: number
+  /** Moved to the successor, alive. */
+  handedOver: number
+  /** Closed while nothing was in flight on them: by the client, by the keep-alive timeout, or at the deadline. */
+  closedIdle: number
+  /** Cut at the deadline with something in flight. Each is a request or a stream that was lost. */
+  cut: number
+  /** How long the drain took. ms */
+  duration: number
+}
+
+export type Outcome = Exclude<keyof Ledger, 'duration'>
+
+export const emptyLedger = (): Ledger => ({ finished: 0, handedOver: 0, closedIdle: 0, cut: 0, duration: 0 })
+
+export function describeLedger(ledger: Ledger): string {
+  const { finished, handedOver, closedIdle, cut, duration } = ledger
+  return `${finished} finished, ${handedOver} handed over, ${closedIdle} closed idle, ${cut} cut in ${Math.round(duration)} ms`
+}

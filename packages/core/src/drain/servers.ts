@@ -1,0 +1,40 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Logger } from '../process/logger.ts'
+import type { Draining } from './drain.ts'
+import { startDrain } from './drain.ts'
+import type { Ledger } from './ledger.ts'
+import { emptyLedger } from './ledger.ts'
+
+/** What closing takes after everything was cut. ms */
+const AFTER_CUT = 1000
+
+/** Drains servers side by side; at `timeout` ms what is left is cut, counted and logged. */
+export async function drainServers(
+  servers: readonly Omit<Draining, 'ledger'>[],
+  timeout: number,
+  logger: Logger,
+): Promise<Ledger> {
+  const began = performance.now()
+  const ledger = emptyLedger()
+  const drains = servers.map((server) => startDrain({ ...server, ledger }))
+  const drained = Promise.all(drains.map((drain) => drain.drained)).then(() => true)
+
+  if (!(await within(timeout, drained))) {
+    for (const { drain } of drains) drain.cut()
+    await within(AFTER_CUT, drained)
+    if (ledger.cut > 0) {
+      logger.warn(`drainTimeout: after ${timeout} ms, ${ledger.cut} connections were cut with something in flight.`)
+    }
+  }
+  for (const { drain } of drains) drain.end()
+  ledger.duration = performance.now() - began
+  return ledger
+}
+
+async function within(timeout: number, done: Promise<boolean>): Promise<boolean> {
+  const over = new AbortController()
+  const late = wait(timeout, false, { signal: over.signal }).catch(() => false)
+  const inTime = await Promise.race([done, late])
+  over.abort()
+  return inTime
+}

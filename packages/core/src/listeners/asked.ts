@@ -1,0 +1,62 @@
+import type { ListenOptions } from 'node:net'
+import { resolve } from 'node:path'
+
+/** What a call of `server.listen()` asks for, in whichever of Node's forms it was written. */
+export type Asked =
+  | { kind: 'tcp'; host: string; port: number; ipv6Only: boolean }
+  | { kind: 'unix'; path: string }
+  | { kind: 'fd'; fd: number }
+
+export interface ListenCall {
+  /** `undefined` for what cannot be known again in another process: a handle. */
+  asked: Asked | undefined
+  options: ListenOptions
+  backlog: number | undefined
+  callback: (() => void) | undefined
+}
+
+/** Reads the arguments of `server.listen()` the way Node does (https://nodejs.org/api/net.html#serverlisten). */
+export function readListenCall(args: readonly unknown[]): ListenCall {
+  const last = args.at(-1)
+  const callback = typeof last === 'function' ? (last as () => void) : undefined
+  const values = callback === undefined ? args : args.slice(0, -1)
+  const [first, second, third] = values
+  const options = readOptions(first, second)
+  const backlog = options.backlog ?? numberOf(second) ?? numberOf(third)
+  return {
+    asked: readAsked(options, values.length === 0 || first === null || first === undefined),
+    options,
+    backlog,
+    callback,
+  }
+}
+
+function readOptions(first: unknown, second: unknown): ListenOptions {
+  if (typeof first === 'object' && first !== null) return first
+  if (typeof first === 'string' && numberOf(first) === undefined) return { path: first }
+  if (first === null || first === undefined) return { port: 0 }
+  return { port: Number(first), ...(typeof second === 'string' ? { host: second } : {}) }
+}
+
+function readAsked(options: ListenOptions & { fd?: unknown }, anyPort: boolean): Asked | undefined {
+  if ('_handle' in options || 'handle' in options) return undefined
+  if (typeof options.fd === 'number' && options.fd >= 0) return { kind: 'fd', fd: options.fd }
+  const port = anyPort || ('port' in options && options.port == null) ? 0 : numberOf(options.port)
+  if (port !== undefined) {
+    return { kind: 'tcp', host: options.host ?? '', port, ipv6Only: options.ipv6Only === true }
+  }
+  if (typeof options.path === 'string' && options.path !== '') return { kind: 'unix', path: absolute(options.path) }
+  return undefined // Node rejects it with its own error.
+}
+
+const absolute = (path: string): string => (isAbstract(path) ? path : resolve(path))
+
+/** unix(7): no file, gone with its last holder. */
+export const isAbstract = (path: string): boolean => path.startsWith('\0')
+
+function numberOf(value: unknown): number | undefined {
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined
+  if (typeof value === 'string' && value.trim() === '') return undefined
+  const number = Number(value)
+  return number >= 0 ? number : undefined
+}

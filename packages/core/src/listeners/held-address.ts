@@ -1,0 +1,20 @@
+import { ZerodownError } from '../errors.ts'
+import type { Asked } from './asked.ts'
+import type { InheritedListeners } from './inherited.ts'
+import { keyOf } from './key.ts'
+
+/**
+ * Why a successor could not bind: a host changed on a port that the predecessor still holds. Node's EADDRINUSE does not
+ * say by whom. Any other error is given back as it is.
+ */
+export function explainListenError(error: Error, asked: Asked | undefined, inherited: InheritedListeners): Error {
+  const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+  const held = asked && inUse ? inherited.inTheWayOf(asked) : undefined
+  if (asked === undefined || held === undefined) return error
+  return new ZerodownError(
+    'ERR_ZERODOWN_ADDRESS_HELD',
+    `cannot listen on ${keyOf(asked)}: the predecessor listens on ${keyOf(held.bound)}, another address on the same ` +
+      'port, and holds it until the restart is committed. Change the port as well, or stop and start the service.',
+    { cause: error },
+  )
+}

@@ -1,0 +1,55 @@
+import type { InheritedListener } from '../restart/inheritance.ts'
+import { closeInherited } from '../restart/inheritance.ts'
+import type { Asked } from './asked.ts'
+import { keyOf, meansTheSame } from './key.ts'
+import { removeUnixPath } from './unix-path.ts'
+
+/** The listeners that came with the process's birth and that no `listen()` has adopted yet. */
+export class InheritedListeners {
+  readonly #waiting: InheritedListener[]
+
+  constructor(listeners: readonly InheritedListener[]) {
+    this.#waiting = [...listeners]
+  }
+
+  get waiting(): readonly InheritedListener[] {
+    return this.#waiting
+  }
+
+  /**
+   * Takes the listener that a `listen()` asks for: the one that was asked for in the same words, else the one whose
+   * bound address means the same. Two of the same words (port 0 twice) are taken in the order in which they were bound.
+   */
+  adopt(asked: Asked, host: string = asked.kind === 'tcp' ? asked.host : ''): InheritedListener | undefined {
+    const key = keyOf(asked)
+    const sameWords = this.#waiting.find((listener) => listener.asked !== undefined && keyOf(listener.asked) === key)
+    return this.#take(
+      sameWords ?? this.#waiting.find((listener) => meansTheSame(asked, hostMeant(host), listener.bound)),
+    )
+  }
+
+  /** The listener that stands in the way of binding anew: same port, another meaning. */
+  inTheWayOf(asked: Asked): InheritedListener | undefined {
+    return this.#waiting.find(
+      ({ bound }) => asked.kind === 'tcp' && bound.kind === 'tcp' && asked.port !== 0 && asked.port === bound.port,
+    )
+  }
+
+  /** Gives up what the new code no longer wants. Only at commit: until then the predecessor may need it back. */
+  drop(): readonly InheritedListener[] {
+    const dropped = this.#waiting.splice(0)
+    for (const listener of dropped) {
+      closeInherited(listener)
+      if (listener.bound.kind === 'unix') removeUnixPath(listener.bound.path)
+    }
+    return dropped
+  }
+
+  #take(listener: InheritedListener | undefined): InheritedListener | undefined {
+    if (listener !== undefined) this.#waiting.splice(this.#waiting.indexOf(listener), 1)
+    return listener
+  }
+}
+
+/** Node listens on `::` where no host is given (https://nodejs.org/api/net.html#serverlistenport-host-backlog-callback). */
+const hostMeant = (host: string): string => host || '::'

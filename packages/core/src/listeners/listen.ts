@@ -1,0 +1,115 @@
+import { lookup } from 'node:dns'
+import type { ListenOptions, Server } from 'node:net'
+import { isIP } from 'node:net'
+import type { InheritedListener } from '../restart/inheritance.ts'
+import type { Asked, ListenCall } from './asked.ts'
+import { isAbstract, readListenCall } from './asked.ts'
+import type { InheritedListeners } from './inherited.ts'
+import { isStale, isVacant, pathInUse, putInPlace, temporaryPath } from './unix-path.ts'
+
+type Listen = Server['listen']
+
+export interface ListenHooks {
+  /** Before anything is bound or adopted; what it throws, `listen()` throws. */
+  before(): void
+  inherited(): InheritedListeners
+  /** Whether this process binds its own sockets: in a cluster worker the primary does, on Windows pipes have no files. */
+  bindsItself(): boolean
+  /** The server is about to listen on what `asked` says. */
+  asks(asked: Asked | undefined, adopted: InheritedListener | undefined): void
+}
+
+/**
+ * Makes `server.listen()` adopt the inherited listener that it asks for, and bind anew where there is none. In all else
+ * it is the `listen()` it was.
+ */
+export function takeOverListen(server: Server, hooks: ListenHooks): void {
+  const original: Listen = server.listen
+  const listen = (...args: unknown[]): Server => {
+    if (server.listening) return Reflect.apply(original, server, args) // Node's own error
+    hooks.before()
+    new Listening(server, original, args, hooks).start()
+    return server
+  }
+  Object.defineProperty(server, 'listen', { value: listen, configurable: true, writable: true })
+}
+
+class Listening {
+  readonly #server: Server
+  readonly #original: Listen
+  readonly #args: unknown[]
+  readonly #call: ListenCall
+  readonly #hooks: ListenHooks
+
+  constructor(server: Server, original: Listen, args: unknown[], hooks: ListenHooks) {
+    this.#server = server
+    this.#original = original
+    this.#args = args
+    this.#call = readListenCall(args)
+    this.#hooks = hooks
+  }
+
+  start(): void {
+    const { asked } = this.#call
+    const inherited = this.#hooks.inherited()
+    const adopted = asked && inherited.adopt(asked)
+    if (adopted !== undefined) this.#adopt(adopted)
+    else if (asked?.kind === 'tcp' && isHostname(asked.host) && inherited.inTheWayOf(asked)) this.#adoptResolved(asked)
+    else if (asked?.kind === 'unix' && !isAbstract(asked.path) && this.#hooks.bindsItself()) this.#bindPath(asked.path)
+    else this.#bind()
+  }
+
+  #adopt(listener: InheritedListener): void {
+    this.#hooks.asks(this.#call.asked ?? listener.bound, listener)
+    // `listen({ fd, backlog })` ignores backlog and sets the shared queue back to 511: it must be given by position.
+    this.#listen({ fd: listener.fd }, this.#call.backlog)
+  }
+
+  /** `localhost` may mean the address that an inherited listener is bound to. */
+  #adoptResolved(asked: Asked & { kind: 'tcp' }): void {
+    lookup(asked.host, (error, address) => {
+      if (this.#server.listening) return
+      const adopted = error ? undefined : this.#hooks.inherited().adopt(asked, address)
+      if (adopted === undefined) this.#bind()
+      else this.#adopt(adopted)
+    })
+  }
+
+  #bind(): void {
+    const { asked } = this.#call
+    this.#hooks.asks(asked, undefined)
+    Reflect.apply(this.#original, this.#server, this.#args)
+  }
+
+  #bindPath(path: string): void {
+    if (isVacant(path)) return this.#bindAside(path)
+    void isStale(path).then((stale) => {
+      if (this.#server.listening) return
+      if (stale) this.#bindAside(path)
+      else this.#server.emit('error', pathInUse(path))
+    })
+  }
+
+  #bindAside(path: string): void {
+    const temporary = temporaryPath(path)
+    this.#hooks.asks(this.#call.asked, undefined)
+    this.#listen({ ...this.#call.options, path: temporary }, this.#call.backlog)
+    if (!this.#server.listening) return // Node reports why.
+    try {
+      putInPlace(temporary, path)
+    } catch (error) {
+      this.#server.close()
+      process.nextTick(() => this.#server.emit('error', error))
+    }
+  }
+
+  #listen(options: ListenOptions & { fd?: number }, backlog: number | undefined): void {
+    const { callback } = this.#call
+    const { signal } = this.#call.options
+    if (callback !== undefined) this.#server.once('listening', callback)
+    const withSignal = signal === undefined ? options : { ...options, signal }
+    Reflect.apply(this.#original, this.#server, backlog === undefined ? [withSignal] : [withSignal, backlog])
+  }
+}
+
+const isHostname = (host: string): boolean => host !== '' && isIP(host) === 0

@@ -1,0 +1,41 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { messageOf } from '../errors.ts'
+import type { Logger } from './logger.ts'
+
+export type ShutdownHook = () => unknown
+
+/** What hooks get at the least, however long the drain took: closing a database wants a moment. ms */
+const LEAST_TIME = 5000
+
+/** The hooks that run after the drain, the last one registered first: what was opened last is closed first. */
+export class ShutdownHooks {
+  readonly #hooks: ShutdownHook[] = []
+
+  add(hook: ShutdownHook): void {
+    this.#hooks.push(hook)
+  }
+
+  /** Runs them one after the other, all of them within one deadline. A hook that fails is logged, never thrown. */
+  async run(timeLeft: number, logger: Logger): Promise<void> {
+    const timeout = Math.max(timeLeft, LEAST_TIME)
+    const deadline = new AbortController()
+    const late = wait(timeout, 'late' as const, { signal: deadline.signal, ref: true }).catch(() => 'late' as const)
+    for (const hook of this.#hooks.toReversed()) {
+      const outcome = await Promise.race([attempt(hook, logger), late])
+      if (outcome === 'late') {
+        logger.error(`a shutdown hook did not end within ${timeout} ms; exiting without it and those after it.`)
+        break
+      }
+    }
+    deadline.abort()
+  }
+}
+
+async function attempt(hook: ShutdownHook, logger: Logger): Promise<'ran'> {
+  try {
+    await hook()
+  } catch (error) {
+    logger.error(`a shutdown hook failed: ${messageOf(error)}`)
+  }
+  return 'ran'
+}

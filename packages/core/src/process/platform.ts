@@ -1,0 +1,38 @@
+import cluster from 'node:cluster'
+import { isMainThread } from 'node:worker_threads'
+
+/** What decides whether this process can start a successor. A parameter, so that each case can be tested anywhere. */
+export interface Platform {
+  readonly platform: NodeJS.Platform
+  readonly pid: number
+  readonly bun: boolean
+  readonly clusterWorker: boolean
+  readonly mainThread: boolean
+}
+
+export const thisPlatform = (): Platform => ({
+  platform: process.platform,
+  pid: process.pid,
+  bun: 'bun' in process.versions,
+  clusterWorker: cluster.isWorker,
+  mainThread: isMainThread,
+})
+
+/** Why this process cannot start a successor, and what to do; `undefined` where it can. */
+export function whyNoRestart(on: Platform): string | undefined {
+  if (on.platform === 'win32') {
+    return 'Windows cannot pass a listening socket to a new process. Restart the service the usual way.'
+  }
+  if (on.bun) return 'Bun does not pass listening sockets to a new process. Run the server with Node.'
+  if (!on.mainThread) return 'this is a worker thread. Attach the server in the main thread.'
+  if (on.clusterWorker) {
+    return 'this is a cluster worker, whose listening socket belongs to the primary. Run the server without cluster.'
+  }
+  if (on.pid === 1) {
+    return (
+      'this process is PID 1: if it exits for its successor, the container ends. Start the container with an init ' +
+      'process (docker run --init), or replace the container instead.'
+    )
+  }
+  return undefined
+}

@@ -1,0 +1,26 @@
+import type { Settings } from '../options.ts'
+
+export interface SignalActions {
+  restart(signal: NodeJS.Signals): void
+  shutdown(signal: NodeJS.Signals): void
+  /** A second SIGINT: somebody at a terminal does not want to wait. */
+  exitAtOnce(): void
+}
+
+/** Listens to the signals; the function it returns takes every listener away again. */
+export function listenToSignals(signals: Settings['signals'], actions: SignalActions): () => void {
+  const listeners = new Map<NodeJS.Signals, () => void>()
+  let interrupts = 0
+  for (const signal of signals.restart) listeners.set(signal, () => actions.restart(signal))
+  for (const signal of signals.shutdown) {
+    listeners.set(signal, () => {
+      // Supervisors repeat SIGTERM, so only a repeated SIGINT means impatience.
+      if (signal === 'SIGINT' && ++interrupts > 1) actions.exitAtOnce()
+      else actions.shutdown(signal)
+    })
+  }
+  for (const [signal, listener] of listeners) process.on(signal, listener)
+  return () => {
+    for (const [signal, listener] of listeners) process.off(signal, listener)
+  }
+}

@@ -1,0 +1,43 @@
+import type { AttachedServer } from './attached-server.ts'
+import type { InheritedListeners } from './listeners/inherited.ts'
+
+/** How long new code may take from one `listen()` to the next before an inherited listener counts as unwanted. ms */
+const SETTLE_TIME = 1000
+
+/**
+ * Tells when a process is ready by itself: when all attached servers listen, and all inherited listeners are adopted or
+ * were given some time to be.
+ */
+export class Readiness {
+  readonly #attached: ReadonlySet<AttachedServer>
+  readonly #inherited: InheritedListeners
+  readonly #ready: () => void
+  #settling: NodeJS.Timeout | undefined
+  #checking: NodeJS.Immediate | undefined
+
+  constructor(attached: ReadonlySet<AttachedServer>, inherited: InheritedListeners, ready: () => void) {
+    this.#attached = attached
+    this.#inherited = inherited
+    this.#ready = ready
+  }
+
+  /** The servers that are attached and do not listen yet. */
+  get pending(): number {
+    return [...this.#attached].filter(({ server }) => !server.listening).length
+  }
+
+  /** Looks again, once the code that runs now has had its turn: it may attach the next server right away. */
+  check(): void {
+    this.cancel()
+    this.#checking = setImmediate(() => {
+      if (this.#attached.size === 0 || this.pending > 0) return
+      if (this.#inherited.waiting.length === 0) this.#ready()
+      else this.#settling = setTimeout(this.#ready, SETTLE_TIME)
+    })
+  }
+
+  cancel(): void {
+    clearTimeout(this.#settling)
+    clearImmediate(this.#checking)
+  }
+}

@@ -1,0 +1,71 @@
+import { readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+/**
+ * How this process was started, before `--env-file`, `process.env.X = …`, `process.chdir()` or `process.title = …`
+ * changed what can be seen of it. A successor is started the same way.
+ */
+export interface Birth {
+  /** What the process was called by, `argv[0]`. */
+  readonly argv0: string
+  /** Node's options, the script and its arguments, as they were written. */
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** The directory as the shell named it, symlinks and all, where that can be known. */
+  readonly cwd: string
+}
+
+export function readBirth(): Birth {
+  const env = readEnvironment()
+  return { ...readCommandLine(), env, cwd: readDirectory(env['PWD']) }
+}
+
+/**
+ * `process.argv[1]` is resolved: a script started as `server.js` inside `current -> releases/42` would stay in release
+ * 42 for ever. On Linux the kernel still has the words as they were typed (proc(5)).
+ */
+function readCommandLine(): Pick<Birth, 'argv0' | 'args'> {
+  const words = readWords('/proc/self/cmdline')
+  const tail = process.argv.slice(2)
+  const [argv0, ...args] = words
+  // A process title set before we came overwrites the command line.
+  const untouched =
+    argv0 !== undefined &&
+    args.length >= process.execArgv.length + tail.length &&
+    process.execArgv.every((word, at) => args[at] === word) &&
+    tail.every((word, at) => args[args.length - tail.length + at] === word)
+  if (untouched) return { argv0, args }
+  return { argv0: process.argv0, args: [...process.execArgv, ...process.argv.slice(1)] }
+}
+
+function readEnvironment(): Record<string, string> {
+  const words = readWords('/proc/self/environ')
+  if (words.length === 0) return { ...process.env } as Record<string, string>
+  return Object.fromEntries(
+    words.filter((word) => word.includes('=', 1)).map((word) => split(word, word.indexOf('=', 1))),
+  )
+}
+
+const split = (word: string, at: number): [string, string] => [word.slice(0, at), word.slice(at + 1)]
+
+function readWords(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').replace(/\0$/, '').split('\0')
+  } catch {
+    return [] // Not on Linux.
+  }
+}
+
+function readDirectory(named: string | undefined): string {
+  const actual = process.cwd()
+  return named !== undefined && named === resolve(named) && isSameDirectory(named, actual) ? named : actual
+}
+
+function isSameDirectory(one: string, other: string): boolean {
+  try {
+    const [a, b] = [statSync(one), statSync(other)]
+    return a.ino === b.ino && a.dev === b.dev
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,128 @@
+import { closeSync, fstatSync } from 'node:fs'
+import { constants } from 'node:os'
+import { isMainThread } from 'node:worker_threads'
+import type { Asked } from '../listeners/asked.ts'
+
+/** The one variable that a predecessor gives to its successor. */
+export const INHERITANCE_VARIABLE = 'ZERODOWN_INHERITANCE'
+
+/** Changes when an older successor could no longer read what a newer predecessor writes, or the other way round. */
+const VERSION = 1
+
+/** A listening socket that came with the process's birth. */
+export interface InheritedListener {
+  readonly fd: number
+  /** What the predecessor's program asked for, `undefined` where that cannot be said again. */
+  readonly asked?: Asked | undefined
+  readonly bound: Asked
+  /** The socket's inode, by which the successor knows that this number is the socket that was meant. */
+  readonly inode: number
+}
+
+export interface Inheritance {
+  readonly generation: number
+  /** pid of the predecessor. */
+  readonly predecessor: number
+  readonly listeners: readonly InheritedListener[]
+  /** The signals that trigger a restart. */
+  readonly restartSignals: readonly NodeJS.Signals[]
+  /** Variables that `launch.env` changed, as they were at the start of the first generation; `null`: not set. */
+  readonly restore: Readonly<Record<string, string | null>>
+}
+
+export function writeInheritance(inheritance: Inheritance): string {
+  return JSON.stringify({ version: VERSION, ...inheritance })
+}
+
+/** What came with this process's birth, and why that was ignored if it was not meant for us or cannot be read. */
+export interface Received {
+  readonly inheritance: Inheritance | undefined
+  readonly ignored: string | undefined
+}
+
+/**
+ * Takes the inheritance out of the environment, so that it leaks to no child of the application. Called once, when the
+ * module is loaded.
+ */
+export function receiveInheritance(): Received {
+  const text = process.env[INHERITANCE_VARIABLE]
+  if (text === undefined || !isMainThread) return { inheritance: undefined, ignored: undefined }
+  delete process.env[INHERITANCE_VARIABLE]
+  const parsed = parse(text)
+  if (typeof parsed === 'string') return { inheritance: undefined, ignored: parsed }
+  const foreign = whyForeign(parsed)
+  return foreign === undefined
+    ? { inheritance: parsed, ignored: undefined }
+    : { inheritance: undefined, ignored: foreign }
+}
+
+function parse(text: string): Inheritance | string {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return 'it is not JSON'
+  }
+  if (!isRecord(value)) return 'it is not an object'
+  if (value['version'] !== VERSION)
+    return `it is of version ${String(value['version'])}, and this is version ${VERSION}`
+  const { generation, predecessor, listeners, restartSignals, restore } = value
+  const complete =
+    isCount(generation) &&
+    isCount(predecessor) &&
+    isListOf(listeners, isListener) &&
+    isListOf(restartSignals, isSignal) &&
+    isRecord(restore)
+  return complete ? (value as unknown as Inheritance) : 'it is incomplete'
+}
+
+/**
+ * Variables are not shy: a wrapper that is no server may pass them on to a child that they were not meant for. What
+ * tells is that each number is the very socket that was meant; where sockets have no inodes, or none was passed, the
+ * channel to the predecessor. The parent's pid would not do: it changes when the predecessor dies, is 1 in many
+ * containers, and is a shell's where `launch.execPath` is a script.
+ */
+function whyForeign({ listeners, predecessor }: Inheritance): string | undefined {
+  const strange = listeners.find(({ fd, inode }) => inodeOf(fd) !== inode)
+  if (strange !== undefined) {
+    return `it was meant for a child of process ${predecessor}: file descriptor ${strange.fd} is not the socket it speaks of`
+  }
+  const proven = listeners.length > 0 && listeners.every(({ inode }) => inode !== 0)
+  if (proven || process.channel) return undefined
+  return `it was meant for a child of process ${predecessor}: there is no channel to that process`
+}
+
+/** `undefined` if the descriptor is not open, or is no socket. */
+export function inodeOf(fd: number): number | undefined {
+  try {
+    const status = fstatSync(fd)
+    return status.isSocket() ? status.ino : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Closes a listener that nobody adopted. A client that it would accept would wait for ever. */
+export function closeInherited(listener: InheritedListener): void {
+  closeSync(listener.fd)
+}
+
+function isListener(value: unknown): value is InheritedListener {
+  if (!isRecord(value)) return false
+  const { fd, inode, bound, asked } = value
+  return isCount(fd) && fd >= 3 && isCount(inode) && isAsked(bound) && (asked === undefined || isAsked(asked))
+}
+
+function isAsked(value: unknown): value is Asked {
+  if (!isRecord(value)) return false
+  if (value['kind'] === 'unix') return typeof value['path'] === 'string'
+  if (value['kind'] === 'fd') return isCount(value['fd'])
+  return value['kind'] === 'tcp' && typeof value['host'] === 'string' && isCount(value['port'])
+}
+
+const isListOf = <T>(value: unknown, isOne: (one: unknown) => one is T): value is T[] =>
+  Array.isArray(value) && value.every(isOne)
+const isSignal = (value: unknown): value is NodeJS.Signals => typeof value === 'string' && value in constants.signals
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

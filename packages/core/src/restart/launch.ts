@@ -1,0 +1,98 @@
+import type { ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { ZerodownError, messageOf } from '../errors.ts'
+import type { LaunchOptions } from '../options.ts'
+import type { Birth } from './birth.ts'
+import type { Inheritance, InheritedListener } from './inheritance.ts'
+import { INHERITANCE_VARIABLE, writeInheritance } from './inheritance.ts'
+
+/** Everything that starts a successor. */
+export interface Launch {
+  readonly execPath: string
+  readonly argv0: string | undefined
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+  /** The listening sockets, which the successor gets as its descriptors 3, 4, 5 … */
+  readonly fds: readonly number[]
+}
+
+/** The variables that Node's IPC channel uses; `spawn` sets its own. */
+const CHANNEL_VARIABLES = ['NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE']
+
+/** What is left to the successor. */
+export interface Will {
+  readonly generation: number
+  readonly restartSignals: readonly NodeJS.Signals[]
+  readonly listeners: readonly InheritedListener[]
+}
+
+/**
+ * How to start the successor: as this process was started, with what `launch` changes, and the listeners.
+ * @param restore what `launch.env` changed on the way to this process
+ */
+export function planLaunch(birth: Birth, options: LaunchOptions, will: Will, restore: Inheritance['restore']): Launch {
+  const original = originalEnvironment(birth.env, restore)
+  const env: NodeJS.ProcessEnv = { ...original, ...options.env }
+  const cwd = options.cwd === undefined ? birth.cwd : resolve(birth.cwd, options.cwd)
+  // The next generation finds its directory by it, symlinks and all.
+  if (options.cwd !== undefined) env['PWD'] = cwd
+  env[INHERITANCE_VARIABLE] = writeInheritance({
+    ...will,
+    predecessor: process.pid,
+    listeners: will.listeners.map((listener, at) => ({ ...listener, fd: 3 + at })),
+    restore: changesBetween(original, { ...env, [INHERITANCE_VARIABLE]: undefined }),
+  })
+  return {
+    execPath: options.execPath ?? process.execPath,
+    argv0: options.execPath === undefined ? birth.argv0 : undefined,
+    args: options.args ?? birth.args,
+    cwd,
+    env,
+    fds: will.listeners.map(({ fd }) => fd),
+  }
+}
+
+function originalEnvironment(env: Birth['env'], restore: Inheritance['restore']): NodeJS.ProcessEnv {
+  const original: NodeJS.ProcessEnv = { ...env }
+  for (const [name, value] of Object.entries(restore)) original[name] = value ?? undefined
+  for (const name of [INHERITANCE_VARIABLE, ...CHANNEL_VARIABLES]) delete original[name]
+  return original
+}
+
+function changesBetween(original: NodeJS.ProcessEnv, changed: NodeJS.ProcessEnv): Record<string, string | null> {
+  const names = new Set([...Object.keys(original), ...Object.keys(changed)])
+  return Object.fromEntries(
+    [...names].filter((name) => original[name] !== changed[name]).map((name) => [name, original[name] ?? null]),
+  )
+}
+
+/**
+ * Starts the successor.
+ * @throws {ZerodownError} `ERR_ZERODOWN_LAUNCH`
+ */
+export function startProcess(launch: Launch): ChildProcess {
+  try {
+    return spawn(launch.execPath, launch.args, {
+      cwd: launch.cwd,
+      env: launch.env,
+      ...(launch.argv0 === undefined ? {} : { argv0: launch.argv0 }),
+      stdio: ['inherit', 'inherit', 'inherit', ...launch.fds, 'ipc'],
+    })
+  } catch (cause) {
+    throw launchFailed(launch, cause)
+  }
+}
+
+export function launchFailed(launch: Launch, cause: unknown): ZerodownError {
+  // Node says `spawn node ENOENT` for a missing directory, too.
+  const what = existsSync(launch.cwd) ? `start ${launch.execPath}` : `enter the directory ${launch.cwd}`
+  return new ZerodownError(
+    'ERR_ZERODOWN_LAUNCH',
+    `the restart failed: could not ${what} (${messageOf(cause)}). This process serves on as before. ` +
+      'Put right what is missing, or change the launch option, and restart again.',
+    { cause },
+  )
+}

@@ -1,0 +1,89 @@
+import type { Inheritance } from './inheritance.ts'
+import type { FromPredecessor, FromSuccessor } from './protocol.ts'
+import { mark, unmark } from './protocol.ts'
+import type { GenerationInfo } from './successor.ts'
+
+/** How a successor comes to be in charge. */
+export type TakeOver = 'commit' | 'predecessor gone'
+
+export interface PredecessorEvents {
+  /**
+   * This process is in charge now.
+   * @param restart whether a trigger came meanwhile, so that one further restart has to follow
+   */
+  inCharge(how: TakeOver, restart: boolean): void
+  /** A trigger came to the predecessor after its commit. */
+  restart(): void
+}
+
+/** The predecessor as its successor sees it: the other end of the channel. */
+export class Predecessor {
+  readonly pid: number
+  /** Resolves when the predecessor's process has ended. A generation leaves only after its predecessor. */
+  readonly gone: Promise<void>
+  #takeOver: TakeOver | undefined
+  #events: PredecessorEvents | undefined
+
+  constructor(inheritance: Inheritance) {
+    this.pid = inheritance.predecessor
+    this.gone = new Promise((resolve) => {
+      if (process.connected) process.once('disconnect', resolve)
+      else resolve()
+    })
+    void this.gone.then(() => this.#ended())
+    process.on('message', this.#receive)
+    // The channel is not what keeps a server alive.
+    process.channel?.unref()
+  }
+
+  /** How this process came to be in charge; `undefined` while it is not. */
+  get takeOver(): TakeOver | undefined {
+    return this.#takeOver
+  }
+
+  listen(events: PredecessorEvents | undefined): void {
+    this.#events = events
+  }
+
+  /** Says that this process can take over. */
+  ready(): void {
+    this.#send({ type: 'ready', pid: process.pid })
+  }
+
+  /** Says why this process could not listen. */
+  refuse(message: string): void {
+    this.#send({ type: 'refused', message })
+  }
+
+  /** Says how the further restart ended that the predecessor asked for. */
+  restarted(outcome: Promise<GenerationInfo>): void {
+    outcome.then(
+      (generation) => this.#send({ type: 'restarted', ...generation }),
+      (error: Error) => this.#send({ type: 'not-restarted', message: error.message }),
+    )
+  }
+
+  readonly #receive = (received: unknown): void => {
+    const message = unmark<FromPredecessor>(received)
+    if (message?.type === 'commit') this.#takeCharge('commit', message.restart)
+    else if (message?.type === 'restart') this.#events?.restart()
+  }
+
+  #takeCharge(how: TakeOver, restart: boolean): void {
+    if (this.#takeOver !== undefined) return
+    this.#takeOver = how
+    this.#events?.inCharge(how, restart)
+  }
+
+  #ended(): void {
+    process.off('message', this.#receive)
+    // The channel was ours. An application that asks `if (process.send)` must not find a closed one: to send on it
+    // is an error that ends the process.
+    Reflect.deleteProperty(process, 'send')
+    this.#takeCharge('predecessor gone', false)
+  }
+
+  #send(message: FromSuccessor): void {
+    if (process.connected) process.send?.(mark(message), undefined, undefined, () => {})
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * What the two generations of a restart say to each other, over the IPC channel that `spawn` opens. Both may run
+ * different versions of zerodown, and the application may use the same channel, so each message is marked and numbered;
+ * what is not ours, or of a kind that we do not know, is ignored.
+ */
+const MARK = 'zerodown'
+const VERSION = 1
+
+/** From the successor. */
+export type FromSuccessor =
+  | { type: 'ready'; pid: number }
+  /** It could not listen; it will end, or become ready without. */
+  | { type: 'refused'; message: string }
+  /** The further restart that it was asked for ended so. */
+  | { type: 'restarted'; pid: number; generation: number }
+  | { type: 'not-restarted'; message: string }
+
+/** From the predecessor. */
+export type FromPredecessor =
+  /** The listeners are yours. `restart`: a trigger came meanwhile, so restart once more. */
+  | { type: 'commit'; restart: boolean }
+  /** A trigger reached the predecessor after its commit. */
+  | { type: 'restart' }
+
+export const mark = <Message extends object>(message: Message): Message => ({ [MARK]: VERSION, ...message })
+
+export function unmark<Message>(message: unknown): Message | undefined {
+  const ours = typeof message === 'object' && message !== null && (message as Record<string, unknown>)[MARK] === VERSION
+  return ours ? (message as Message) : undefined
+}

@@ -1,0 +1,189 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Deferred } from '../deferred.ts'
+import { defer } from '../deferred.ts'
+import type { ZerodownErrorCode } from '../errors.ts'
+import { ZerodownError } from '../errors.ts'
+import type { Launch } from './launch.ts'
+import { launchFailed, startProcess } from './launch.ts'
+import type { FromPredecessor, FromSuccessor } from './protocol.ts'
+import { mark, unmark } from './protocol.ts'
+
+/** One process of the chain, as others are told of it. */
+export interface GenerationInfo {
+  readonly pid: number
+  readonly generation: number
+}
+
+/** How long an exit may trail behind the end of the channel, so that it can be named as the cause. ms */
+const EXIT_TRAILS = 1000
+
+/** The successor as its predecessor sees it: a child that gets ready, survives its probation, and takes over. */
+export class Successor {
+  readonly generation: number
+  readonly #child: ChildProcess
+  readonly #exited: Promise<void>
+  readonly #ready = defer<void>()
+  readonly #failed = defer<never>()
+  #further: Deferred<GenerationInfo> | undefined
+  #reportedPid: number | undefined
+  #refusal: string | undefined
+  #stage: 'starting' | 'ready' | 'in charge' = 'starting'
+
+  /** @throws {ZerodownError} `ERR_ZERODOWN_LAUNCH` */
+  constructor(launch: Launch, generation: number) {
+    this.generation = generation
+    const child = startProcess(launch)
+    this.#child = child
+    this.#failed.promise.catch(() => {}) // It is awaited only while it matters.
+    this.#exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.#fail(
+          'ERR_ZERODOWN_SUCCESSOR_EXITED',
+          signal === null ? `exited with code ${code}` : `was ended by ${signal}`,
+        )
+        resolve()
+      })
+      child.on('error', (error) => {
+        if (child.pid !== undefined) return // A signal or a message that did not arrive: the exit tells.
+        this.#failed.reject(launchFailed(launch, error))
+        resolve()
+      })
+    })
+    child.on('message', (message) => this.#receive(unmark<FromSuccessor>(message)))
+    child.once('disconnect', () => void this.#channelEnded())
+  }
+
+  /** That of the process that serves: another one than the child's where `launch.execPath` is a script. */
+  get pid(): number {
+    return this.#reportedPid ?? this.#child.pid ?? 0
+  }
+
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  /** Waits until the process runs. */
+  async launched(): Promise<void> {
+    if (this.#child.pid === undefined) await this.#failed.promise
+  }
+
+  /**
+   * Waits until it is ready.
+   * @throws {ZerodownError} `ERR_ZERODOWN_LAUNCH`, `ERR_ZERODOWN_SUCCESSOR_EXITED`, `ERR_ZERODOWN_SUCCESSOR_LOST` or
+   *   `ERR_ZERODOWN_READY_TIMEOUT`; the signal's reason when it is aborted
+   */
+  async ready(timeout: number, signal: AbortSignal): Promise<void> {
+    const late = async (ended: AbortSignal): Promise<never> => {
+      await wait(timeout, undefined, { signal: ended })
+      throw this.#error('ERR_ZERODOWN_READY_TIMEOUT', `was not ready within ${timeout} ms (readyTimeout)`)
+    }
+    await this.#unless(signal, (ended) => Promise.race([this.#ready.promise, late(ended)]))
+  }
+
+  /** Waits for the end of its probation; its death in that time is thrown like that before ready. */
+  async survive(probation: number, signal: AbortSignal): Promise<void> {
+    await this.#unless(signal, (ended) => wait(probation, undefined, { signal: ended }))
+  }
+
+  /**
+   * From here on the listeners are its own, and its life no longer concerns this process.
+   * @param restart whether it has to restart once more, as a trigger came meanwhile
+   * @returns how that further restart ends
+   */
+  commit(restart: boolean): Promise<GenerationInfo> | undefined {
+    this.#stage = 'in charge'
+    this.#send({ type: 'commit', restart })
+    this.#child.unref()
+    this.#child.channel?.unref()
+    return restart ? this.#awaitFurther() : undefined
+  }
+
+  /** Passes on a trigger that came too late for this process. */
+  restart(): Promise<GenerationInfo> {
+    if (!this.#child.connected) {
+      return Promise.reject(this.#error('ERR_ZERODOWN_SUCCESSOR_LOST', 'cannot be reached any more'))
+    }
+    this.#send({ type: 'restart' })
+    return this.#awaitFurther()
+  }
+
+  /** Ends it: TERM, then KILL after `grace` ms. Resolves when it is reaped. Safe against a pid that was used again. */
+  async end(grace: number): Promise<void> {
+    if (!this.alive || this.#child.pid === undefined) return
+    this.#child.ref()
+    this.#child.kill('SIGTERM')
+    const patience = new AbortController()
+    const late = wait(grace, 'late', { signal: patience.signal }).catch(() => 'in time')
+    if ((await Promise.race([this.#exited, late])) === 'late') this.#child.kill('SIGKILL')
+    patience.abort()
+    await this.#exited
+  }
+
+  /** Ends it without a chance to finish anything. */
+  kill(): void {
+    if (this.#stage !== 'in charge') this.#child.kill('SIGKILL')
+  }
+
+  /** Runs `action` until it ends, the successor fails, or the signal aborts; no timer outlives it. */
+  async #unless(signal: AbortSignal, action: (ended: AbortSignal) => Promise<unknown>): Promise<void> {
+    signal.throwIfAborted()
+    const over = new AbortController()
+    const aborted = once(signal, 'abort', { signal: over.signal }).then(() => Promise.reject(signal.reason))
+    const ended = action(over.signal)
+    for (const promise of [aborted, ended]) promise.catch(() => {})
+    try {
+      await Promise.race([ended, this.#failed.promise, aborted])
+    } finally {
+      over.abort()
+    }
+  }
+
+  #awaitFurther(): Promise<GenerationInfo> {
+    this.#further ??= defer()
+    return this.#further.promise
+  }
+
+  #receive(message: FromSuccessor | undefined): void {
+    if (message?.type === 'ready') {
+      this.#reportedPid = message.pid
+      this.#stage = 'ready'
+      this.#ready.resolve()
+    } else if (message?.type === 'refused') {
+      this.#refusal = message.message
+    } else if (message?.type === 'restarted') {
+      this.#further?.resolve({ pid: message.pid, generation: message.generation })
+      this.#further = undefined
+    } else if (message?.type === 'not-restarted') {
+      this.#further?.reject(new ZerodownError('ERR_ZERODOWN_SUCCESSOR_REFUSED', message.message))
+      this.#further = undefined
+    }
+  }
+
+  #send(message: FromPredecessor): void {
+    if (this.#child.connected) this.#child.send(mark(message), () => {}) // Its death is told by its exit.
+  }
+
+  async #channelEnded(): Promise<void> {
+    this.#further?.reject(this.#error('ERR_ZERODOWN_SUCCESSOR_LOST', 'closed the channel before it had restarted'))
+    await Promise.race([this.#exited, wait(EXIT_TRAILS, undefined, { ref: false })])
+    this.#fail('ERR_ZERODOWN_SUCCESSOR_LOST', 'closed the channel to this process')
+  }
+
+  #fail(code: ZerodownErrorCode, what: string): void {
+    this.#failed.reject(this.#error(code, what))
+  }
+
+  #error(code: ZerodownErrorCode, what: string): ZerodownError {
+    const who = `generation ${this.generation} (pid ${this.pid})`
+    if (this.#stage === 'in charge') return new ZerodownError(code, `the successor, ${who}, ${what}.`)
+    const when = this.#stage === 'ready' ? 'in its probation' : 'before it was ready'
+    const reason = this.#refusal === undefined ? 'See its output above' : `It said: ${this.#refusal}`
+    return new ZerodownError(
+      code,
+      `the restart failed: the successor, ${who}, ${what} ${when}. This process serves on as before. ` +
+        `${reason}; mend it and restart again.`,
+    )
+  }
+}

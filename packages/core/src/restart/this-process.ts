@@ -1,0 +1,56 @@
+import { InheritedListeners } from '../listeners/inherited.ts'
+import type { Birth } from './birth.ts'
+import { readBirth } from './birth.ts'
+import type { Inheritance } from './inheritance.ts'
+import { receiveInheritance } from './inheritance.ts'
+import { Predecessor } from './predecessor.ts'
+
+/** What this process was born with. */
+export interface Origin {
+  readonly birth: Birth
+  readonly generation: number
+  /** What the predecessor passed on; `undefined` in the first generation. */
+  readonly inheritance: Inheritance | undefined
+  readonly listeners: InheritedListeners
+  readonly predecessor: Predecessor | undefined
+  /** Why an inheritance was ignored that was in the environment. */
+  readonly ignored: string | undefined
+  /** Ends the early watch for triggers; whether one came. */
+  stopEarlyWatch(): boolean
+}
+
+/**
+ * Read when the module is loaded: as early as there can be, before the application changes its environment, title or
+ * directory, and once, since the inheritance is taken out of the environment.
+ */
+export const origin: Origin = readOrigin()
+
+function readOrigin(): Origin {
+  const birth = readBirth()
+  const { inheritance, ignored } = receiveInheritance()
+  return {
+    birth,
+    generation: inheritance?.generation ?? 1,
+    inheritance,
+    listeners: new InheritedListeners(inheritance?.listeners ?? []),
+    predecessor: inheritance && new Predecessor(inheritance),
+    ignored,
+    stopEarlyWatch: watchEarly(inheritance?.restartSignals ?? []),
+  }
+}
+
+/**
+ * A successor that still starts would be killed by a trigger, SIGUSR2's default action, when somebody signals every
+ * process of the service (`systemctl kill -s USR2`).
+ */
+function watchEarly(signals: readonly NodeJS.Signals[]): () => boolean {
+  let triggered = false
+  const note = (): void => {
+    triggered = true
+  }
+  for (const signal of signals) process.on(signal, note)
+  return () => {
+    for (const signal of signals) process.off(signal, note)
+    return triggered
+  }
+}

@@ -1,0 +1,209 @@
+import { EventEmitter } from 'node:events'
+import type { RequestListener, Server as HttpServer } from 'node:http'
+import { createServer } from 'node:http'
+import type { Server } from 'node:net'
+import { AttachedServer } from './attached-server.ts'
+import type { Ledger } from './drain/ledger.ts'
+import { ZerodownError } from './errors.ts'
+import type { Emit, ZerodownEvents } from './events.ts'
+import { publish } from './events.ts'
+import type { State } from './lifecycle.ts'
+import { Lifecycle } from './lifecycle.ts'
+import type { Address } from './listeners/address.ts'
+import { parseAddress } from './listeners/address.ts'
+import type { Options } from './options.ts'
+import { checkUnchanged, merge, resolve } from './options.ts'
+import type { ShutdownHook } from './process/hooks.ts'
+import { ShutdownHooks } from './process/hooks.ts'
+import { thisPlatform, whyNoRestart } from './process/platform.ts'
+import { origin } from './restart/this-process.ts'
+import type { GenerationInfo } from './restart/successor.ts'
+
+/** The instance that is in charge of this process: signals and listeners can be handled once only. */
+let active: Zerodown | undefined
+
+/**
+ * Restarts this process without losing a request. One instance is in charge of a process, from its first `listen()` on.
+ */
+export class Zerodown extends EventEmitter<ZerodownEvents> {
+  #declared: Options = {}
+  #lifecycle: Lifecycle | undefined
+  #draining = new AbortController()
+  readonly #hooks = new ShutdownHooks()
+  readonly #known = new WeakSet<Server>()
+  /** Those that listen or are about to. */
+  readonly #attached = new Set<AttachedServer>()
+  #saidReady = false
+
+  /** @throws {ZerodownError} `ERR_ZERODOWN_OPTION` */
+  constructor(options: Options = {}) {
+    super()
+    this.declare(options)
+  }
+
+  /**
+   * Adds options before anything listens, or checks that those in force are the same. Every entry point does.
+   * @throws {ZerodownError} `ERR_ZERODOWN_OPTION`, `ERR_ZERODOWN_OPTION_CONFLICT`
+   */
+  declare(options: Options): void {
+    if (this.#lifecycle === undefined) this.#declared = merge(this.#declared, options)
+    else checkUnchanged(this.#lifecycle.settings, this.#declared, options)
+  }
+
+  /**
+   * Serves `handler` (of node:http, an Express app, or `app.callback()` of Koa) on `address`.
+   * @returns the server, once it listens
+   * @throws {ZerodownError} rejects with `ERR_ZERODOWN_ADDRESS`, `ERR_ZERODOWN_OPTION`, `ERR_ZERODOWN_OPTION_CONFLICT`,
+   *   `ERR_ZERODOWN_PID_FILE`, or with Node's error if it cannot listen
+   */
+  async listenAndServe(address: Address, handler: RequestListener, options: Options = {}): Promise<HttpServer> {
+    const where = parseAddress(address)
+    const server = this.attach(createServer(handler), options)
+    return new Promise((listening, failed) => {
+      server.once('error', failed)
+      server.listen(where, () => {
+        server.off('error', failed)
+        listening(server)
+      })
+    })
+  }
+
+  /**
+   * Takes a server in charge: any of node:http, node:https, node:http2, node:net or node:tls, before its `listen()`.
+   * Nothing happens, and nothing is left behind, until it listens.
+   * @returns the same server
+   * @throws {ZerodownError} `ERR_ZERODOWN_ALREADY_LISTENING`, `ERR_ZERODOWN_OPTION`, `ERR_ZERODOWN_OPTION_CONFLICT`
+   */
+  attach<S extends Server>(server: S, options: Options = {}): S {
+    this.declare(options)
+    if (this.#known.has(server)) return server
+    if (server.listening) {
+      throw new ZerodownError(
+        'ERR_ZERODOWN_ALREADY_LISTENING',
+        'attach: this server listens already, so a successor could not adopt its address. Call attach(server) before ' +
+          'server.listen().',
+      )
+    }
+    this.#known.add(server)
+    this.#attached.add(
+      new AttachedServer(server, {
+        beforeListen: (starting) => {
+          this.#start()
+          this.#attached.add(starting)
+        },
+        inherited: () => origin.listeners,
+        bindsItself: () => !thisPlatform().clusterWorker && thisPlatform().platform !== 'win32',
+        listening: (it, adopted) => this.#lifecycle?.serverListens(it, adopted),
+        failed: (error) => this.#lifecycle?.serverFailed(error),
+        ownsPath: (adopted) => !adopted || (this.#lifecycle?.ownsPaths ?? true),
+        closed: (it) => this.#lifecycle?.serverClosed(it),
+      }),
+    )
+    return server
+  }
+
+  /**
+   * With `readiness: 'manual'`: says that this process can serve now. Said before the first `listen()`, it counts from
+   * the moment at which all attached servers listen.
+   */
+  ready(): void {
+    this.#saidReady = true
+    this.#lifecycle?.ready()
+  }
+
+  /**
+   * Starts a successor and hands over to it. Rejects, with everything as it was, if the successor does not make it.
+   * During a restart, and while this process drains after one, it is the successor that restarts once more.
+   * @throws {ZerodownError} rejects with `ERR_ZERODOWN_NOT_READY`, `ERR_ZERODOWN_UNSUPPORTED`,
+   *   `ERR_ZERODOWN_SHUTTING_DOWN`, `ERR_ZERODOWN_LAUNCH`, `ERR_ZERODOWN_SUCCESSOR_EXITED`,
+   *   `ERR_ZERODOWN_SUCCESSOR_LOST`, `ERR_ZERODOWN_READY_TIMEOUT`, `ERR_ZERODOWN_RESTART_ABORTED` or
+   *   `ERR_ZERODOWN_PID_FILE`
+   */
+  async restart(): Promise<GenerationInfo> {
+    if (this.#lifecycle !== undefined) return this.#lifecycle.restart()
+    throw refusalBeforeStart()
+  }
+
+  /**
+   * Drains, runs the shutdown hooks and exits, as SIGTERM does. Called again, it gives the same promise.
+   * @returns what became of the connections; with `exit: true` the process ends right after
+   */
+  async shutdown(): Promise<Ledger> {
+    return this.#start().shutdown()
+  }
+
+  /**
+   * Registers what has to be closed when all requests are answered: a database, a queue. Hooks run one after the other,
+   * the last registered first, within what is left of `drainTimeout`, at least 5000 ms in all. One that fails is logged.
+   */
+  onShutdown(hook: ShutdownHook): void {
+    this.#hooks.add(hook)
+  }
+
+  /** Aborts when this process starts to drain: for streams, WebSockets and jobs, which would not end by themselves. */
+  get draining(): AbortSignal {
+    return this.#draining.signal
+  }
+
+  get state(): State {
+    return this.#lifecycle?.state ?? 'starting'
+  }
+
+  /** The number of this process in its chain, from 1. */
+  get generation(): number {
+    return origin.generation
+  }
+
+  /** An instance of one's own, with its own options. Only one may be in charge of a process at a time. */
+  create(options: Options = {}): Zerodown {
+    return new Zerodown(options)
+  }
+
+  /** The first `listen()` starts it; when the application has closed its last server, it is as if it never was. */
+  #start(): Lifecycle {
+    if (this.#lifecycle !== undefined) return this.#lifecycle
+    if (active !== undefined) {
+      throw new ZerodownError(
+        'ERR_ZERODOWN_ALREADY_ACTIVE',
+        'another zerodown instance is in charge of this process. Use one instance for all servers of a process.',
+      )
+    }
+    const lifecycle = new Lifecycle({
+      settings: resolve(this.#declared),
+      attached: this.#attached,
+      hooks: this.#hooks,
+      draining: this.#draining,
+      origin,
+      saidReady: () => this.#saidReady,
+      emit: this.#emit,
+      idle: () => this.#idle(),
+    })
+    active = this
+    this.#lifecycle = lifecycle
+    return lifecycle
+  }
+
+  #idle(): void {
+    active = undefined
+    this.#lifecycle = undefined
+  }
+
+  readonly #emit: Emit = (name, ...message) => {
+    publish(name, message[0])
+    // Node's types cannot follow a generic event name here.
+    ;(this as EventEmitter).emit(name, ...message)
+  }
+}
+
+function refusalBeforeStart(): ZerodownError {
+  const never = whyNoRestart(thisPlatform())
+  return never === undefined
+    ? new ZerodownError('ERR_ZERODOWN_NOT_READY', 'cannot restart: no attached server listens yet.')
+    : new ZerodownError('ERR_ZERODOWN_UNSUPPORTED', `cannot restart: ${never}`)
+}
+
+/** An instance of one's own. */
+export const create = (options: Options = {}): Zerodown => new Zerodown(options)
+
+/** The instance of this process. */
+export const zerodown: Zerodown = new Zerodown()

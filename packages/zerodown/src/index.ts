@@ -1,0 +1,56 @@
+import type { Options, Zerodown as Core } from '@zerodown/core'
+import { create as createCore, zerodown as core } from '@zerodown/core'
+import type { ExpressApplication } from '@zerodown/express'
+import { express as attachExpress } from '@zerodown/express'
+
+export type {
+  Address,
+  GenerationInfo,
+  LaunchOptions,
+  Ledger,
+  Logger,
+  Options,
+  ShutdownHook,
+  Signals,
+  State,
+  ZerodownErrorCode,
+  ZerodownEvents,
+} from '@zerodown/core'
+export { ZerodownError } from '@zerodown/core'
+
+/** What core does, and the frameworks. */
+export interface Zerodown extends Omit<Core, 'create'> {
+  /**
+   * Express 4 and 5: the same app back, whose `listen()` now restarts without losing a request.
+   * @throws {ZerodownError} `ERR_ZERODOWN_OPTION` or `ERR_ZERODOWN_OPTION_CONFLICT`
+   */
+  express<App extends ExpressApplication>(app: App, options?: Options): App
+  /** An instance of one's own, with its own options. Only one may be in charge of a process at a time. */
+  create(options?: Options): Zerodown
+}
+
+function withFrameworks(instance: Core): Zerodown {
+  return Object.assign(instance, {
+    express: <App extends ExpressApplication>(app: App, options: Options = {}): App =>
+      attachExpress(app, options, instance),
+    create,
+  })
+}
+
+/** An instance of one's own, with its own options. */
+export const create = (options: Options = {}): Zerodown => withFrameworks(createCore(options))
+
+const zerodown: Zerodown = withFrameworks(core)
+
+export default zerodown
+
+export const express: Zerodown['express'] = zerodown.express
+export const listenAndServe: Zerodown['listenAndServe'] = (...args) => zerodown.listenAndServe(...args)
+export const attach: Zerodown['attach'] = (server, options) => zerodown.attach(server, options)
+export const ready: Zerodown['ready'] = () => zerodown.ready()
+export const restart: Zerodown['restart'] = () => zerodown.restart()
+export const shutdown: Zerodown['shutdown'] = () => zerodown.shutdown()
+export const onShutdown: Zerodown['onShutdown'] = (hook) => zerodown.onShutdown(hook)
+
+// What `require('zerodown')` gives (https://nodejs.org/api/modules.html#loading-ecmascript-modules-using-require).
+export { zerodown as 'module.exports' }
