@@ -19,8 +19,8 @@ import { thisPlatform, whyNoRestart } from './process/platform.ts'
 import { origin } from './restart/this-process.ts'
 import type { GenerationInfo } from './restart/successor.ts'
 
-/** The instance that is in charge of this process: signals and listeners can be handled once only. */
-let active: Zerodown | undefined
+/** What is in charge of this process: signals and listeners can be handled once only. */
+let active: Lifecycle | undefined
 
 /**
  * Restarts this process without losing a request. One instance is in charge of a process, from its first `listen()` on.
@@ -178,7 +178,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
       emit: this.#emit,
       idle: () => this.#idle(),
     })
-    active = this
+    active = lifecycle
     this.#lifecycle = lifecycle
     return lifecycle
   }

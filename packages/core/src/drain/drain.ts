@@ -31,8 +31,9 @@ export interface Drain {
  * all that `net.Server#close()` does.
  */
 export function startDrain(draining: Draining): { drain: Drain; drained: Promise<void> } {
-  const { server } = draining
-  const drained = server.listening ? new Promise<void>((resolve) => server.once('close', resolve)) : Promise.resolve()
+  const { server, connections } = draining
+  const closed = server.listening ? new Promise((resolve) => server.once('close', resolve)) : Promise.resolve()
+  const drained = closed.then(() => connections.allClosed())
   const drain = chooseDrain(draining)
   NetServer.prototype.close.call(server)
   return { drain, drained }
