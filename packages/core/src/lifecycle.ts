@@ -1,7 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { AttachedServer } from './attached-server.ts'
-import type { Deferred } from './deferred.ts'
-import { defer } from './deferred.ts'
 import type { Ledger } from './drain/ledger.ts'
 import { describeLedger } from './drain/ledger.ts'
 import { drainServers } from './drain/servers.ts'
@@ -10,54 +8,51 @@ import type { Emit } from './events.ts'
 import { keyOf } from './listeners/key.ts'
 import type { Settings } from './options.ts'
 import type { ShutdownHooks } from './process/hooks.ts'
-import { PidFile } from './process/pid-file.ts'
 import { thisPlatform, whyNoRestart } from './process/platform.ts'
+import { Registration } from './process/registration.ts'
 import { listenToSignals } from './process/signals.ts'
-import { notifySystemd } from './process/systemd.ts'
 import { Readiness } from './readiness.ts'
 import { Attempt } from './restart/attempt.ts'
+import { FurtherRestart } from './restart/further.ts'
 import { planLaunch } from './restart/launch.ts'
 import type { TakeOver } from './restart/predecessor.ts'
 import type { GenerationInfo, Successor } from './restart/successor.ts'
 import type { Origin } from './restart/this-process.ts'
 
-/** How long a generation waits, at the end, for its predecessor to leave, over the time the predecessor is given. ms */
+/** How much longer than its own drain a predecessor may take to leave, before its successor leaves without it. ms */
 const PREDECESSOR_TRAILS = 10_000
 
 export type State = 'starting' | 'serving' | 'restarting' | 'draining' | 'stopped'
 
+/** What the state machine works on. */
 export interface Surroundings {
   readonly settings: Settings
-  readonly attached: Set<AttachedServer>
+  readonly attached: ReadonlySet<AttachedServer>
   readonly hooks: ShutdownHooks
   readonly draining: AbortController
   readonly origin: Origin
   readonly emit: Emit
   /** Whether the application has said that it is ready. */
   saidReady(): boolean
-  /** The application closed its last server: nothing is left to restart. */
-  idle(): void
 }
 
 /**
  * The state machine of one process:
  *
- *     starting ─ready→ serving ─restart→ restarting ─commit→ draining ─→ stopped
- *                         ↑←──rolled back──┘                    ↑
- *                         └────────────────shutdown────────────→┘
+ *     starting ──ready──→ serving ──restart──→ restarting ──commit──→ draining ──→ stopped
+ *                            ↑ └───────────────────│───shutdown──────────↑
+ *                            └─────rolled back─────┘
  */
 export class Lifecycle {
   readonly settings: Settings
   readonly #around: Surroundings
   readonly #readiness: Readiness
-  readonly #pidFile: PidFile | undefined
-  readonly #silence: () => void
+  readonly #registration: Registration
+  readonly #further = new FurtherRestart()
+  readonly #ignoreSignals: () => void
   #state: State = 'starting'
   #attempt: Attempt | undefined
-  /** The restart under way, until it is committed or rolled back. */
-  #restarting: Promise<unknown> | undefined
-  /** One further restart, for all the triggers that came during one. */
-  #further: Deferred<GenerationInfo> | undefined
+  #attempted: Promise<unknown> | undefined
   #successor: Successor | undefined
   #ending: Promise<Ledger> | undefined
 
@@ -66,25 +61,31 @@ export class Lifecycle {
     const { settings, origin, attached } = around
     this.#around = around
     this.settings = settings
-    this.#pidFile = settings.pidFile === undefined ? undefined : new PidFile(settings.pidFile, origin.birth.cwd)
+    this.#registration = new Registration(settings, origin.birth.cwd)
     this.#readiness = new Readiness(attached, origin.listeners, () => this.ready())
-    this.#silence = listenToSignals(settings.signals, {
-      restart: (signal) => this.#trigger(signal),
-      shutdown: (signal) => this.#terminate(signal),
+    this.#ignoreSignals = listenToSignals(settings.signals, {
+      restart: (signal) => this.#restartOn(signal),
+      shutdown: (signal) => this.#shutdownOn(signal),
       exitAtOnce: () => this.#exitAtOnce(),
     })
-    if (origin.stopEarlyWatch()) this.#later().catch(() => {})
+    if (origin.stopEarlyWatch()) void this.#further.want()
     if (origin.ignored !== undefined) {
       settings.logger.warn(`ignored an inheritance in the environment: ${origin.ignored}. Starting as generation 1.`)
     }
     origin.predecessor?.listen({
-      inCharge: (how, restart) => this.#inChargeNow(how, restart),
+      inCharge: (how, restart) => this.#takeCharge(how, restart),
       restart: () => origin.predecessor?.restarted(this.restart()),
     })
   }
 
   get state(): State {
     return this.#state
+  }
+
+  /** A generation is in charge from its predecessor's commit on; the first one always is. */
+  get inCharge(): boolean {
+    const { predecessor } = this.#around.origin
+    return predecessor === undefined || predecessor.takeOver !== undefined
   }
 
   serverListens(server: AttachedServer, adopted: boolean): void {
@@ -96,19 +97,7 @@ export class Lifecycle {
 
   serverFailed(error: Error): void {
     if (error instanceof ZerodownError) this.settings.logger.error(error.message)
-    if (!this.#inCharge) this.#around.origin.predecessor?.refuse(error.message)
-  }
-
-  serverClosed(server: AttachedServer): void {
-    if (this.#state === 'draining' || this.#state === 'stopped') return
-    this.#around.attached.delete(server)
-    if ([...this.#around.attached].some((other) => other.inUse)) this.checkReadiness()
-    else this.#endIdle()
-  }
-
-  /** Whether an adopted unix path is this process's to remove. Before commit it is the predecessor's. */
-  get ownsPaths(): boolean {
-    return this.#inCharge
+    if (!this.inCharge) this.#around.origin.predecessor?.refuse(error.message)
   }
 
   checkReadiness(): void {
@@ -124,16 +113,16 @@ export class Lifecycle {
     for (const { bound } of origin.listeners.waiting) {
       this.settings.logger.warn(`nothing listens on ${keyOf(bound)} any more; it will be closed at commit.`)
     }
-    if (this.#inCharge) this.#assumeCharge(origin.predecessor?.takeOver)
-    else origin.predecessor?.ready()
     emit('ready', this.#self)
+    if (this.inCharge) this.#begin(origin.predecessor?.takeOver)
+    else origin.predecessor?.ready()
   }
 
   restart(): Promise<GenerationInfo> {
     const refusal = this.#whyNoRestart()
     if (refusal !== undefined) return Promise.reject(refusal)
     if (this.#state === 'draining' && this.#successor !== undefined) return this.#successor.restart()
-    return this.#state === 'serving' && this.#inCharge ? this.#restart() : this.#later()
+    return this.#state === 'serving' && this.inCharge ? this.#restart() : this.#further.want()
   }
 
   shutdown(): Promise<Ledger> {
@@ -141,16 +130,21 @@ export class Lifecycle {
     return this.#ending
   }
 
+  /** The application has closed its last server by itself: nothing is left to serve, and nothing may be left behind. */
+  end(): void {
+    this.#giveUpRestarts('its last server was closed')
+    this.#readiness.cancel()
+    this.#ignoreSignals()
+    this.#registration.remove()
+    this.#around.origin.predecessor?.listen(undefined)
+  }
+
   #whyNoRestart(): ZerodownError | undefined {
-    const never = whyNoRestart(thisPlatform()) ?? this.#whyNotPassedOn()
+    const never = whyNoRestart(thisPlatform()) ?? this.#whyNotInherited()
     if (never !== undefined) return new ZerodownError('ERR_ZERODOWN_UNSUPPORTED', `cannot restart: ${never}`)
-    if (this.#state === 'starting' && this.#inCharge) {
-      const waiting =
-        this.settings.readiness === 'manual' ? 'zerodown.ready()' : `${this.#readiness.pending} server(s) to listen`
-      return new ZerodownError(
-        'ERR_ZERODOWN_NOT_READY',
-        `cannot restart before this process is ready: it waits for ${waiting}.`,
-      )
+    if (this.#state === 'starting' && this.inCharge) {
+      const waitsFor = this.#readiness.pending > 0 ? 'its servers to listen' : 'zerodown.ready()'
+      return new ZerodownError('ERR_ZERODOWN_NOT_READY', `cannot restart before it is ready: it waits for ${waitsFor}.`)
     }
     if (this.#state === 'stopped' || (this.#state === 'draining' && this.#successor === undefined)) {
       return new ZerodownError('ERR_ZERODOWN_SHUTTING_DOWN', 'cannot restart: this process is shutting down.')
@@ -158,21 +152,9 @@ export class Lifecycle {
     return undefined
   }
 
-  #whyNotPassedOn(): string | undefined {
-    const stuck = this.#listening.find((server) => this.#state === 'serving' && server.listener === undefined)
+  #whyNotInherited(): string | undefined {
+    const stuck = this.#listening.find((server) => server.listener === undefined)
     return stuck && `the socket of ${stuck.key} has no file descriptor that a successor could inherit.`
-  }
-
-  /** A trigger during a restart is not lost: one further restart follows, by whoever is in charge then. */
-  #later(): Promise<GenerationInfo> {
-    this.#further ??= defer()
-    return this.#further.promise
-  }
-
-  #takeFurther(): Deferred<GenerationInfo> | undefined {
-    const further = this.#further
-    this.#further = undefined
-    return further
   }
 
   async #restart(): Promise<GenerationInfo> {
@@ -183,11 +165,10 @@ export class Lifecycle {
     const listeners = this.#listening.flatMap(({ listener }) => listener ?? [])
     const will = { generation, listeners, restartSignals: settings.signals.restart }
     const launch = planLaunch(origin.birth, settings.launch, will, origin.inheritance?.restore ?? {})
-    const attempt = new Attempt(launch, generation, { settings, emit, pidFile: this.#pidFile })
-    this.#attempt = attempt
-    const attempted = attempt.run()
-    this.#restarting = attempted.catch(() => {})
+    this.#attempt = new Attempt(launch, generation, { settings, emit, registration: this.#registration })
     try {
+      const attempted = this.#attempt.run()
+      this.#attempted = attempted.catch(() => {})
       const successor = await attempted
       this.#commit(successor)
       return { pid: successor.pid, generation }
@@ -200,78 +181,61 @@ export class Lifecycle {
   }
 
   #commit(successor: Successor): void {
+    const { pid, generation } = successor
     this.#successor = successor
     for (const server of this.#listening) server.giveUp()
-    const further = this.#takeFurther()
-    const outcome = successor.commit(further !== undefined)
-    if (further !== undefined && outcome !== undefined) further.resolve(outcome)
-    const { pid, generation } = successor
+    const outcome = successor.commit(this.#further.wanted)
+    if (outcome !== undefined) this.#further.follow(() => outcome)
     this.#around.emit('committed', { pid, generation })
     this.settings.logger.info(`generation ${generation} (pid ${pid}) has taken over; draining`)
     this.#ending = this.#leave('restart')
   }
 
   #rollBack(error: unknown): void {
-    const { emit } = this.#around
-    if (error instanceof ZerodownError) emit('rolledBack', { error })
-    if (this.#state !== 'restarting') return // A shutdown ended it.
-    this.#state = 'serving'
+    if (error instanceof ZerodownError) this.#around.emit('rolledBack', { error })
     this.settings.logger.error(messageOf(error))
-    const further = this.#takeFurther()
-    further?.resolve(this.#restart())
+    if (this.#state !== 'restarting') return // It was a shutdown that ended it.
+    this.#state = 'serving'
+    this.#further.follow(() => this.#restart())
   }
 
-  get #inCharge(): boolean {
-    const { predecessor } = this.#around.origin
-    return predecessor === undefined || predecessor.takeOver !== undefined
-  }
-
-  #inChargeNow(how: TakeOver, restart: boolean): void {
-    this.#around.emit('inCharge', { how })
+  #takeCharge(how: TakeOver, restart: boolean): void {
+    const { emit, origin } = this.#around
+    emit('inCharge', { how })
     if (how === 'predecessor gone') {
       this.settings.logger.warn('the predecessor ended before it had handed over; this process serves on.')
     }
-    if (restart) this.#around.origin.predecessor?.restarted(this.#later())
-    if (this.#state === 'serving') this.#assumeCharge(how)
+    if (restart) origin.predecessor?.restarted(this.#further.want())
+    if (this.#state === 'serving') this.#begin(how)
   }
 
-  /** Ready, and in charge: from the start, by commit, or because the predecessor is gone. */
-  #assumeCharge(how: TakeOver | undefined): void {
+  /** Ready and in charge: from the start, by the predecessor's commit, or because the predecessor is gone. */
+  #begin(how: TakeOver | undefined): void {
     const { origin, emit } = this.#around
-    // At commit the predecessor has announced this process already.
-    if (how !== 'commit') this.#announce()
+    // By its commit the predecessor has entered this process already.
+    if (how !== 'commit') void this.#registration.enterSelf()
     for (const { bound } of origin.listeners.drop()) emit('dropped', { key: keyOf(bound) })
-    const further = this.#takeFurther()
-    further?.resolve(this.#restart())
-  }
-
-  #announce(): void {
-    try {
-      this.#pidFile?.write(process.pid)
-    } catch (error) {
-      this.settings.logger.error(messageOf(error))
-    }
-    void notifySystemd('READY=1', `MAINPID=${process.pid}`).then((problem) => {
-      if (problem !== undefined) this.settings.logger.warn(`systemd was not told: ${messageOf(problem)}`)
-    })
+    this.#further.follow(() => this.#restart())
   }
 
   async #shutdown(): Promise<Ledger> {
     const { logger, shutdownDelay } = this.settings
-    const aborted = new ZerodownError(
-      'ERR_ZERODOWN_RESTART_ABORTED',
-      'the restart was given up: this process shuts down.',
-    )
-    this.#readiness.cancel()
     this.#startDraining('shutdown')
-    this.#attempt?.abort(aborted)
-    this.#takeFurther()?.reject(aborted)
-    if (this.#inCharge) void notifySystemd('STOPPING=1')
+    this.#readiness.cancel()
+    this.#giveUpRestarts('this process shuts down')
+    if (this.inCharge) void this.#registration.announceStop()
     logger.info(shutdownDelay > 0 ? `shutting down in ${shutdownDelay} ms` : 'shutting down')
     if (shutdownDelay > 0) await wait(shutdownDelay)
-    // What the kernel has accepted already is answered, too.
+    // What waits in the kernel's queue is answered, too.
     await nextTurn()
-    return this.#leave('shutdown')
+    const ledger = await this.#leave('shutdown')
+    return ledger
+  }
+
+  #giveUpRestarts(why: string): void {
+    const reason = new ZerodownError('ERR_ZERODOWN_RESTART_ABORTED', `the restart was given up: ${why}.`)
+    this.#attempt?.abort(reason)
+    this.#further.giveUp(reason)
   }
 
   #startDraining(reason: 'restart' | 'shutdown'): void {
@@ -281,47 +245,40 @@ export class Lifecycle {
     this.#around.emit('draining', { reason })
   }
 
-  /** The last steps, by either road: drain, wait for whoever leaves first, run the hooks, exit. */
+  /** The last steps, by either road: drain, wait for whoever has to leave first, run the hooks, exit. */
   async #leave(reason: 'restart' | 'shutdown'): Promise<Ledger> {
     this.#startDraining(reason)
-    const { emit, hooks, origin } = this.#around
+    const { emit, hooks } = this.#around
     const { drainTimeout, logger, exit } = this.settings
     const ledger = await drainServers(this.#listening, drainTimeout, logger)
     logger.info(`drained: ${describeLedger(ledger)}`)
     emit('drained', ledger)
-    if (origin.predecessor?.takeOver === 'commit') {
-      await Promise.race([origin.predecessor.gone, wait(drainTimeout + PREDECESSOR_TRAILS, undefined, { ref: false })])
-    }
+    await this.#predecessorGone()
     await hooks.run(drainTimeout - ledger.duration, logger)
-    await this.#restarting
-    if (reason === 'shutdown') this.#pidFile?.remove(process.pid)
+    await this.#attempted
+    if (reason === 'shutdown') this.#registration.remove()
     this.#state = 'stopped'
-    this.#silence()
+    this.#ignoreSignals()
     emit('stopped', ledger)
     if (exit) process.exit(0)
     return ledger
   }
 
-  #endIdle(): void {
-    const { origin, idle } = this.#around
-    this.#attempt?.abort(
-      new ZerodownError('ERR_ZERODOWN_RESTART_ABORTED', 'the restart was given up: the last server was closed.'),
-    )
-    this.#readiness.cancel()
-    this.#silence()
-    this.#pidFile?.remove(process.pid)
-    origin.predecessor?.listen(undefined)
-    this.#state = 'starting'
-    idle()
+  /** A generation leaves only after its predecessor, which passes triggers on to it. */
+  async #predecessorGone(): Promise<void> {
+    const { predecessor } = this.#around.origin
+    if (predecessor?.takeOver !== 'commit') return
+    const patience = this.settings.drainTimeout + PREDECESSOR_TRAILS
+    await Promise.race([predecessor.gone, wait(patience, undefined, { ref: false })])
   }
 
-  #trigger(signal: NodeJS.Signals): void {
+  #restartOn(signal: NodeJS.Signals): void {
     const refusal = this.#whyNoRestart()
     if (refusal !== undefined) this.settings.logger.warn(`${signal}: ${refusal.message}`)
-    else this.restart().catch(() => {}) // Who failed has logged it.
+    else this.restart().catch(() => {}) // Whoever failed has logged it.
   }
 
-  #terminate(signal: NodeJS.Signals): void {
+  #shutdownOn(signal: NodeJS.Signals): void {
     if (this.#state === 'draining') this.settings.logger.info(`${signal}: draining already`)
     void this.shutdown()
   }

@@ -95,8 +95,8 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
         bindsItself: () => !thisPlatform().clusterWorker && thisPlatform().platform !== 'win32',
         listening: (it, adopted) => this.#lifecycle?.serverListens(it, adopted),
         failed: (error) => this.#lifecycle?.serverFailed(error),
-        ownsPath: (adopted) => !adopted || (this.#lifecycle?.ownsPaths ?? true),
-        closed: (it) => this.#lifecycle?.serverClosed(it),
+        ownsPath: (adopted) => !adopted || (this.#lifecycle?.inCharge ?? true),
+        closed: (it) => this.#closed(it),
       }),
     )
     return server
@@ -176,14 +176,18 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
       origin,
       saidReady: () => this.#saidReady,
       emit: this.#emit,
-      idle: () => this.#idle(),
     })
     active = lifecycle
     this.#lifecycle = lifecycle
     return lifecycle
   }
 
-  #idle(): void {
+  #closed(server: AttachedServer): void {
+    const lifecycle = this.#lifecycle
+    if (lifecycle === undefined || lifecycle.state === 'draining' || lifecycle.state === 'stopped') return
+    this.#attached.delete(server)
+    if ([...this.#attached].some((other) => other.inUse)) return lifecycle.checkReadiness()
+    lifecycle.end()
     active = undefined
     this.#lifecycle = undefined
   }

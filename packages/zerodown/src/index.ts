@@ -31,6 +31,13 @@ export interface Zerodown extends Omit<Core, 'create'> {
 
 function withFrameworks(instance: Core): Zerodown {
   return Object.assign(instance, {
+    // Bound, so that `const { listenAndServe } = require('zerodown')` works like the named export.
+    listenAndServe: instance.listenAndServe.bind(instance),
+    attach: instance.attach.bind(instance),
+    ready: instance.ready.bind(instance),
+    restart: instance.restart.bind(instance),
+    shutdown: instance.shutdown.bind(instance),
+    onShutdown: instance.onShutdown.bind(instance),
     express: <App extends ExpressApplication>(app: App, options: Options = {}): App =>
       attachExpress(app, options, instance),
     create,
@@ -45,12 +52,12 @@ const zerodown: Zerodown = withFrameworks(core)
 export default zerodown
 
 export const express: Zerodown['express'] = zerodown.express
-export const listenAndServe: Zerodown['listenAndServe'] = (...args) => zerodown.listenAndServe(...args)
-export const attach: Zerodown['attach'] = (server, options) => zerodown.attach(server, options)
-export const ready: Zerodown['ready'] = () => zerodown.ready()
-export const restart: Zerodown['restart'] = () => zerodown.restart()
-export const shutdown: Zerodown['shutdown'] = () => zerodown.shutdown()
-export const onShutdown: Zerodown['onShutdown'] = (hook) => zerodown.onShutdown(hook)
+export const listenAndServe: Zerodown['listenAndServe'] = zerodown.listenAndServe
+export const attach: Zerodown['attach'] = zerodown.attach
+export const ready: Zerodown['ready'] = zerodown.ready
+export const restart: Zerodown['restart'] = zerodown.restart
+export const shutdown: Zerodown['shutdown'] = zerodown.shutdown
+export const onShutdown: Zerodown['onShutdown'] = zerodown.onShutdown
 
 // What `require('zerodown')` gives (https://nodejs.org/api/modules.html#loading-ecmascript-modules-using-require).
 export { zerodown as 'module.exports' }

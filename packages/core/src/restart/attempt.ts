@@ -1,57 +1,54 @@
-import { messageOf } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { Settings } from '../options.ts'
-import type { PidFile } from '../process/pid-file.ts'
-import { notifySystemd } from '../process/systemd.ts'
+import type { Registration } from '../process/registration.ts'
 import type { Launch } from './launch.ts'
+import type { GenerationInfo } from './successor.ts'
 import { Successor } from './successor.ts'
 
 /** What a successor gets that has to end before it was ever ready: time for a signal handler of its own. ms */
 const GRACE = 5000
 
+export interface AttemptContext {
+  readonly settings: Settings
+  readonly registration: Registration
+  readonly emit: Emit
+}
+
 /** One try to get a successor as far as the commit. Whatever fails, all is as it was. */
 export class Attempt {
   readonly #launch: Launch
   readonly #generation: number
-  readonly #settings: Settings
-  readonly #pidFile: PidFile | undefined
-  readonly #emit: Emit
+  readonly #context: AttemptContext
   readonly #abort = new AbortController()
   #successor: Successor | undefined
 
-  constructor(
-    launch: Launch,
-    generation: number,
-    context: { settings: Settings; pidFile: PidFile | undefined; emit: Emit },
-  ) {
+  constructor(launch: Launch, generation: number, context: AttemptContext) {
     this.#launch = launch
     this.#generation = generation
-    this.#settings = context.settings
-    this.#pidFile = context.pidFile
-    this.#emit = context.emit
+    this.#context = context
   }
 
   /**
-   * @returns the successor, ready, its probation over, announced to the world
+   * @returns the successor: ready, its probation over, and entered where the world looks it up
    * @throws why it did not come so far; by then it has ended
    */
   async run(): Promise<Successor> {
-    const { readyTimeout, probation, logger } = this.#settings
+    const { emit, settings } = this.#context
     const { signal } = this.#abort
     let grace = GRACE
-    this.#emit('restarting', { generation: this.#generation })
+    emit('restarting', { generation: this.#generation })
     try {
       const successor = new Successor(this.#launch, this.#generation)
       this.#successor = successor
       await successor.launched()
-      logger.info(`restarting: generation ${this.#generation} is process ${successor.pid}`)
-      this.#emit('launched', infoOf(successor))
-      await successor.ready(readyTimeout, signal)
+      settings.logger.info(`restarting: generation ${this.#generation} is process ${successor.pid}`)
+      emit('launched', infoOf(successor))
+      await successor.ready(settings.readyTimeout, signal)
       // From now on it may have requests to finish.
-      grace = this.#settings.drainTimeout + GRACE
-      this.#emit('probation', { ...infoOf(successor), duration: probation })
-      await successor.survive(probation, signal)
-      await this.#announce(successor)
+      grace = settings.drainTimeout + GRACE
+      emit('probation', { ...infoOf(successor), duration: settings.probation })
+      await successor.survive(settings.probation, signal)
+      await this.#enter(successor)
       return successor
     } catch (error) {
       await this.#successor?.end(grace)
@@ -64,25 +61,22 @@ export class Attempt {
     this.#abort.abort(reason)
   }
 
+  /** Ends the successor at once. */
   kill(): void {
     this.#successor?.kill()
   }
 
-  /** The pid file and systemd follow at the last moment before the commit, and go back if even that was too early. */
-  async #announce(successor: Successor): Promise<void> {
-    this.#pidFile?.write(successor.pid)
-    const problem = await notifySystemd(`MAINPID=${successor.pid}`)
-    if (problem !== undefined) {
-      this.#settings.logger.warn(`systemd was not told of process ${successor.pid}: ${messageOf(problem)}`)
-    }
+  /** At the last moment before the commit; and back, if even that was too early. */
+  async #enter(successor: Successor): Promise<void> {
+    const { registration } = this.#context
     try {
+      await registration.enter(successor.pid)
       await successor.survive(0, this.#abort.signal)
     } catch (error) {
-      this.#pidFile?.write(process.pid)
-      await notifySystemd(`MAINPID=${process.pid}`)
+      await registration.enter(process.pid).catch(() => {}) // It is the first error that counts.
       throw error
     }
   }
 }
 
-const infoOf = ({ pid, generation }: Successor): { pid: number; generation: number } => ({ pid, generation })
+const infoOf = ({ pid, generation }: Successor): GenerationInfo => ({ pid, generation })
