@@ -30,6 +30,7 @@ export interface ServerEvents {
 export class AttachedServer {
   readonly server: Server
   readonly connections: Connections
+  readonly #events: ServerEvents
   #asked: Asked | undefined
   #adopted: InheritedListener | undefined
   /** Which file the unix socket is, so that no other one is ever removed in its place. */
@@ -39,6 +40,7 @@ export class AttachedServer {
 
   constructor(server: Server, events: ServerEvents) {
     this.server = server
+    this.#events = events
     this.connections = new Connections(server)
     if (isHttp2Server(server)) followSessions(server)
     takeOverListen(server, {
@@ -61,9 +63,7 @@ export class AttachedServer {
       if (!server.listening) events.failed(explainListenError(error, this.#asked, events.inherited()))
     })
     server.on('close', () => {
-      // libuv removed the path it had bound, which was never this one.
-      const ours = !this.#givenUp && events.ownsPath(this.#adopted !== undefined)
-      if (this.#path !== undefined && ours) removeUnixPath(this.#path, this.#file)
+      this.removePath()
       events.closed(this)
     })
   }
@@ -83,6 +83,12 @@ export class AttachedServer {
     const bound = this.#bound
     if (fd === undefined || bound === undefined) return undefined
     return { fd, asked: this.#asked, bound, inode: inodeOf(fd) ?? 0 }
+  }
+
+  /** Removes the unix socket's file if it is this process's: libuv removes only the path that it has bound. */
+  removePath(): void {
+    const ours = !this.#givenUp && this.#events.ownsPath(this.#adopted !== undefined)
+    if (this.#path !== undefined && ours) removeUnixPath(this.#path, this.#file)
   }
 
   /** The successor has the listener: its path, too, is no longer ours to remove. */

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+
 /** Every code an error of zerodown can carry. Codes are stable across releases; messages are not. */
 export type ZerodownErrorCode =
   | 'ERR_ZERODOWN_ADDRESS'
@@ -30,5 +32,6 @@ export class ZerodownError extends Error {
 
 /** The message of anything that was thrown, for a log line or for another error's message. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+  if (thrown instanceof Error) return thrown.message
+  return typeof thrown === 'string' ? thrown : inspect(thrown)
 }

@@ -8,6 +8,7 @@ import type { Emit } from './events.ts'
 import { keyOf } from './listeners/key.ts'
 import type { Settings } from './options.ts'
 import type { ShutdownHooks } from './process/hooks.ts'
+import { tolerant } from './process/logger.ts'
 import { thisPlatform, whyNoRestart } from './process/platform.ts'
 import { Registration } from './process/registration.ts'
 import { listenToSignals } from './process/signals.ts'
@@ -58,7 +59,8 @@ export class Lifecycle {
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE` */
   constructor(around: Surroundings) {
-    const { settings, origin, attached } = around
+    const { origin, attached } = around
+    const settings = { ...around.settings, logger: tolerant(around.settings.logger) }
     this.#around = around
     this.settings = settings
     this.#registration = new Registration(settings, origin.birth.cwd)
@@ -248,6 +250,7 @@ export class Lifecycle {
   /** The last steps, by either road: drain, wait for whoever has to leave first, run the hooks, exit. */
   async #leave(reason: 'restart' | 'shutdown'): Promise<Ledger> {
     this.#startDraining(reason)
+    if (reason === 'shutdown') for (const server of this.#listening) server.removePath()
     const { emit, hooks } = this.#around
     const { drainTimeout, logger, exit } = this.settings
     const ledger = await drainServers(this.#listening, drainTimeout, logger)

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { inspect, isDeepStrictEqual } from 'node:util'
 import { ZerodownError } from './errors.ts'
 import { type Logger, defaultLogger, silentLogger } from './process/logger.ts'
@@ -92,7 +93,13 @@ const milliseconds: Check = {
   accepts: (value) => typeof value === 'number' && value >= 0 && value <= LONGEST_TIMER,
 }
 
-const isSignal = (value: unknown): boolean => typeof value === 'string' && /^SIG[A-Z0-9]+$/.test(value)
+/** One that can be listened to. Windows has no number for some that exist everywhere else. */
+const isSignal = (value: unknown): boolean =>
+  typeof value === 'string' &&
+  /^SIG[A-Z0-9]+$/.test(value) &&
+  value !== 'SIGKILL' &&
+  value !== 'SIGSTOP' &&
+  (process.platform === 'win32' || value in constants.signals)
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '' && !value.includes('\0')
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -148,8 +155,20 @@ export function validate(options: Options): void {
     throw new ZerodownError('ERR_ZERODOWN_OPTION', `options: wants an object, got ${inspect(options)}.`)
   }
   validateAll('', options, checks)
-  if (options.signals) validateAll('signals.', options.signals, signalChecks)
+  if (options.signals) {
+    validateAll('signals.', options.signals, signalChecks)
+    checkDistinct(resolve(options).signals)
+  }
   if (options.launch) validateAll('launch.', options.launch, launchChecks)
+}
+
+function checkDistinct({ restart, shutdown }: Settings['signals']): void {
+  const both = restart.find((signal) => shutdown.includes(signal))
+  if (both === undefined) return
+  throw new ZerodownError(
+    'ERR_ZERODOWN_OPTION',
+    `signals: wants each signal to mean one thing, got ${both} for restart and for shutdown.`,
+  )
 }
 
 function validateAll(prefix: string, values: object, table: Record<string, Check>): void {

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:net'
 import { AttachedServer } from './attached-server.ts'
 import type { Ledger } from './drain/ledger.ts'
-import { ZerodownError } from './errors.ts'
+import { ZerodownError, messageOf } from './errors.ts'
 import type { Emit, ZerodownEvents } from './events.ts'
 import { publish } from './events.ts'
 import type { State } from './lifecycle.ts'
@@ -47,7 +47,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
    */
   declare(options: Options): void {
     if (this.#lifecycle === undefined) this.#declared = merge(this.#declared, options)
-    else checkUnchanged(this.#lifecycle.settings, this.#declared, options)
+    else checkUnchanged(resolve(this.#declared), this.#declared, options)
   }
 
   /**
@@ -193,9 +193,14 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
   }
 
   readonly #emit: Emit = (name, ...message) => {
-    publish(name, message[0])
-    // Node's types cannot follow a generic event name here.
-    ;(this as EventEmitter).emit(name, ...message)
+    try {
+      publish(name, message[0])
+      // Node's types cannot follow a generic event name here.
+      ;(this as EventEmitter).emit(name, ...message)
+    } catch (error) {
+      // A listener's mistake must not stop a restart half-way.
+      this.#lifecycle?.settings.logger.error(`a listener of '${name}' failed: ${messageOf(error)}`)
+    }
   }
 }
 

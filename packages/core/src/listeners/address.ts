@@ -27,7 +27,7 @@ function parseText(address: string): ListenOptions | undefined {
     return address.length > 6 ? { path: `\0${address.slice(6)}` } : undefined
   }
   if (address.startsWith('unix:')) return address.length > 5 ? { path: address.slice(5) } : undefined
-  const match = /^(?:\[([^\]]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(address)
+  const match = /^(?:\[([^\]]+)\]|([^\s/:[\]]*)):(\d{1,5})$/.exec(address)
   if (match === null) return /^\d{1,5}$/.test(address) ? checkPort({ port: Number(address) }) : undefined
   const [, ipv6, host, port] = match
   if (ipv6 !== undefined && !isIPv6(ipv6)) return undefined

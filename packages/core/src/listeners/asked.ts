@@ -22,7 +22,7 @@ export function readListenCall(args: readonly unknown[]): ListenCall {
   const values = callback === undefined ? args : args.slice(0, -1)
   const [first, second, third] = values
   const options = readOptions(first, second)
-  const backlog = options.backlog ?? numberOf(second) ?? numberOf(third)
+  const backlog = options.backlog || numberOf(second) || numberOf(third) || undefined
   return {
     asked: readAsked(options, values.length === 0 || first === null || first === undefined),
     options,
@@ -33,7 +33,7 @@ export function readListenCall(args: readonly unknown[]): ListenCall {
 
 function readOptions(first: unknown, second: unknown): ListenOptions {
   if (typeof first === 'object' && first !== null) return first
-  if (typeof first === 'string' && numberOf(first) === undefined) return { path: first }
+  if (isPipeName(first)) return { path: first }
   if (first === null || first === undefined) return { port: 0 }
   return { port: Number(first), ...(typeof second === 'string' ? { host: second } : {}) }
 }
@@ -45,7 +45,7 @@ function readAsked(options: ListenOptions & { fd?: unknown }, anyPort: boolean):
   if (port !== undefined) {
     return { kind: 'tcp', host: options.host ?? '', port, ipv6Only: options.ipv6Only === true }
   }
-  if (typeof options.path === 'string' && options.path !== '') return { kind: 'unix', path: absolute(options.path) }
+  if (isPipeName(options.path)) return { kind: 'unix', path: absolute(options.path) }
   return undefined // Node rejects it with its own error.
 }
 
@@ -53,6 +53,9 @@ const absolute = (path: string): string => (isAbstract(path) ? path : resolve(pa
 
 /** unix(7): no file, gone with its last holder. */
 export const isAbstract = (path: string): boolean => path.startsWith('\0')
+
+/** What reads as a number, the empty string among it, is a port to Node and no path. */
+const isPipeName = (value: unknown): value is string => typeof value === 'string' && !(Number(value) >= 0)
 
 function numberOf(value: unknown): number | undefined {
   if (typeof value !== 'number' && typeof value !== 'string') return undefined

@@ -5,7 +5,7 @@ import type { InheritedListener } from '../restart/inheritance.ts'
 import type { Asked, ListenCall } from './asked.ts'
 import { isAbstract, readListenCall } from './asked.ts'
 import type { InheritedListeners } from './inherited.ts'
-import { isStale, isVacant, pathInUse, putInPlace, temporaryPath } from './unix-path.ts'
+import { fits, isStale, isVacant, pathInUse, pathTooLong, putInPlace, temporaryPath } from './unix-path.ts'
 
 type Listen = Server['listen']
 
@@ -82,11 +82,12 @@ class Listening {
   }
 
   #bindPath(path: string): void {
+    if (!fits(path)) return this.#fail(pathTooLong(path))
     if (isVacant(path)) return this.#bindAside(path)
     void isStale(path).then((stale) => {
       if (this.#server.listening) return
       if (stale) this.#bindAside(path)
-      else this.#server.emit('error', pathInUse(path))
+      else this.#fail(pathInUse(path))
     })
   }
 
@@ -99,8 +100,13 @@ class Listening {
       putInPlace(temporary, path)
     } catch (error) {
       this.#server.close()
-      process.nextTick(() => this.#server.emit('error', error))
+      this.#fail(error)
     }
+  }
+
+  /** As Node does: in an event, after `listen()` has returned. */
+  #fail(error: unknown): void {
+    process.nextTick(() => this.#server.emit('error', error))
   }
 
   #listen(options: ListenOptions & { fd?: number }, backlog: number | undefined): void {

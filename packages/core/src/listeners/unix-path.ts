@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { lstatSync, renameSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /** The longest path of a unix socket, unix(7): 108 bytes, one of them for the end. */
 const LONGEST_PATH = 107
@@ -13,8 +14,17 @@ let bound = 0
  */
 export function temporaryPath(path: string): string {
   bound += 1
-  const long = `${path}.${process.pid}.${bound}.tmp`
-  return Buffer.byteLength(long) <= LONGEST_PATH ? long : join(dirname(path), `.${process.pid}.${bound}`)
+  const telling = `${path}.${process.pid}.${bound}.tmp`
+  return fits(telling) ? telling : vacantName(dirname(path), basename(path).length)
+}
+
+/** unix(7): a longer one is cut without a word, by some Node versions and by others refused. */
+export const fits = (path: string): boolean => Buffer.byteLength(path) <= LONGEST_PATH
+
+/** A name that is no longer than the one asked for fits wherever that fits. */
+function vacantName(folder: string, length: number): string {
+  const candidate = join(folder, randomUUID().slice(0, Math.max(1, length)))
+  return isVacant(candidate) ? candidate : vacantName(folder, length)
 }
 
 export function putInPlace(temporary: string, path: string): void {
@@ -47,10 +57,14 @@ export function isStale(path: string): Promise<boolean> {
 }
 
 /** The error that Node gives for a path in use. */
-export function pathInUse(path: string): NodeJS.ErrnoException {
-  const error: NodeJS.ErrnoException = new Error(`listen EADDRINUSE: address already in use ${path}`)
-  return Object.assign(error, { code: 'EADDRINUSE', syscall: 'listen', address: path })
-}
+export const pathInUse = (path: string): NodeJS.ErrnoException =>
+  listenError('EADDRINUSE', `address already in use ${path}`, path)
+
+export const pathTooLong = (path: string): NodeJS.ErrnoException =>
+  listenError('ENAMETOOLONG', `${path} is longer than a unix socket's ${LONGEST_PATH} bytes`, path)
+
+const listenError = (code: string, what: string, address: string): NodeJS.ErrnoException =>
+  Object.assign(new Error(`listen ${code}: ${what}`), { code, syscall: 'listen', address })
 
 /** Which file is at `path` now, to tell later whether it is still the same. */
 export function identify(path: string): string | undefined {
