@@ -2,20 +2,14 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { isAbsolute, join } from 'node:path'
 import type { Target } from '@zerodown/load'
+import type { Announcement } from './announcement.ts'
+import { readAnnouncement, readFarewell } from './announcement.ts'
 import { cleanUp } from './clean-up.ts'
 import { FIXTURES } from './folders.ts'
 import { Marker } from './marker.ts'
 import { Output } from './output.ts'
 import { countFds, isAlive, listProcesses } from './processes.ts'
 import { until } from './until.ts'
-
-/** What a generation prints when it listens. */
-export interface Announcement {
-  pid: number
-  generation: number
-  /** In the order of ADDRESS: `{ address, port, family }` on TCP, the path on a unix socket. */
-  listening: (string | { address: string; port: number; family: string })[]
-}
 
 export interface ServerOptions {
   /** ADDRESS: one or more, separated by commas. Default `127.0.0.1:0`. */
@@ -63,6 +57,8 @@ export class ServerProcess {
   constructor(program: string, options: ServerOptions) {
     const child = this.#spawn(program, options)
     const { pid, stdout, stderr } = child
+    // Reported by the missing pid already.
+    child.on('error', () => {})
     if (pid === undefined || stdout === null || stderr === null) throw new Error(`${program} could not be started`)
     this.pid = pid
     this.output = new Output([stdout, stderr], (line) => this.#read(line))
@@ -222,10 +218,9 @@ export class ServerProcess {
   }
 
   #read(line: string): void {
-    if (!line.startsWith('{')) return
-    const { listening, exit, pid, generation } = JSON.parse(line) as Partial<Announcement> & { exit?: number }
-    if (pid === undefined) return
-    if (exit !== undefined) this.#exits.set(pid, exit)
-    if (listening !== undefined && generation !== undefined) this.announcements.push({ pid, generation, listening })
+    const announcement = readAnnouncement(line)
+    if (announcement !== undefined) this.announcements.push(announcement)
+    const farewell = readFarewell(line)
+    if (farewell !== undefined) this.#exits.set(farewell.pid, farewell.exit)
   }
 }
