@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { isAbsolute, relative, resolve } from 'node:path'
 
 /**
  * How this process was started, before `--env-file`, `process.env.X = …`, `process.chdir()` or `process.title = …`
@@ -25,17 +25,29 @@ export function readBirth(): Birth {
  * 42 for ever. On Linux the kernel still has the words as they were typed (proc(5)).
  */
 function readCommandLine(): Pick<Birth, 'argv0' | 'args'> {
-  const words = readWords('/proc/self/cmdline')
+  const [argv0, ...args] = readWords('/proc/self/cmdline')
+  if (argv0 === process.argv0 && isAsStarted(args)) return { argv0, args }
+  return { argv0: process.argv0, args: [...process.execArgv, ...scriptAndArguments()] }
+}
+
+/** A process title that was set before we came has overwritten the command line, in part or with null bytes. */
+function isAsStarted(args: readonly string[]): boolean {
   const tail = process.argv.slice(2)
-  const [argv0, ...args] = words
-  // A process title set before we came overwrites the command line.
-  const untouched =
-    argv0 !== undefined &&
+  const script = args.length - tail.length - 1
+  return (
     args.length >= process.execArgv.length + tail.length &&
+    (process.argv.length < 2 || args[script] !== '') &&
     process.execArgv.every((word, at) => args[at] === word) &&
-    tail.every((word, at) => args[args.length - tail.length + at] === word)
-  if (untouched) return { argv0, args }
-  return { argv0: process.argv0, args: [...process.execArgv, ...process.argv.slice(1)] }
+    tail.every((word, at) => args[script + 1 + at] === word)
+  )
+}
+
+/** The script is named from the directory that the successor starts in, which may be a symlink. */
+function scriptAndArguments(): string[] {
+  const [script, ...rest] = process.argv.slice(1)
+  if (script === undefined) return []
+  const inside = relative(process.cwd(), script)
+  return [inside.startsWith('..') || isAbsolute(inside) ? script : inside, ...rest]
 }
 
 function readEnvironment(): Record<string, string> {
