@@ -166,7 +166,13 @@ export class Lifecycle {
     const generation = origin.generation + 1
     const listeners = this.#listening.flatMap(({ listener }) => listener ?? [])
     const will = { generation, listeners, restartSignals: settings.signals.restart }
-    const launch = planLaunch(origin.birth, settings.launch, will, origin.inheritance?.restore ?? {})
+    const launch = planLaunch(
+      origin.birth,
+      settings.launch,
+      will,
+      origin.inheritance?.restore ?? {},
+      origin.inheritance?.cwd,
+    )
     this.#attempt = new Attempt(launch, generation, { settings, emit, registration: this.#registration })
     try {
       const attempted = this.#attempt.run()
@@ -271,8 +277,11 @@ export class Lifecycle {
   async #predecessorGone(): Promise<void> {
     const { predecessor } = this.#around.origin
     if (predecessor?.takeOver !== 'commit') return
-    const patience = this.settings.drainTimeout + PREDECESSOR_TRAILS
-    await Promise.race([predecessor.gone, wait(patience, undefined, { ref: false })])
+    const over = new AbortController()
+    // By now this timer may be all that keeps the process alive, which has hooks to run.
+    const late = wait(this.settings.drainTimeout + PREDECESSOR_TRAILS, undefined, { signal: over.signal })
+    await Promise.race([predecessor.gone, late.catch(() => {})])
+    over.abort()
   }
 
   #restartOn(signal: NodeJS.Signals): void {
@@ -289,6 +298,10 @@ export class Lifecycle {
   #exitAtOnce(): void {
     this.settings.logger.warn('second SIGINT: exiting at once')
     this.#attempt?.kill()
+    if (this.#successor === undefined && this.inCharge) {
+      this.#registration.remove()
+      for (const server of this.#around.attached) server.removePath()
+    }
     process.exit(130)
   }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { lstatSync, renameSync, rmSync } from 'node:fs'
+import { renameSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { basename, dirname, join } from 'node:path'
+import { lookAt } from '../process/stat.ts'
 
 /** The longest path of a unix socket, unix(7): 108 bytes, one of them for the end. */
 const LONGEST_PATH = 107
@@ -38,12 +39,12 @@ export function putInPlace(temporary: string, path: string): void {
 
 /** Whether nothing is in the way at `path`, without asking anybody. */
 export function isVacant(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) === undefined
+  return lookAt(path) === undefined
 }
 
 /** Whether `path` is a socket that nobody listens on any more: what a process that was killed leaves behind. */
 export function isStale(path: string): Promise<boolean> {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return Promise.resolve(isVacant(path))
+  if (lookAt(path)?.isSocket() !== true) return Promise.resolve(isVacant(path))
   return new Promise((answer) => {
     const socket = connect(path)
     socket.once('connect', () => {
@@ -68,7 +69,7 @@ const listenError = (code: string, what: string, address: string): NodeJS.ErrnoE
 
 /** Which file is at `path` now, to tell later whether it is still the same. */
 export function identify(path: string): string | undefined {
-  const file = lstatSync(path, { throwIfNoEntry: false })
+  const file = lookAt(path)
   return file && `${file.dev}:${file.ino}`
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { ZerodownError, messageOf } from '../errors.ts'
+import { lookAt } from './stat.ts'
 
 /** A file that names the process in charge. It is replaced in one step, so that no reader sees half a number. */
 export class PidFile {
@@ -13,6 +14,7 @@ export class PidFile {
   constructor(path: string, from: string) {
     this.path = resolve(from, path)
     this.#try(() => {
+      if (lookAt(this.path)?.isDirectory() === true) throw new Error('it is a folder')
       writeFileSync(this.#temporary, '')
       rmSync(this.#temporary)
     })
@@ -39,11 +41,19 @@ export class PidFile {
     return `${this.path}.${process.pid}.tmp`
   }
 
+  #cleanUp(): void {
+    try {
+      rmSync(this.#temporary)
+    } catch {
+      // It was not there, or its folder is none.
+    }
+  }
+
   #try(action: () => void): void {
     try {
       action()
     } catch (cause) {
-      rmSync(this.#temporary, { force: true })
+      this.#cleanUp()
       throw new ZerodownError(
         'ERR_ZERODOWN_PID_FILE',
         `pidFile: cannot write ${this.path} (${messageOf(cause)}). ` +

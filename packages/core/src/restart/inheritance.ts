@@ -1,7 +1,8 @@
-import { closeSync, fstatSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { constants } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import type { Asked } from '../listeners/asked.ts'
+import { lookAtDescriptor } from '../process/stat.ts'
 
 /** The one variable that a predecessor gives to its successor. */
 export const INHERITANCE_VARIABLE = 'ZERODOWN_INHERITANCE'
@@ -28,6 +29,8 @@ export interface Inheritance {
   readonly restartSignals: readonly NodeJS.Signals[]
   /** Variables that `launch.env` changed, as they were at the start of the first generation; `null`: not set. */
   readonly restore: Readonly<Record<string, string | null>>
+  /** Where the first generation was started, from which `launch.cwd` is taken. */
+  readonly cwd: string
 }
 
 export function writeInheritance(inheritance: Inheritance): string {
@@ -66,13 +69,15 @@ function parse(text: string): Inheritance | string {
   if (!isRecord(value)) return 'it is not an object'
   if (value['version'] !== VERSION)
     return `it is of version ${String(value['version'])}, and this is version ${VERSION}`
-  const { generation, predecessor, listeners, restartSignals, restore } = value
+  const { generation, predecessor, listeners, restartSignals, restore, cwd } = value
   const complete =
     isCount(generation) &&
     isCount(predecessor) &&
     isListOf(listeners, isListener) &&
     isListOf(restartSignals, isSignal) &&
-    isRecord(restore)
+    isRecord(restore) &&
+    Object.values(restore).every((before) => before === null || typeof before === 'string') &&
+    typeof cwd === 'string'
   return complete ? (value as unknown as Inheritance) : 'it is incomplete'
 }
 
@@ -94,12 +99,8 @@ function whyForeign({ listeners, predecessor }: Inheritance): string | undefined
 
 /** `undefined` if the descriptor is not open, or is no socket. */
 export function inodeOf(fd: number): number | undefined {
-  try {
-    const status = fstatSync(fd)
-    return status.isSocket() ? status.ino : undefined
-  } catch {
-    return undefined
-  }
+  const status = lookAtDescriptor(fd)
+  return status?.isSocket() === true ? Number(status.ino) : undefined
 }
 
 /** Closes a listener that nobody adopted. A client that it would accept would wait for ever. */

@@ -32,15 +32,23 @@ export interface Will {
 /**
  * How to start the successor: as this process was started, with what `launch` changes, and the listeners.
  * @param restore what `launch.env` changed on the way to this process
+ * @param firstCwd where the first generation was started
  */
-export function planLaunch(birth: Birth, options: LaunchOptions, will: Will, restore: Inheritance['restore']): Launch {
+export function planLaunch(
+  birth: Birth,
+  options: LaunchOptions,
+  will: Will,
+  restore: Inheritance['restore'],
+  firstCwd: string = birth.cwd,
+): Launch {
   const original = originalEnvironment(birth.env, restore)
   const env: NodeJS.ProcessEnv = { ...original, ...options.env }
-  const cwd = options.cwd === undefined ? birth.cwd : resolve(birth.cwd, options.cwd)
+  const cwd = options.cwd === undefined ? firstCwd : resolve(firstCwd, options.cwd)
   // The next generation finds its directory by it, symlinks and all.
   if (options.cwd !== undefined) env['PWD'] = cwd
   env[INHERITANCE_VARIABLE] = writeInheritance({
     ...will,
+    cwd: firstCwd,
     predecessor: process.pid,
     listeners: will.listeners.map((listener, at) => ({ ...listener, fd: 3 + at })),
     restore: changesBetween(original, { ...env, [INHERITANCE_VARIABLE]: undefined }),
