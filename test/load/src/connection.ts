@@ -99,6 +99,14 @@ export class Connection {
     return exchange
   }
 
+  /** What is sent meanwhile leaves in one write, at the end. */
+  together<T>(send: () => T): T {
+    this.#socket.cork()
+    const sent = send()
+    this.#socket.uncork()
+    return sent
+  }
+
   /** Closes from our side, with nothing under way. */
   close(): void {
     this.#lost((phase) => new Failure('closed early', phase, 'the client itself closed the connection'))

@@ -70,6 +70,8 @@ export interface PipelinedWorker extends Common {
   paths?: readonly string[]
   /** Bytes of those bodies. Default 64. */
   size?: number
+  /** Write each request by itself: the server may then read one before the next has come. Default false: all in one. */
+  apart?: boolean
 }
 
 export type Worker = KeepAliveWorker | FreshWorker | PostWorker | SlowWorker | PipelinedWorker

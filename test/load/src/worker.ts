@@ -75,7 +75,9 @@ class Lane {
       return false
     }
     const { connection, took } = connected
-    const results = await Promise.all(batch.map((request) => this.#exchange(connection, request, took)))
+    const send = (): Promise<boolean>[] => batch.map((request) => this.#exchange(connection, request, took))
+    const isOneWrite = this.#worker.kind === 'pipelined' && this.#worker.apart !== true
+    const results = await Promise.all(isOneWrite ? connection.together(send) : send())
     if (this.#worker.kind === 'fresh') this.close()
     return results.every(Boolean)
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startLoad } from '../src/index.ts'
 import type { Stats, Target, Worker } from '../src/index.ts'
-import { goodServer, respond } from './servers.ts'
+import { answer, badServer, goodServer, respond } from './servers.ts'
 
 async function outcome(target: Target, ...workers: Worker[]): Promise<Stats> {
   const load = startLoad({ target, workers, maxDuration: 20_000 })
@@ -73,6 +73,17 @@ describe('the workers, against a server that does everything right', () => {
     // The server's own counts are the same: nothing was retried, nothing was opened unseen.
     expect(seen).toMatchObject(wanted)
     expect(stats.closedByServer).toEqual({ announced: 0, unannounced: 0 })
+  })
+
+  it('write a pipeline at once', async () => {
+    const pieces: string[] = []
+    const { target } = await badServer(
+      (socket) => socket.write(answer('ok')),
+      (socket) => socket.on('data', (piece: Buffer) => pieces.push(piece.toString())),
+    )
+    const stats = await outcome(target, { kind: 'pipelined', paths: ['/'], depth: 4, requests: 1 })
+    expect(stats.ok).toBe(4)
+    expect(pieces.map((piece) => piece.match(/^GET /gm)?.length)).toEqual([4])
   })
 
   it('are counted by name, and all together', async () => {
