@@ -28,6 +28,9 @@ export interface ServerOptions {
   ready?: boolean
 }
 
+/** How long what a process printed last may take to come to us, in ms. */
+const FAREWELL = 500
+
 const running = new Set<ServerProcess>()
 
 // The last resort, for a test run that ends without ending its tests.
@@ -125,7 +128,8 @@ export class ServerProcess {
       timeout,
     )
     // The kernel knows of it before we are told; of successors, only what they print themselves comes to us.
-    if (pid === this.pid) await this.output.watch.until(() => this.#exits.has(pid), `the exit code of ${pid}`, timeout)
+    const told = this.output.watch.until(() => this.#exits.has(pid), `the exit code of ${pid}`, FAREWELL)
+    await told.catch(() => {})
     return this.#exits.get(pid)
   }
 
