@@ -35,13 +35,13 @@ function applications({ env }: Launch): NodeJS.ProcessEnv {
 function chain(first: Birth, ...generations: LaunchOptions[]): Launch[] {
   const launches: Launch[] = []
   let born = first
-  let restore: Inheritance['restore'] = {}
+  let inherited: Pick<Inheritance, 'restore' | 'cwd'> = { restore: {}, cwd: first.cwd }
   for (const options of generations) {
-    const launch = planLaunch(born, options, will, restore)
+    const launch = planLaunch(born, options, will, inherited.restore, inherited.cwd)
     launches.push(launch)
     const env = Object.entries(launch.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
     born = { argv0: first.argv0, cwd: launch.cwd, args: launch.args, env: Object.fromEntries(env) }
-    restore = inheritanceIn(launch).restore
+    inherited = inheritanceIn(launch)
   }
   return launches
 }
@@ -68,6 +68,7 @@ describe('a successor is started', () => {
       listeners: [],
       restartSignals: ['SIGUSR2'],
       restore: {},
+      cwd: birth.cwd,
     })
   })
 
@@ -145,10 +146,17 @@ describe('the environment of a successor', () => {
   })
 
   it('finds PWD again after a generation in another directory', () => {
-    const [away, back] = chain(birth, { cwd: '/elsewhere' }, { cwd: '/srv/current' })
-    expect(applications(away as Launch)['PWD']).toBe('/elsewhere')
-    expect(applications(back as Launch)['PWD']).toBe('/srv/current')
+    const [away, back] = chain(birth, { cwd: '/elsewhere' }, {})
+    expect(away).toMatchObject({ cwd: '/elsewhere', env: { PWD: '/elsewhere' } })
+    expect(back).toMatchObject({ cwd: '/srv/current', env: { PWD: '/srv/current' } })
     expect(inheritanceIn(back as Launch).restore).toEqual({})
+  })
+
+  it('goes with a directory that is taken from the first one’s each time, and does not walk on', () => {
+    const options = { cwd: '../next' }
+    for (const launch of chain(birth, options, options, options)) {
+      expect(launch).toMatchObject({ cwd: '/srv/next', env: { PWD: '/srv/next' } })
+    }
   })
 })
 

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import type { Platform } from '../../src/process/platform.ts'
+import { thisPlatform, whyNoRestart } from '../../src/process/platform.ts'
+
+const good: Platform = { platform: 'linux', pid: 42, bun: false, clusterWorker: false, mainThread: true }
+
+describe('whether this process can start a successor', () => {
+  it.each<Partial<Platform>>([{}, { platform: 'darwin' }, { platform: 'freebsd' }, { pid: 2 }])('can: %j', (on) => {
+    expect(whyNoRestart({ ...good, ...on })).toBeUndefined()
+  })
+
+  it.each<[string, Partial<Platform>, RegExp]>([
+    ['on Windows', { platform: 'win32' }, /^Windows cannot pass a listening socket/],
+    ['in Bun', { bun: true }, /^Bun does not pass listening sockets .* Run the server with Node\.$/],
+    ['in a worker thread', { mainThread: false }, /^this is a worker thread\. Attach the server in the main thread\.$/],
+    ['in a cluster worker', { clusterWorker: true }, /^this is a cluster worker, .* without cluster\.$/],
+    ['as PID 1', { pid: 1 }, /^this process is PID 1: .*\(docker run --init\)/],
+  ])('cannot %s, with the reason and what to do', (_, on, reason) => {
+    expect(whyNoRestart({ ...good, ...on })).toMatch(reason)
+  })
+
+  it('knows where it is', () => {
+    expect(thisPlatform()).toEqual({
+      platform: process.platform,
+      pid: process.pid,
+      bun: false,
+      clusterWorker: false,
+      mainThread: true,
+    })
+  })
+})

@@ -1,0 +1,51 @@
+import { once } from 'node:events'
+import { afterEach, describe, expect, it } from 'vitest'
+import { listenToSignals } from '../../src/process/signals.ts'
+
+const seen: string[] = []
+const actions = {
+  restart: (signal: string) => void seen.push(`restart by ${signal}`),
+  shutdown: (signal: string) => void seen.push(`shutdown by ${signal}`),
+  exitAtOnce: () => void seen.push('exit at once'),
+}
+let silence = (): void => {}
+
+/** Sends this process a signal, and waits until it came. */
+async function receive(...signals: NodeJS.Signals[]): Promise<string[]> {
+  for (const signal of signals) {
+    const came = once(process, signal)
+    process.kill(process.pid, signal)
+    await came
+  }
+  return seen.splice(0)
+}
+
+const listeners = (): number =>
+  (['SIGUSR2', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const).reduce((sum, name) => sum + process.listenerCount(name), 0)
+
+afterEach(() => silence())
+
+describe('signals', () => {
+  it('start a restart or a shutdown', async () => {
+    silence = listenToSignals({ restart: ['SIGUSR2', 'SIGHUP'], shutdown: ['SIGTERM'] }, actions)
+    expect(await receive('SIGUSR2', 'SIGHUP', 'SIGTERM')).toEqual([
+      'restart by SIGUSR2',
+      'restart by SIGHUP',
+      'shutdown by SIGTERM',
+    ])
+  })
+
+  it('repeated: a second SIGINT means impatience, a second SIGTERM never does', async () => {
+    silence = listenToSignals({ restart: [], shutdown: ['SIGTERM', 'SIGINT'] }, actions)
+    expect(await receive('SIGTERM', 'SIGTERM', 'SIGINT', 'SIGTERM')).not.toContain('exit at once')
+    expect(await receive('SIGINT')).toEqual(['exit at once'])
+  })
+
+  it('are nobody’s business any more once silenced', () => {
+    const before = listeners()
+    const end = listenToSignals({ restart: ['SIGUSR2'], shutdown: ['SIGTERM', 'SIGINT'] }, actions)
+    expect(listeners()).toBe(before + 3)
+    end()
+    expect(listeners()).toBe(before)
+  })
+})

@@ -1,0 +1,38 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { tempDir } from '../../../../test/support/index.ts'
+import { programIn, runNode } from '../support/programs.ts'
+
+describe('looking at a socket', () => {
+  it.each(['lookAtDescriptor(server._handle.fd)', "lookAt('a.sock')"])(
+    '%s leaves the next import its symlinks to resolve',
+    async (look) => {
+      const folder = await tempDir()
+      await mkdir(join(folder, 'real'))
+      await symlink('real', join(folder, 'link'))
+      await writeFile(join(folder, 'real/module.mjs'), 'export default import.meta.url')
+      const program = await programIn(
+        folder,
+        `import { createServer } from 'node:net'
+        import { lookAt, lookAtDescriptor } from '#dist/process/stat.js'
+        const server = createServer().listen('a.sock', async () => {
+          const found = ${look}
+          const { default: url } = await import('./link/module.mjs')
+          console.log(JSON.stringify({ socket: found.isSocket(), url }))
+          server.close()
+        })`,
+      )
+      expect(runNode([program], { cwd: folder })).toEqual({ socket: true, url: `file://${folder}/real/module.mjs` })
+    },
+  )
+
+  it('finds nothing where nothing is', async () => {
+    const program = await programIn(
+      await tempDir(),
+      `import { lookAt, lookAtDescriptor } from '#dist/process/stat.js'
+      console.log(JSON.stringify([lookAt('/nonexistent') ?? 'none', lookAtDescriptor(987) ?? 'none']))`,
+    )
+    expect(runNode([program])).toEqual(['none', 'none'])
+  })
+})
