@@ -1,0 +1,125 @@
+import { spawnSync } from 'node:child_process'
+import { startLoad } from '@zerodown/load'
+import type { Target } from '@zerodown/load'
+import { describe, expect, it } from 'vitest'
+import type { Platform } from '../../packages/core/src/process/platform.ts'
+import { whyNoRestart } from '../../packages/core/src/process/platform.ts'
+import { cleanUp } from '../support/clean-up.ts'
+import type { ServerOptions, ServerProcess } from '../support/index.ts'
+import { startServer, until } from '../support/index.ts'
+import { hold } from './stage/held.ts'
+
+const NODE = process.env['ZERODOWN_TEST_NODE'] ?? process.execPath
+
+interface Refusal {
+  code: string
+  message: string
+}
+
+interface Unsupported {
+  server: ServerProcess
+  target: Target
+  before: Refusal
+  listening: Refusal
+}
+
+async function startUnsupported(options: ServerOptions): Promise<Unsupported> {
+  const server = await startServer('unsupported', { ...options, ready: false })
+  const [, told = ''] = await server.waitForLog(/^served: (.*)/)
+  const { address, before, listening } = JSON.parse(told)
+  return { server, target: { host: address.address, port: address.port }, before, listening }
+}
+
+/** It serves, survives the trigger, and drains. */
+async function servesAndDrains({ server, target }: Unsupported, trigger: () => void): Promise<void> {
+  const load = startLoad({
+    target,
+    workers: [{ kind: 'keepAlive', connections: 3 }, { kind: 'fresh' }, { kind: 'post', size: 5000 }],
+  })
+  cleanUp(() => load.stop(0))
+  await load.waitFor(({ ok }) => ok > 50)
+  trigger()
+  const { ok } = load.stats()
+  await load.waitFor((counts) => counts.ok > ok + 50)
+  expect(await load.stop()).toMatchObject({ failed: 0 })
+
+  const held = await hold(target)
+  server.signal('SIGTERM', server.pid)
+  await server.waitForLog(/shutting down/)
+  await held.finish()
+
+  await server.waitForLog(/drained: \{"cut":0\}/)
+  await until(() => server.alive().length === 0, 'the end of all')
+}
+
+const here: Platform = { platform: 'linux', pid: 1000, bun: false, clusterWorker: false, mainThread: true }
+
+describe('where there can be no restart, restart() says why, and the server listens and drains all the same', () => {
+  it('in a cluster worker', async () => {
+    const unsupported = await startUnsupported({ args: ['cluster'] })
+    const refusal = {
+      code: 'ERR_ZERODOWN_UNSUPPORTED',
+      message: expect.stringMatching(/cannot restart: this is a cluster worker/),
+    }
+    expect(unsupported).toMatchObject({ before: refusal, listening: refusal })
+    const worker = unsupported.server.orphans([unsupported.server.pid])
+    expect(worker).toHaveLength(1)
+    await servesAndDrains(unsupported, () => worker.forEach((pid) => process.kill(pid, 'SIGUSR2')))
+    await unsupported.server.waitForLog(/SIGUSR2: cannot restart: this is a cluster worker/)
+    await unsupported.server.waitForLog(/the worker has ended: 0/)
+    expect(await unsupported.server.waitForExit()).toBe(0)
+  })
+
+  it('in a worker thread', async () => {
+    const unsupported = await startUnsupported({ args: ['thread'] })
+    const refusal = {
+      code: 'ERR_ZERODOWN_UNSUPPORTED',
+      message: expect.stringMatching(/cannot restart: this is a worker thread/),
+    }
+    expect(unsupported).toMatchObject({ before: refusal, listening: refusal })
+    // Signals do not come to threads.
+    await servesAndDrains(unsupported, () => {})
+    await unsupported.server.waitForLog(/the thread has ended: 0/)
+    expect(await unsupported.server.waitForExit()).toBe(0)
+  })
+
+  // Only who may make a PID namespace can be PID 1 in one.
+  const unshare = ['--pid', '--fork', '--kill-child']
+  it.runIf(spawnSync('unshare', [...unshare, 'true']).status === 0)('as PID 1', async () => {
+    const unsupported = await startUnsupported({ node: 'unshare', nodeArgs: [...unshare, NODE] })
+    const refusal = {
+      code: 'ERR_ZERODOWN_UNSUPPORTED',
+      message: expect.stringMatching(/cannot restart: this process is PID 1.*docker run --init/),
+    }
+    expect(unsupported).toMatchObject({ before: refusal, listening: refusal })
+    const { server } = unsupported
+    const [inner = 0] = server.orphans([server.pid])
+    await servesAndDrains({ ...unsupported, server: passingOn(server, inner) }, () => server.signal('SIGUSR2', inner))
+    await server.waitForLog(/SIGUSR2: cannot restart: this process is PID 1/)
+    expect(await server.waitForExit()).toBe(0)
+  })
+
+  it.each([
+    ['on Windows', { platform: 'win32' }, /^Windows cannot pass a listening socket/],
+    ['in Bun', { bun: true }, /^Bun does not pass listening sockets/],
+    ['as PID 1', { pid: 1 }, /^this process is PID 1: .*docker run --init/],
+    ['in a cluster worker', { clusterWorker: true }, /^this is a cluster worker/],
+    ['in a worker thread', { mainThread: false }, /^this is a worker thread/],
+  ] as const)('%s, as the platform tells', (_, platform, reason) => {
+    expect(whyNoRestart({ ...here, ...platform })).toMatch(reason)
+  })
+
+  it('and nowhere else', () => {
+    expect(whyNoRestart(here)).toBeUndefined()
+    expect(whyNoRestart({ ...here, platform: 'darwin' })).toBeUndefined()
+  })
+})
+
+/** unshare does not pass on the signals that it gets. */
+function passingOn(server: ServerProcess, inner: number): ServerProcess {
+  return Object.assign(Object.create(server) as ServerProcess, {
+    signal: (signal: NodeJS.Signals) => process.kill(inner, signal),
+    waitForLog: server.waitForLog.bind(server),
+    alive: server.alive.bind(server),
+  })
+}
