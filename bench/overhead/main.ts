@@ -9,8 +9,8 @@ import { measureFresh, measureKept } from './speed.ts'
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '6' },
-    pairs: { type: 'string', default: '40' },
+    rounds: { type: 'string', default: '10' },
+    pairs: { type: 'string', default: '24' },
     /** Bare against bare: what differs is the noise of this machine. */
     control: { type: 'boolean', default: false },
   },
@@ -45,7 +45,6 @@ report({
     },
     {
       what: 'share of a core in use',
-      unit: '1',
       digits: 2,
       relation: 'ratio',
       ...compare(kept, 'ratio', ({ busy }) => busy),

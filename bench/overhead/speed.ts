@@ -49,6 +49,9 @@ export function measureFresh(kinds: Kinds, options: SpeedOptions): Promise<Pair<
   }))
 }
 
+/** Bursts before the first that counts, until V8 has compiled what it will. */
+const WARM_UP = 10
+
 interface Load {
   burst(requests: number): Promise<number>
   close(): void
@@ -68,7 +71,7 @@ async function inRounds(
     for (const side of starts) servers[side] = await ServerProcess.start(PROGRAM, [kinds[side]])
     const { base, ours } = servers
     const loads = { base: await openLoad(base), ours: await openLoad(ours) }
-    for (const load of Object.values(loads)) await load.burst(2 * requests)
+    for (const load of Object.values(loads)) await load.burst(WARM_UP * requests)
     all.push(
       ...(await inPairs(`${what}, round ${round} of ${rounds}`, pairs, {
         base: () => measure(base, loads.base, requests),
