@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { copyOf, startServer } from '../support/index.ts'
-import { waitForEvent } from './stage/events.ts'
-import { setScene, steady } from './stage/scene.ts'
+import { fresh, setScene, steady } from './stage/scene.ts'
 import type { Scene } from './stage/scene.ts'
+
+const exited = 'ERR_ZERODOWN_SUCCESSOR_EXITED'
 
 /** A restart that must fail, and then one that must not. */
 async function failsThenSucceeds(
@@ -31,7 +32,6 @@ async function failsThenSucceeds(
 }
 
 describe('a successor that fails before it is ready leaves all as it was', () => {
-  const exited = 'ERR_ZERODOWN_SUCCESSOR_EXITED'
   it.each([
     ['throws at import', 'throw', exited, /exited with code 1 before it was ready/],
     ['exits 0', 'exit0', exited, /exited with code 0 before it was ready/],
@@ -43,6 +43,12 @@ describe('a successor that fails before it is ready leaves all as it was', () =>
       'hang-hard',
       'ERR_ZERODOWN_READY_TIMEOUT',
       /was not ready within 1500 ms \(readyTimeout\)/,
+    ],
+    [
+      'closes the channel',
+      'disconnect',
+      'ERR_ZERODOWN_SUCCESSOR_LOST',
+      /closed the channel to this process before it was ready/,
     ],
   ])('%s', async (_, fault, code, says) => {
     const scene = await setScene({ options: { readyTimeout: fault.startsWith('hang') ? 1500 : 20_000 } })
@@ -86,43 +92,21 @@ describe('a successor that fails before it is ready leaves all as it was', () =>
 
 describe('a successor that fails in its probation leaves all as it was', () => {
   it.each([
-    ['is killed', 'SIGKILL', /was ended by SIGKILL in its probation/],
-    ['exits 1', 'SIGHUP', /exited with code 1 in its probation/],
-  ] as const)('%s', async (_, signal, says) => {
+    ['is killed', 'killNext', /was ended by SIGKILL in its probation/],
+    ['exits 1', 'exitNext', /exited with code 1 in its probation/],
+    [
+      'is killed while the predecessor is too busy to notice',
+      'killNextUnnoticed',
+      /was ended by SIGKILL in its probation/,
+    ],
+  ] as const)('%s', async (_, fault, says) => {
+    const scene = await setScene({ options: { probation: 200 } })
     // Connections that the successor accepts before its death are lost with it: these are all the predecessor's.
-    const scene = await setScene({ options: { probation: 60_000 } })
-    const { server } = scene
     await scene.load(steady)
-    const before = await scene.standing()
-
-    server.signal('SIGUSR2', server.pid)
-    const { pid = 0 } = await waitForEvent(server, { event: 'probation' })
-    await scene.keepsAnswering()
-    server.signal(signal, pid)
-
-    const { code, message } = await waitForEvent(server, { event: 'rolledBack' })
-    expect(code).toBe('ERR_ZERODOWN_SUCCESSOR_EXITED')
-    expect(message).toMatch(says)
-    await scene.standsAsBefore(server.pid, before)
-    await server.waitForLog(says)
-    await scene.load()
-
-    server.signal('SIGUSR2', server.pid)
-    const next = await waitForEvent(server, { event: 'probation', pid: await newSuccessor(scene, pid) })
-    expect(next.generation).toBe(2)
-    await scene.keepsAnswering()
-    await scene.nothingWasLost()
+    await scene.ask(fault)
+    await failsThenSucceeds(scene, { code: exited, says, mend: () => scene.load(fresh) })
   })
 })
-
-async function newSuccessor(scene: Scene, former: number): Promise<number> {
-  const { output } = scene.server
-  const [, pid] = await output.watch.until(() => {
-    const matches = output.lines.map((line) => /restarting: generation 2 is process (\d+)/.exec(line))
-    return matches.find((match) => match !== null && Number(match[1]) !== former)
-  }, 'the next successor')
-  return Number(pid)
-}
 
 describe('a successor that talks', () => {
   it('may say what it likes on the channel before it is ready', async () => {

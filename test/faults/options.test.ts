@@ -97,7 +97,7 @@ describe('an option that is wrong is an error that names it, what it wants and w
       errorOf(() =>
         zerodown.express(
           Object.assign(() => {}, { listen() {} }),
-          wrong,
+          negative,
         ),
       ).code,
     ).toBe(code)

@@ -93,6 +93,20 @@ describe('SIGTERM', () => {
     await allIsOver(scene, [server.pid])
   })
 
+  it('before a successor is ready that ignores it: it is killed, and both have ended', async () => {
+    const scene = await setScene()
+    const { server } = scene
+    await scene.fault('ignore-sigterm wait-for-hangup')
+    server.signal('SIGUSR2')
+    await server.waitForLog(/waiting for SIGHUP/)
+    const nothingWasLost = await halfDone(scene)
+
+    server.signal('SIGTERM', server.pid)
+
+    await nothingWasLost()
+    await allIsOver(scene, [server.pid])
+  })
+
   it.each([
     ['the predecessor', (first: number) => [first]],
     ['both processes', (first: number, second: number) => [second, first]],
@@ -204,9 +218,9 @@ describe('a second SIGINT', () => {
     const { server } = scene
     await hold(scene.tcp)
     await hold(scene.unix)
-    await scene.fault('hang-hard')
+    await scene.fault('ignore-sigterm wait-for-hangup')
     server.signal('SIGUSR2')
-    await waitForEvent(server, { event: 'launched' })
+    await server.waitForLog(/waiting for SIGHUP/)
     server.signal('SIGINT', server.pid)
     await waitForEvent(server, { event: 'draining' })
 
