@@ -5,11 +5,17 @@ import type { Connections } from './tracking.ts'
 const REQUEST_EVENTS: ReadonlySet<string | symbol> = new Set(['request', 'checkContinue', 'checkExpectation'])
 
 /**
+ * How long the rest of a pipeline may trail behind its first request, once for each connection that lingers. A turn of
+ * the event loop would do for what arrives in one read, but a client may write each request by itself. ms
+ */
+const PIPELINE_TRAILS = 2
+
+/**
  * Keeps idle connections in service that cannot move: the next request on each is answered, and the answer says
  * `Connection: close` (RFC 9112, 9.6), which no Node version does by itself while it closes.
  *
  * A server that says `close` answers nothing that follows, so with pipelining only the last of the requests received
- * may say it. Requests that arrive together are parsed together: their handlers run a tick later, when all are known.
+ * may say it. Handlers therefore run a moment later, when all that was sent together is known.
  */
 export function linger(
   server: HttpServer,
@@ -31,7 +37,7 @@ export function linger(
     const [request, response] = args as [IncomingMessage, ServerResponse]
     answering(request.socket)
     announceClose(request.socket, response)
-    process.nextTick(() => Reflect.apply(emit, this, [event, ...args]))
+    setTimeout(() => Reflect.apply(emit, this, [event, ...args]), PIPELINE_TRAILS)
     return true
   } as HttpServer['emit']
 

@@ -14,7 +14,7 @@ export class PidFile {
   constructor(path: string, from: string) {
     this.path = resolve(from, path)
     this.#try(() => {
-      if (lookAt(this.path)?.isDirectory() === true) throw new Error('it is a folder')
+      if (lookAt(this.path)?.isDirectory() === true) throw new Error('EISDIR: it is a folder')
       writeFileSync(this.#temporary, '')
       rmSync(this.#temporary)
     })

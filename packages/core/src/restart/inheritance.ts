@@ -30,7 +30,7 @@ export interface Inheritance {
   /** Variables that `launch.env` changed, as they were at the start of the first generation; `null`: not set. */
   readonly restore: Readonly<Record<string, string | null>>
   /** Where the first generation was started, from which `launch.cwd` is taken. */
-  readonly cwd: string
+  readonly cwd?: string
 }
 
 export function writeInheritance(inheritance: Inheritance): string {
@@ -77,7 +77,7 @@ function parse(text: string): Inheritance | string {
     isListOf(restartSignals, isSignal) &&
     isRecord(restore) &&
     Object.values(restore).every((before) => before === null || typeof before === 'string') &&
-    typeof cwd === 'string'
+    (cwd === undefined || typeof cwd === 'string')
   return complete ? (value as unknown as Inheritance) : 'it is incomplete'
 }
 
