@@ -1,7 +1,10 @@
 import type { EventEmitter } from 'node:events'
 import { errorMonitor } from 'node:events'
-import type { Server } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import { Connections } from './connections/tracking.ts'
+import { receiveConnection, receives } from './handover/receive.ts'
+import { countRequests } from './handover/request-limit.ts'
+import type { Payload, Receiver } from './handover/payload.ts'
 import { followSessions, isHttp2Server } from './drain/http2.ts'
 import type { Asked } from './listeners/asked.ts'
 import { isAbstract } from './listeners/asked.ts'
@@ -54,6 +57,7 @@ export class AttachedServer {
     })
     server.on('listening', () => {
       this.#starting = false
+      if (receives(server, 'http1')) countRequests(server)
       this.#file = this.#path === undefined ? undefined : identify(this.#path)
       events.listening(this, this.#adopted !== undefined)
     })
@@ -89,6 +93,19 @@ export class AttachedServer {
   removePath(): void {
     const ours = !this.#givenUp && this.#events.ownsPath(this.#adopted !== undefined)
     if (this.#path !== undefined && ours) removeUnixPath(this.#path, this.#file)
+  }
+
+  /** What it can receive from a predecessor. */
+  get receiver(): Receiver | undefined {
+    const listener = this.#adopted?.fd
+    return listener !== undefined && receives(this.server, 'http1') ? { listener, kinds: ['http1'] } : undefined
+  }
+
+  /** Serves a connection that the predecessor accepted. @returns whether it can */
+  receive(socket: Socket, payload: Payload): boolean {
+    if (!receives(this.server, payload.kind)) return false
+    receiveConnection(this.server, socket, payload)
+    return true
   }
 
   /** The successor has the listener: its path, too, is no longer ours to remove. */

@@ -24,6 +24,8 @@ export interface ZerodownEvents {
   committed: [GenerationInfo]
   /** This process, a successor, is in charge now. */
   inCharge: [{ how: 'commit' | 'predecessor gone' }]
+  /** The predecessor has left, after it had handed over this many connections. */
+  received: [{ connections: number }]
   /** An inherited listener that the new code no longer wants was closed. */
   dropped: [{ key: string }]
   /** No new work: what is in flight is being finished. */

@@ -1,10 +1,14 @@
+import type { Socket } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { AttachedServer } from './attached-server.ts'
 import type { Ledger } from './drain/ledger.ts'
 import { describeLedger } from './drain/ledger.ts'
+import type { Draining } from './drain/drain.ts'
 import { drainServers } from './drain/servers.ts'
 import { ZerodownError, messageOf } from './errors.ts'
 import type { Emit } from './events.ts'
+import { Handover } from './handover/handover.ts'
+import type { Payload, Receiver } from './handover/payload.ts'
 import { keyOf } from './listeners/key.ts'
 import type { Settings } from './options.ts'
 import type { ShutdownHooks } from './process/hooks.ts'
@@ -15,7 +19,7 @@ import { listenToSignals } from './process/signals.ts'
 import { Readiness } from './readiness.ts'
 import { Attempt } from './restart/attempt.ts'
 import { FurtherRestart } from './restart/further.ts'
-import { planLaunch } from './restart/launch.ts'
+import { FIRST_FD, planLaunch } from './restart/launch.ts'
 import type { TakeOver } from './restart/predecessor.ts'
 import type { GenerationInfo, Successor } from './restart/successor.ts'
 import type { Origin } from './restart/this-process.ts'
@@ -52,6 +56,10 @@ export class Lifecycle {
   readonly #further = new FurtherRestart()
   readonly #ignoreSignals: () => void
   #state: State = 'starting'
+  /** How many connections the predecessor has handed over. */
+  #received = 0
+  /** The listeners' descriptors in the successor. */
+  #inherited = new Map<AttachedServer, number>()
   #attempt: Attempt | undefined
   #attempted: Promise<unknown> | undefined
   #successor: Successor | undefined
@@ -77,7 +85,9 @@ export class Lifecycle {
     origin.predecessor?.listen({
       inCharge: (how, restart) => this.#takeCharge(how, restart),
       restart: () => origin.predecessor?.restarted(this.restart()),
+      connection: (socket, listener, payload) => this.#receive(socket, listener, payload),
     })
+    void origin.predecessor?.gone.then(() => this.#around.emit('received', { connections: this.#received }))
   }
 
   get state(): State {
@@ -117,7 +127,7 @@ export class Lifecycle {
     }
     emit('ready', this.#self)
     if (this.inCharge) this.#begin(origin.predecessor?.takeOver)
-    else origin.predecessor?.ready()
+    else origin.predecessor?.ready(this.#receivers)
   }
 
   restart(): Promise<GenerationInfo> {
@@ -164,7 +174,9 @@ export class Lifecycle {
     const { settings } = this
     const { origin, emit } = this.#around
     const generation = origin.generation + 1
-    const listeners = this.#listening.flatMap(({ listener }) => listener ?? [])
+    const inheriting = this.#listening.filter(({ listener }) => listener !== undefined)
+    this.#inherited = new Map(inheriting.map((server, at) => [server, FIRST_FD + at]))
+    const listeners = inheriting.flatMap(({ listener }) => listener ?? [])
     const will = { generation, listeners, restartSignals: settings.signals.restart }
     const launch = planLaunch(
       origin.birth,
@@ -205,6 +217,17 @@ export class Lifecycle {
     if (this.#state !== 'restarting') return // It was a shutdown that ended it.
     this.#state = 'serving'
     this.#further.follow(() => this.#restart())
+  }
+
+  #receive(socket: Socket, listener: number, payload: Payload): boolean {
+    const server = [...this.#around.attached].find(({ receiver }) => receiver?.listener === listener)
+    const served = this.#state !== 'stopped' && server !== undefined && server.receive(socket, payload)
+    if (served) this.#received += 1
+    return served
+  }
+
+  get #receivers(): Receiver[] {
+    return this.settings.handover ? [...this.#around.attached].flatMap(({ receiver }) => receiver ?? []) : []
   }
 
   #takeCharge(how: TakeOver, restart: boolean): void {
@@ -259,7 +282,9 @@ export class Lifecycle {
     if (reason === 'shutdown') for (const server of this.#listening) server.removePath()
     const { emit, hooks } = this.#around
     const { drainTimeout, logger, exit } = this.settings
-    const ledger = await drainServers(this.#listening, drainTimeout, logger)
+    const handover = this.#successor && this.settings.handover ? new Handover(this.#successor.connections) : undefined
+    const ledger = await drainServers(this.#draining(handover), this.#predecessorGone(), this.settings)
+    handover?.end()
     logger.info(`drained: ${describeLedger(ledger)}`)
     emit('drained', ledger)
     await this.#predecessorGone()
@@ -271,6 +296,15 @@ export class Lifecycle {
     emit('stopped', ledger)
     if (exit) process.exit(0)
     return ledger
+  }
+
+  #draining(handover: Handover | undefined): Omit<Draining, 'ledger'>[] {
+    return this.#listening.map((attached) => {
+      const listener = this.#inherited.get(attached)
+      const moves = handover !== undefined && listener !== undefined && handover.takes(listener)
+      const { server, connections } = attached
+      return { server, connections, handover: moves ? { to: handover, listener } : undefined }
+    })
   }
 
   /** A generation leaves only after its predecessor, which passes triggers on to it. */

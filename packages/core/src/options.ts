@@ -52,6 +52,11 @@ export interface Options {
   /** How long what is in flight may take after the listeners are given up. What is left is cut. ms, default 20 000. */
   drainTimeout?: number
   /**
+   * Whether idle HTTP/1.1 connections move to the successor, unnoticed by their clients. `false`: they linger, and
+   * their next answer says `Connection: close`. Default: true.
+   */
+  handover?: boolean
+  /**
    * How long to go on accepting connections after a shutdown signal or `shutdown()`, so that a load balancer notices
    * first. Not used by a restart. ms, default 0.
    */
@@ -79,6 +84,7 @@ export interface Settings {
   readonly readyTimeout: number
   readonly probation: number
   readonly drainTimeout: number
+  readonly handover: boolean
   readonly shutdownDelay: number
   readonly pidFile: string | undefined
   readonly launch: LaunchOptions
@@ -118,6 +124,7 @@ const checks: Record<keyof Options, Check> = {
   readyTimeout: milliseconds,
   probation: milliseconds,
   drainTimeout: milliseconds,
+  handover: { wants: 'true or false', accepts: (value) => typeof value === 'boolean' },
   shutdownDelay: milliseconds,
   pidFile: { wants: 'a path', accepts: isText },
   launch: { wants: 'an object with execPath, args, cwd or env', accepts: isRecord },
@@ -225,6 +232,7 @@ export function resolve(options: Options): Settings {
     readyTimeout: options.readyTimeout ?? 60_000,
     probation: options.probation ?? 1000,
     drainTimeout: options.drainTimeout ?? 20_000,
+    handover: options.handover ?? true,
     shutdownDelay: options.shutdownDelay ?? 0,
     pidFile: options.pidFile,
     launch: options.launch ?? {},

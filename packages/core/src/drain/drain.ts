@@ -3,6 +3,7 @@ import { Server as HttpsServer } from 'node:https'
 import type { Server } from 'node:net'
 import { Server as NetServer } from 'node:net'
 import type { Connections } from '../connections/tracking.ts'
+import type { Handover } from '../handover/handover.ts'
 import { drainHttp1 } from './http1.ts'
 import { drainHttp2, isHttp2Server } from './http2.ts'
 import type { Ledger } from './ledger.ts'
@@ -13,6 +14,8 @@ export interface Draining {
   readonly server: Server
   readonly connections: Connections
   readonly ledger: Ledger
+  /** Where connections of this listener can go; `undefined`: they linger. */
+  readonly handover: { readonly to: Handover; readonly listener: number } | undefined
 }
 
 /** One server's drain, in the way of its protocol. */
@@ -30,10 +33,14 @@ export interface Drain {
  * request as well), and `http2` servers end their sessions: a request on its way would be lost. Stopping to accept is
  * all that `net.Server#close()` does.
  */
-export function startDrain(draining: Draining): { drain: Drain; drained: Promise<void> } {
+export function startDrain(
+  draining: Draining,
+  predecessorGone: Promise<void>,
+): { drain: Drain; drained: Promise<void> } {
   const { server, connections } = draining
   const closed = server.listening ? new Promise((resolve) => server.once('close', resolve)) : Promise.resolve()
-  const drained = closed.then(() => connections.allClosed())
+  // Until the predecessor has left, it may still hand connections over.
+  const drained = Promise.all([closed, predecessorGone]).then(() => connections.allClosed())
   const drain = chooseDrain(draining)
   NetServer.prototype.close.call(server)
   return { drain, drained }

@@ -6,10 +6,11 @@ import type { Drain, Draining } from './drain.ts'
 import type { Outcome } from './ledger.ts'
 
 /**
- * HTTP/1.1 (RFC 9112): what is in flight is finished; what is idle lingers. A connection that was upgraded is the
- * application's: it ends it, or the deadline does.
+ * HTTP/1.1 (RFC 9112): what is in flight is finished; what is idle moves to the successor, or lingers where it cannot. A
+ * connection that was upgraded is the application's: it ends it, or the deadline does.
  */
-export function drainHttp1({ server, connections, ledger }: Draining & { server: HttpServer }): Drain {
+export function drainHttp1(draining: Draining & { server: HttpServer }): Drain {
+  const { server, connections, ledger, handover } = draining
   const outcomes = new WeakMap<Socket, Outcome>()
 
   connections.follow((socket) => {
@@ -17,7 +18,17 @@ export function drainHttp1({ server, connections, ledger }: Draining & { server:
     socket.once('close', () => void (ledger[outcomes.get(socket) ?? 'finished'] += 1))
   })
   for (const socket of idleAmong(server, connections.open)) outcomes.set(socket, 'closedIdle')
-  const lingering = linger(server, connections, (socket) => outcomes.set(socket, 'finished'))
+
+  handover?.to.add({
+    server,
+    connections,
+    listener: handover.listener,
+    moved: (socket, fate) => void outcomes.set(socket, fate === 'received' ? 'handedOver' : 'unconfirmed'),
+  })
+  const lingering = linger(server, connections, {
+    stays: (socket) => handover === undefined || !handover.to.canMove(socket),
+    answering: (socket) => void outcomes.set(socket, 'finished'),
+  })
 
   return {
     cut() {

@@ -4,6 +4,8 @@ export interface Ledger {
   finished: number
   /** Moved to the successor, alive. */
   handedOver: number
+  /** Sent to a successor that ended before it had confirmed them: nobody can know whether they were served. */
+  unconfirmed: number
   /** Closed while nothing was in flight on them: by the client, by the keep-alive timeout, or at the deadline. */
   closedIdle: number
   /** Cut at the deadline with something in flight. Each is a request or a stream that was lost. */
@@ -14,9 +16,18 @@ export interface Ledger {
 
 export type Outcome = Exclude<keyof Ledger, 'duration'>
 
-export const emptyLedger = (): Ledger => ({ finished: 0, handedOver: 0, closedIdle: 0, cut: 0, duration: 0 })
+export const emptyLedger = (): Ledger => ({
+  finished: 0,
+  handedOver: 0,
+  unconfirmed: 0,
+  closedIdle: 0,
+  cut: 0,
+  duration: 0,
+})
 
 export function describeLedger(ledger: Ledger): string {
-  const { finished, handedOver, closedIdle, cut, duration } = ledger
-  return `${finished} finished, ${handedOver} handed over, ${closedIdle} closed idle, ${cut} cut in ${Math.round(duration)} ms`
+  const { finished, handedOver, unconfirmed, closedIdle, cut, duration } = ledger
+  const counts = [`${finished} finished`, `${handedOver} handed over`, `${closedIdle} closed idle`, `${cut} cut`]
+  if (unconfirmed > 0) counts.push(`${unconfirmed} sent but not confirmed`)
+  return `${counts.join(', ')} in ${Math.round(duration)} ms`
 }

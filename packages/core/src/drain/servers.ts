@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Logger } from '../process/logger.ts'
+import type { Settings } from '../options.ts'
 import type { Draining } from './drain.ts'
 import { startDrain } from './drain.ts'
 import type { Ledger } from './ledger.ts'
@@ -8,15 +8,15 @@ import { emptyLedger } from './ledger.ts'
 /** What closing takes after everything was cut. ms */
 const AFTER_CUT = 1000
 
-/** Drains servers side by side; at `timeout` ms what is left is cut, counted and logged. */
+/** Drains servers side by side; at `drainTimeout` what is left is cut, counted and logged. */
 export async function drainServers(
   servers: readonly Omit<Draining, 'ledger'>[],
-  timeout: number,
-  logger: Logger,
+  predecessorGone: Promise<void>,
+  { drainTimeout: timeout, logger }: Settings,
 ): Promise<Ledger> {
   const began = performance.now()
   const ledger = emptyLedger()
-  const drains = servers.map((server) => startDrain({ ...server, ledger }))
+  const drains = servers.map((server) => startDrain({ ...server, ledger }, predecessorGone))
   const drained = Promise.all(drains.map((drain) => drain.drained)).then(() => true)
 
   if (!(await within(timeout, drained))) {

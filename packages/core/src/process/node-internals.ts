@@ -1,15 +1,75 @@
-import type { Server } from 'node:net'
+import type { Server, Socket } from 'node:net'
 
 /**
  * The one place that touches what Node does not document. Each use says why there is no public way, and
  * `test/node-internals.test.ts` fails if a new Node changes it. Seen on Node 20, 22, 24 and 26.
  */
 
+interface Handle {
+  fd?: unknown
+  readStop?: () => number
+  readStart?: () => number
+}
+
+const handleOf = (owner: Server | Socket): Handle | null | undefined =>
+  (owner as unknown as { _handle?: Handle | null })._handle
+
 /**
  * The number of a server's listening socket. `spawn` wants the number in `stdio`: given the server itself, it throws
- * after the child has started. `undefined` where there is none: Windows, or a cluster worker, whose socket the primary has.
+ * after the child has started. `undefined` where there is none: Windows, or a cluster worker, whose socket the primary
+ * has.
  */
 export function listeningFd(server: Server): number | undefined {
-  const fd = (server as unknown as { _handle?: { fd?: unknown } | null })._handle?.fd
+  const fd = handleOf(server)?.fd
   return typeof fd === 'number' && fd >= 0 ? fd : undefined
 }
+
+/**
+ * Stops reading below every buffer of Node. `socket.pause()` does not: the HTTP parser reads from the handle itself, and
+ * what it reads after the socket was passed on would be lost.
+ * @returns how to read on, or `undefined` if this socket cannot be stopped
+ */
+export function stopReading(socket: Socket): (() => void) | undefined {
+  const handle = handleOf(socket)
+  if (typeof handle?.readStop !== 'function' || typeof handle.readStart !== 'function') return undefined
+  if (handle.readStop() !== 0) return undefined
+  return () => {
+    if (handleOf(socket) === handle) handle.readStart?.()
+  }
+}
+
+/** Which server a socket counts for: `server` is for the HTTP parser, `_server` for the number of open connections. */
+interface Counted {
+  server: Server | null
+  _server: Server | null
+}
+
+/**
+ * Takes the server off a socket for the time of `send`: `child_process` would make the server wait, in its `'close'`,
+ * for what the other process does with the socket.
+ * @returns how to put it back
+ */
+export function uncouple(socket: Socket): () => void {
+  const counted = socket as unknown as Counted
+  const { server } = counted
+  counted.server = null
+  return () => {
+    counted.server = server
+  }
+}
+
+/** Whether a server counts its connections the way that `couple` relies on. */
+export const countsConnections = (server: Server): boolean => typeof counterOf(server)._connections === 'number'
+
+/**
+ * Makes a received socket one of the server's own, as if the server had accepted it, so that `getConnections()`,
+ * `'close'` and everything else that counts is right.
+ */
+export function couple(socket: Socket, server: Server): void {
+  const counted = socket as unknown as Counted
+  counted.server = server
+  counted._server = server
+  counterOf(server)._connections += 1
+}
+
+const counterOf = (server: Server): { _connections: number } => server as unknown as { _connections: number }

@@ -19,6 +19,9 @@ export interface Launch {
   readonly fds: readonly number[]
 }
 
+/** Where the listeners begin in a successor, after stdin, stdout and stderr. */
+export const FIRST_FD = 3
+
 /** The variables that Node's IPC channel uses; `spawn` sets its own. */
 const CHANNEL_VARIABLES = ['NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE']
 
@@ -50,7 +53,7 @@ export function planLaunch(
     ...will,
     cwd: firstCwd,
     predecessor: process.pid,
-    listeners: will.listeners.map((listener, at) => ({ ...listener, fd: 3 + at })),
+    listeners: will.listeners.map((listener, at) => ({ ...listener, fd: FIRST_FD + at })),
     restore: changesBetween(original, { ...env, [INHERITANCE_VARIABLE]: undefined }),
   })
   return {

@@ -1,3 +1,5 @@
+import { Socket } from 'node:net'
+import type { Payload, Receiver } from '../handover/payload.ts'
 import type { Inheritance } from './inheritance.ts'
 import type { FromPredecessor, FromSuccessor } from './protocol.ts'
 import { mark, unmark } from './protocol.ts'
@@ -14,6 +16,8 @@ export interface PredecessorEvents {
   inCharge(how: TakeOver, restart: boolean): void
   /** A trigger came to the predecessor after its commit. */
   restart(): void
+  /** A connection came. @returns whether it is served here */
+  connection(socket: Socket, listener: number, payload: Payload): boolean
 }
 
 /** The predecessor as its successor sees it: the other end of the channel. */
@@ -46,8 +50,8 @@ export class Predecessor {
   }
 
   /** Says that this process can take over. */
-  ready(): void {
-    this.#send({ type: 'ready', pid: process.pid })
+  ready(receivers: readonly Receiver[]): void {
+    this.#send({ type: 'ready', pid: process.pid, receivers })
   }
 
   /** Says why this process could not listen. */
@@ -63,10 +67,21 @@ export class Predecessor {
     )
   }
 
-  readonly #receive = (received: unknown): void => {
+  readonly #receive = (received: unknown, handle: unknown): void => {
     const message = unmark<FromPredecessor>(received)
     if (message?.type === 'commit') this.#takeCharge('commit', message.restart)
     else if (message?.type === 'restart') this.#events?.restart()
+    else if (message?.type === 'connection') this.#serve(message, handle)
+    // Had it arrived, it would have been confirmed before this question was read.
+    else if (message?.type === 'connection-asked') this.#send({ type: 'connection-refused', id: message.id })
+  }
+
+  /** Confirmed at once: no byte of it is read before this turn of the event loop ends. */
+  #serve({ id, listener, payload }: FromPredecessor & { type: 'connection' }, handle: unknown): void {
+    if (!(handle instanceof Socket)) return // Closed by its client on the way here; the question will tell.
+    const served = this.#events?.connection(handle, listener, payload) ?? false
+    if (!served) handle.destroy()
+    this.#send({ type: served ? 'connection-received' : 'connection-refused', id })
   }
 
   #takeCharge(how: TakeOver, restart: boolean): void {

@@ -1,3 +1,5 @@
+import type { Payload, Receiver } from '../handover/payload.ts'
+
 /**
  * What the two generations of a restart say to each other, over the IPC channel that `spawn` opens. Both may run
  * different versions of zerodown, and the application may use the same channel, so each message is marked and numbered;
@@ -8,7 +10,10 @@ const VERSION = 1
 
 /** From the successor. */
 export type FromSuccessor =
-  | { type: 'ready'; pid: number }
+  | { type: 'ready'; pid: number; receivers?: readonly Receiver[] }
+  /** The connection that was sent is served here; or it did not arrive, or nobody here serves its kind. */
+  | { type: 'connection-received'; id: number }
+  | { type: 'connection-refused'; id: number }
   /** It could not listen; it will end, or become ready without. */
   | { type: 'refused'; message: string }
   /** The further restart that it was asked for ended so. */
@@ -21,6 +26,10 @@ export type FromPredecessor =
   | { type: 'commit'; restart: boolean }
   /** A trigger reached the predecessor after its commit. */
   | { type: 'restart' }
+  /** With a socket: a connection of that listener. */
+  | { type: 'connection'; id: number; listener: number; payload: Payload }
+  /** Sent behind a connection that was not confirmed for some time: did it arrive? */
+  | { type: 'connection-asked'; id: number }
 
 export const mark = <Message extends object>(message: Message): Message => ({ [MARK]: VERSION, ...message })
 

@@ -5,6 +5,10 @@ import type { Deferred } from '../deferred.ts'
 import { defer } from '../deferred.ts'
 import type { ZerodownErrorCode } from '../errors.ts'
 import { ZerodownError } from '../errors.ts'
+import type { ConnectionChannel } from '../handover/channel.ts'
+import { takesConnections } from '../handover/channel.ts'
+import type { Receiver } from '../handover/payload.ts'
+import { SentConnections } from '../handover/sent-connections.ts'
 import type { Launch } from './launch.ts'
 import { launchFailed, startProcess } from './launch.ts'
 import type { FromPredecessor, FromSuccessor } from './protocol.ts'
@@ -29,6 +33,8 @@ export class Successor {
   #further: Deferred<GenerationInfo> | undefined
   #reportedPid: number | undefined
   #refusal: string | undefined
+  #receivers: readonly Receiver[] = []
+  readonly #sent: SentConnections
   #stage: 'starting' | 'ready' | 'in charge' = 'starting'
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_LAUNCH` */
@@ -36,6 +42,7 @@ export class Successor {
     this.generation = generation
     const child = startProcess(launch)
     this.#child = child
+    this.#sent = new SentConnections(child)
     this.#failed.promise.catch(() => {}) // It is awaited only while it matters.
     this.#exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
@@ -109,6 +116,15 @@ export class Successor {
     return this.#awaitFurther()
   }
 
+  /** The way by which connections go to it. */
+  get connections(): ConnectionChannel {
+    return {
+      open: () => this.#child.connected,
+      takes: (listener, kind) => takesConnections(this.#receivers, listener, kind),
+      send: (socket, listener, payload) => this.#sent.send(socket, listener, payload),
+    }
+  }
+
   /** Ends it: TERM, then KILL after `grace` ms. Resolves when it is reaped. Safe against a pid that was used again. */
   async end(grace: number): Promise<void> {
     if (!this.alive || this.#child.pid === undefined) return
@@ -148,8 +164,11 @@ export class Successor {
   #receive(message: FromSuccessor | undefined): void {
     if (message?.type === 'ready') {
       this.#reportedPid = message.pid
+      this.#receivers = message.receivers ?? []
       this.#stage = 'ready'
       this.#ready.resolve()
+    } else if (message?.type === 'connection-received' || message?.type === 'connection-refused') {
+      this.#sent.confirm(message.id, message.type === 'connection-received' ? 'received' : 'refused')
     } else if (message?.type === 'refused') {
       this.#refusal = message.message
     } else if (message?.type === 'restarted') {
@@ -166,6 +185,7 @@ export class Successor {
   }
 
   async #channelEnded(): Promise<void> {
+    this.#sent.giveUp()
     this.#further?.reject(this.#error('ERR_ZERODOWN_SUCCESSOR_LOST', 'closed the channel before it had restarted'))
     await Promise.race([this.#exited, wait(EXIT_TRAILS, undefined, { ref: false })])
     this.#fail('ERR_ZERODOWN_SUCCESSOR_LOST', 'closed the channel to this process')

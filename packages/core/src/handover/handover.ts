@@ -1,0 +1,128 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Server as HttpServer } from 'node:http'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
+import { idleAmong } from '../connections/idleness.ts'
+import type { Connections } from '../connections/tracking.ts'
+import type { ConnectionChannel } from './channel.ts'
+import type { Fate } from './payload.ts'
+import { requestsOn } from './request-limit.ts'
+import { sendConnection } from './send.ts'
+
+/** Published by node:http when a response is written out. */
+const RESPONSE_FINISHED = 'http.server.response.finish'
+
+/** How often to look for what no event tells, such as an upload that ends after its answer. Only while draining. ms */
+const LOOK_AGAIN = 50
+
+/** A server whose connections move, and what becomes of them. */
+export interface Source {
+  readonly server: HttpServer
+  readonly connections: Connections
+  /** The listener's descriptor in the successor. */
+  readonly listener: number
+  moved(socket: Socket, fate: Exclude<Fate, 'refused'>): void
+}
+
+interface Idle {
+  readonly source: Source
+  readonly socket: Socket
+  readonly bytesRead: number
+}
+
+/**
+ * Moves connections to the successor as soon as each is idle. One at a time: a connection is frozen from the moment at
+ * which it is no longer read here until it is read there, so the others stay in service until their turn comes.
+ */
+export class Handover {
+  readonly #channel: ConnectionChannel
+  readonly #sources = new Set<Source>()
+  readonly #refused = new WeakSet<Socket>()
+  #ended = false
+  #lookAgain = false
+  #wake: (() => void) | undefined
+
+  constructor(channel: ConnectionChannel) {
+    this.#channel = channel
+  }
+
+  /** Whether the server behind that listener, in the successor, takes connections. */
+  takes(listener: number): boolean {
+    return this.#channel.takes(listener, 'http1')
+  }
+
+  /** Whether it moves as soon as it is idle. Else it lingers. */
+  canMove(socket: Socket): boolean {
+    return !this.#over && !this.#refused.has(socket)
+  }
+
+  add(source: Source): void {
+    if (this.#sources.size === 0) void this.#run()
+    this.#sources.add(source)
+  }
+
+  /** Everything has moved or closed, or the time is up. */
+  end(): void {
+    this.#ended = true
+    this.#look()
+  }
+
+  async #run(): Promise<void> {
+    const look = (): void => this.#look()
+    subscribe(RESPONSE_FINISHED, look)
+    const again = setInterval(look, LOOK_AGAIN).unref()
+    try {
+      // In a turn of its own each time: by then, what was written in the last one is out or known to wait.
+      for (await nextTurn(); !this.#over; await this.#reasonToLook()) await this.#moveIdle()
+    } finally {
+      clearInterval(again)
+      unsubscribe(RESPONSE_FINISHED, look)
+    }
+  }
+
+  get #over(): boolean {
+    return this.#ended || !this.#channel.open()
+  }
+
+  #look(): void {
+    this.#lookAgain = true
+    this.#wake?.()
+  }
+
+  async #reasonToLook(): Promise<void> {
+    if (!this.#lookAgain) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+    this.#lookAgain = false
+    await nextTurn()
+  }
+
+  async #moveIdle(): Promise<void> {
+    for (const idle of this.#findIdle()) {
+      if (this.#over) return
+      if (isStillIdle(idle)) await this.#move(idle)
+    }
+  }
+
+  async #move({ source, socket }: Idle): Promise<void> {
+    const payload = { kind: 'http1', requests: requestsOn(socket) } as const
+    const fate = await sendConnection(this.#channel, socket, source.listener, payload)
+    if (fate === 'refused') this.#refused.add(socket)
+    else source.moved(socket, fate)
+  }
+
+  #findIdle(): Idle[] {
+    return [...this.#sources].flatMap((source) =>
+      [...idleAmong(source.server, source.connections.open)]
+        .filter((socket) => !this.#refused.has(socket))
+        .map((socket) => ({ source, socket, bytesRead: socket.bytesRead })),
+    )
+  }
+}
+
+/** Nothing has arrived since it was found idle, and nobody has begun to end it. */
+function isStillIdle({ socket, bytesRead }: Idle): boolean {
+  return !socket.destroyed && socket.bytesRead === bytesRead && !socket.writableEnded && !socket.readableEnded
+}
