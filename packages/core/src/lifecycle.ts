@@ -1,14 +1,10 @@
-import type { Socket } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { AttachedServer } from './attached-server.ts'
+import { depart } from './departure.ts'
 import type { Ledger } from './drain/ledger.ts'
-import { describeLedger } from './drain/ledger.ts'
-import type { Draining } from './drain/drain.ts'
-import { drainServers } from './drain/servers.ts'
 import { ZerodownError, messageOf } from './errors.ts'
 import type { Emit } from './events.ts'
-import { Handover } from './handover/handover.ts'
-import type { Payload, Receiver } from './handover/payload.ts'
+import { Reception } from './handover/reception.ts'
 import { keyOf } from './listeners/key.ts'
 import type { Settings } from './options.ts'
 import type { ShutdownHooks } from './process/hooks.ts'
@@ -18,14 +14,12 @@ import { Registration } from './process/registration.ts'
 import { listenToSignals } from './process/signals.ts'
 import { Readiness } from './readiness.ts'
 import { Attempt } from './restart/attempt.ts'
+import { Bequest } from './restart/bequest.ts'
 import { FurtherRestart } from './restart/further.ts'
-import { FIRST_FD, planLaunch } from './restart/launch.ts'
+import { planLaunch } from './restart/launch.ts'
 import type { TakeOver } from './restart/predecessor.ts'
 import type { GenerationInfo, Successor } from './restart/successor.ts'
 import type { Origin } from './restart/this-process.ts'
-
-/** How much longer than its own drain a predecessor may take to leave, before its successor leaves without it. ms */
-const PREDECESSOR_TRAILS = 10_000
 
 export type State = 'starting' | 'serving' | 'restarting' | 'draining' | 'stopped'
 
@@ -53,16 +47,14 @@ export class Lifecycle {
   readonly #around: Surroundings
   readonly #readiness: Readiness
   readonly #registration: Registration
+  readonly #reception: Reception
   readonly #further = new FurtherRestart()
   readonly #ignoreSignals: () => void
   #state: State = 'starting'
-  /** How many connections the predecessor has handed over. */
-  #received = 0
-  /** The listeners' descriptors in the successor. */
-  #inherited = new Map<AttachedServer, number>()
   #attempt: Attempt | undefined
   #attempted: Promise<unknown> | undefined
-  #successor: Successor | undefined
+  /** Who has taken over, and what it has inherited. */
+  #heir: { readonly successor: Successor; readonly bequest: Bequest } | undefined
   #ending: Promise<Ledger> | undefined
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE` */
@@ -82,12 +74,14 @@ export class Lifecycle {
     if (origin.ignored !== undefined) {
       settings.logger.warn(`ignored an inheritance in the environment: ${origin.ignored}. Starting as generation 1.`)
     }
+    const reception = new Reception(attached)
+    this.#reception = reception
     origin.predecessor?.listen({
       inCharge: (how, restart) => this.#takeCharge(how, restart),
       restart: () => origin.predecessor?.restarted(this.restart()),
-      connection: (socket, listener, payload) => this.#receive(socket, listener, payload),
+      connection: (socket, listener, payload) => reception.receive(socket, listener, payload),
     })
-    void origin.predecessor?.gone.then(() => this.#around.emit('received', { connections: this.#received }))
+    void origin.predecessor?.gone.then(() => around.emit('received', { connections: reception.received }))
   }
 
   get state(): State {
@@ -127,13 +121,13 @@ export class Lifecycle {
     }
     emit('ready', this.#self)
     if (this.inCharge) this.#begin(origin.predecessor?.takeOver)
-    else origin.predecessor?.ready(this.#receivers)
+    else origin.predecessor?.ready(this.settings.handover ? this.#reception.receivers : [])
   }
 
   restart(): Promise<GenerationInfo> {
     const refusal = this.#whyNoRestart()
     if (refusal !== undefined) return Promise.reject(refusal)
-    if (this.#state === 'draining' && this.#successor !== undefined) return this.#successor.restart()
+    if (this.#state === 'draining' && this.#heir !== undefined) return this.#heir.successor.restart()
     return this.#state === 'serving' && this.inCharge ? this.#restart() : this.#further.want()
   }
 
@@ -158,7 +152,7 @@ export class Lifecycle {
       const waitsFor = this.#readiness.pending > 0 ? 'its servers to listen' : 'zerodown.ready()'
       return new ZerodownError('ERR_ZERODOWN_NOT_READY', `cannot restart before it is ready: it waits for ${waitsFor}.`)
     }
-    if (this.#state === 'stopped' || (this.#state === 'draining' && this.#successor === undefined)) {
+    if (this.#state === 'stopped' || (this.#state === 'draining' && this.#heir === undefined)) {
       return new ZerodownError('ERR_ZERODOWN_SHUTTING_DOWN', 'cannot restart: this process is shutting down.')
     }
     return undefined
@@ -174,23 +168,16 @@ export class Lifecycle {
     const { settings } = this
     const { origin, emit } = this.#around
     const generation = origin.generation + 1
-    const inheriting = this.#listening.filter(({ listener }) => listener !== undefined)
-    this.#inherited = new Map(inheriting.map((server, at) => [server, FIRST_FD + at]))
-    const listeners = inheriting.flatMap(({ listener }) => listener ?? [])
-    const will = { generation, listeners, restartSignals: settings.signals.restart }
-    const launch = planLaunch(
-      origin.birth,
-      settings.launch,
-      will,
-      origin.inheritance?.restore ?? {},
-      origin.inheritance?.cwd,
-    )
+    const bequest = new Bequest(this.#listening)
+    const will = { generation, listeners: bequest.listeners, restartSignals: settings.signals.restart }
+    const { restore = {}, cwd } = origin.inheritance ?? {}
+    const launch = planLaunch(origin.birth, settings.launch, will, restore, cwd)
     this.#attempt = new Attempt(launch, generation, { settings, emit, registration: this.#registration })
     try {
       const attempted = this.#attempt.run()
       this.#attempted = attempted.catch(() => {})
       const successor = await attempted
-      this.#commit(successor)
+      this.#commit({ successor, bequest })
       return { pid: successor.pid, generation }
     } catch (error) {
       this.#rollBack(error)
@@ -200,9 +187,10 @@ export class Lifecycle {
     }
   }
 
-  #commit(successor: Successor): void {
+  #commit(heir: { successor: Successor; bequest: Bequest }): void {
+    const { successor } = heir
     const { pid, generation } = successor
-    this.#successor = successor
+    this.#heir = heir
     for (const server of this.#listening) server.giveUp()
     const outcome = successor.commit(this.#further.wanted)
     if (outcome !== undefined) this.#further.follow(() => outcome)
@@ -217,17 +205,6 @@ export class Lifecycle {
     if (this.#state !== 'restarting') return // It was a shutdown that ended it.
     this.#state = 'serving'
     this.#further.follow(() => this.#restart())
-  }
-
-  #receive(socket: Socket, listener: number, payload: Payload): boolean {
-    const server = [...this.#around.attached].find(({ receiver }) => receiver?.listener === listener)
-    const served = this.#state !== 'stopped' && server !== undefined && server.receive(socket, payload)
-    if (served) this.#received += 1
-    return served
-  }
-
-  get #receivers(): Receiver[] {
-    return this.settings.handover ? [...this.#around.attached].flatMap(({ receiver }) => receiver ?? []) : []
   }
 
   #takeCharge(how: TakeOver, restart: boolean): void {
@@ -276,46 +253,21 @@ export class Lifecycle {
     this.#around.emit('draining', { reason })
   }
 
-  /** The last steps, by either road: drain, wait for whoever has to leave first, run the hooks, exit. */
+  /** The way out, by either road. */
   async #leave(reason: 'restart' | 'shutdown'): Promise<Ledger> {
     this.#startDraining(reason)
-    if (reason === 'shutdown') for (const server of this.#listening) server.removePath()
-    const { emit, hooks } = this.#around
-    const { drainTimeout, logger, exit } = this.settings
-    const handover = this.#successor && this.settings.handover ? new Handover(this.#successor.connections) : undefined
-    const ledger = await drainServers(this.#draining(handover), this.#predecessorGone(), this.settings)
-    handover?.end()
-    logger.info(`drained: ${describeLedger(ledger)}`)
-    emit('drained', ledger)
-    await this.#predecessorGone()
-    await hooks.run(drainTimeout - ledger.duration, logger)
+    const servers = this.#listening
+    if (reason === 'shutdown') for (const server of servers) server.removePath()
+    const { emit, hooks, origin } = this.#around
+    const { settings } = this
+    const ledger = await depart({ settings, hooks, emit, predecessor: origin.predecessor, servers, heir: this.#heir })
     await this.#attempted
     if (reason === 'shutdown') this.#registration.remove()
     this.#state = 'stopped'
     this.#ignoreSignals()
     emit('stopped', ledger)
-    if (exit) process.exit(0)
+    if (settings.exit) process.exit(0)
     return ledger
-  }
-
-  #draining(handover: Handover | undefined): Omit<Draining, 'ledger'>[] {
-    return this.#listening.map((attached) => {
-      const listener = this.#inherited.get(attached)
-      const moves = handover !== undefined && listener !== undefined && handover.takes(listener)
-      const { server, connections } = attached
-      return { server, connections, handover: moves ? { to: handover, listener } : undefined }
-    })
-  }
-
-  /** A generation leaves only after its predecessor, which passes triggers on to it. */
-  async #predecessorGone(): Promise<void> {
-    const { predecessor } = this.#around.origin
-    if (predecessor?.takeOver !== 'commit') return
-    const over = new AbortController()
-    // By now this timer may be all that keeps the process alive, which has hooks to run.
-    const late = wait(this.settings.drainTimeout + PREDECESSOR_TRAILS, undefined, { signal: over.signal })
-    await Promise.race([predecessor.gone, late.catch(() => {})])
-    over.abort()
   }
 
   #restartOn(signal: NodeJS.Signals): void {
@@ -332,7 +284,7 @@ export class Lifecycle {
   #exitAtOnce(): void {
     this.settings.logger.warn('second SIGINT: exiting at once')
     this.#attempt?.kill()
-    if (this.#successor === undefined && this.inCharge) {
+    if (this.#heir === undefined && this.inCharge) {
       this.#registration.remove()
       for (const server of this.#around.attached) server.removePath()
     }

@@ -1,0 +1,57 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { AttachedServer } from './attached-server.ts'
+import type { Ledger } from './drain/ledger.ts'
+import { describeLedger } from './drain/ledger.ts'
+import { drainServers } from './drain/servers.ts'
+import type { Emit } from './events.ts'
+import { Handover } from './handover/handover.ts'
+import type { Settings } from './options.ts'
+import type { ShutdownHooks } from './process/hooks.ts'
+import type { Bequest } from './restart/bequest.ts'
+import type { Predecessor } from './restart/predecessor.ts'
+import type { Successor } from './restart/successor.ts'
+
+/** How much longer than its own drain a predecessor may take to leave, before its successor leaves without it. ms */
+const PREDECESSOR_TRAILS = 10_000
+
+export interface Departing {
+  readonly settings: Settings
+  readonly hooks: ShutdownHooks
+  readonly emit: Emit
+  readonly predecessor: Predecessor | undefined
+  /** Those that still listen. */
+  readonly servers: readonly AttachedServer[]
+  /** Who takes over, and what it has inherited; `undefined` at a shutdown. */
+  readonly heir: { readonly successor: Successor; readonly bequest: Bequest } | undefined
+}
+
+/** The last steps of a process, by either road: drain, let the predecessor leave first, run the hooks. */
+export async function depart({ settings, hooks, emit, predecessor, servers, heir }: Departing): Promise<Ledger> {
+  const { drainTimeout, logger } = settings
+  const handover = settings.handover && heir !== undefined ? new Handover(heir.successor.connections) : undefined
+  const draining = servers.map((attached) => {
+    const listener = heir?.bequest.descriptorOf(attached)
+    const moves = handover !== undefined && listener !== undefined && handover.takes(listener)
+    const { server, connections } = attached
+    return { server, connections, handover: moves ? { to: handover, listener } : undefined }
+  })
+  const predecessorGone = untilGone(predecessor, drainTimeout + PREDECESSOR_TRAILS)
+
+  const ledger = await drainServers(draining, predecessorGone, settings)
+  handover?.end()
+  logger.info(`drained: ${describeLedger(ledger)}`)
+  emit('drained', ledger)
+  await predecessorGone
+  await hooks.run(drainTimeout - ledger.duration, logger)
+  return ledger
+}
+
+/** A generation leaves only after its predecessor, which passes triggers and connections on to it. */
+async function untilGone(predecessor: Predecessor | undefined, patience: number): Promise<void> {
+  if (predecessor?.takeOver !== 'commit') return
+  const over = new AbortController()
+  // By now this timer may be all that keeps the process alive, which has hooks to run.
+  const late = wait(patience, undefined, { signal: over.signal }).catch(() => {})
+  await Promise.race([predecessor.gone, late])
+  over.abort()
+}
