@@ -1,48 +1,75 @@
 import type { Http2Server, ServerHttp2Session } from 'node:http2'
-import type { Server } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Server, Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import type { Drain, Draining } from './drain.ts'
-
-/** RFC 9113, 6.8: "no new streams, but I do not say yet which was the last": the highest stream there can be. */
-const LAST_STREAM = 2 ** 31 - 1
-const NO_ERROR = 0
+import type { Outcome } from './ledger.ts'
 
 /** Public members tell: the server classes of node:http2 are not exported. */
 export const isHttp2Server = (server: Server): server is Http2Server => 'updateSettings' in server
 
-/** The sessions of an HTTP/2 server, which only an event tells. Kept from the start, as a server has no list of them. */
-const sessions = new WeakMap<Server, Set<ServerHttp2Session>>()
+/** The sessions of an HTTP/2 server, which only an event tells, and how many streams each has open. */
+const sessions = new WeakMap<Server, Map<ServerHttp2Session, { streams: number }>>()
 
 export function followSessions(server: Http2Server): void {
-  const open = new Set<ServerHttp2Session>()
+  const open = new Map<ServerHttp2Session, { streams: number }>()
   sessions.set(server, open)
   server.on('session', (session) => {
-    open.add(session)
+    const load = { streams: 0 }
+    open.set(session, load)
     session.once('close', () => open.delete(session))
+    session.on('stream', (stream) => {
+      load.streams += 1
+      stream.once('close', () => void (load.streams -= 1))
+    })
   })
 }
 
 /**
- * HTTP/2 (RFC 9113): streams finish; new ones are refused in two steps, since a single GOAWAY loses the streams that are
- * on their way. The first says that the end is near; a round trip later, when the client must have seen it, the
- * session closes after its last stream.
+ * HTTP/2 (RFC 9113): streams finish, new ones are refused as not processed, which a client may send again.
+ *
+ * The GOAWAY comes a round trip after the decision, when what was on its way is here. RFC 9113, 6.8 knows a gentler
+ * way, a first GOAWAY that names the highest stream there can be; but the one that Node can send makes nghttp2 take no
+ * new stream at all, whatever it names, and hear no more of a session that has none.
  */
 export function drainHttp2({ server, connections, ledger }: Draining): Drain {
-  const cutSessions = new WeakSet<object>()
+  const open = sessions.get(server) ?? new Map()
+  const outcomes = new WeakMap<object, Outcome>()
+  const count = (what: object): void => void (ledger[outcomes.get(what) ?? 'finished'] += 1)
+
   const leave = (session: ServerHttp2Session): void => {
-    session.once('close', () => void (ledger[cutSessions.has(session) ? 'cut' : 'finished'] += 1))
-    session.goaway(NO_ERROR, LAST_STREAM)
+    session.once('close', () => count(session))
+    // One that the application ends already must not hear a second GOAWAY with a higher stream.
+    if (session.destroyed || session.closed) return
     if (!session.ping(() => session.destroyed || session.close())) session.close()
   }
-  for (const session of sessions.get(server) ?? []) leave(session)
+  for (const session of open.keys()) leave(session)
   server.on('session', leave)
+
+  // With `allowHTTP1`, what did not agree on HTTP/2 is served by the same server.
+  connections.follow((socket) => {
+    if (speaksHttp1(socket)) socket.once('close', () => count(socket))
+  })
+  server.prependListener('request', lastAnswer)
+
   return {
     cut() {
-      for (const session of sessions.get(server) ?? []) {
-        cutSessions.add(session)
+      for (const [session, { streams }] of open) {
+        outcomes.set(session, streams > 0 ? 'cut' : 'closedIdle')
         session.destroy()
       }
+      for (const socket of connections.open) outcomes.set(socket, 'cut')
       connections.destroyAll()
     },
-    end: () => void server.off('session', leave),
+    end() {
+      server.off('session', leave)
+      server.off('request', lastAnswer)
+    },
   }
+}
+
+const speaksHttp1 = (socket: Socket): boolean => 'encrypted' in socket && (socket as TLSSocket).alpnProtocol !== 'h2'
+
+function lastAnswer(request: IncomingMessage, response: ServerResponse): void {
+  if (request.httpVersionMajor === 1) response.shouldKeepAlive = false
 }
