@@ -14,6 +14,8 @@ export default defineConfig({
   },
   test: {
     environment: 'node',
+    // Ends what a test may leave behind, and fails the run if there was anything.
+    globalSetup: ['./test/support/global-setup.ts'],
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'test/soak/**'],
     pool: 'forks',
