@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
-import type { Socket } from 'node:net'
+import type { Server as NetServer, Socket } from 'node:net'
 import { Connections } from '../../src/connections/tracking.ts'
 import { connectTo, listen } from './servers.ts'
 
@@ -26,7 +26,7 @@ export interface Conversation {
 }
 
 /** Opens a connection, and waits until the server has it. */
-export async function converse(server: Server): Promise<Conversation> {
+export async function converse(server: NetServer): Promise<Conversation> {
   const accepted = new Map<number | undefined, Socket>()
   const watch = (socket: Socket): void => void accepted.set(socket.remotePort, socket)
   server.on('connection', watch)
@@ -37,7 +37,7 @@ export async function converse(server: Server): Promise<Conversation> {
 }
 
 /** One after the other. */
-export async function converseTimes(server: Server, times: number): Promise<Conversation[]> {
+export async function converseTimes(server: NetServer, times: number): Promise<Conversation[]> {
   const conversations: Conversation[] = []
   while (conversations.length < times) conversations.push(await converse(server))
   return conversations

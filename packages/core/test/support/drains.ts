@@ -1,0 +1,40 @@
+import type { Server } from 'node:net'
+import { onTestFinished } from 'vitest'
+import { Connections } from '../../src/connections/tracking.ts'
+import type { Drain } from '../../src/drain/drain.ts'
+import { startDrain } from '../../src/drain/drain.ts'
+import type { Ledger } from '../../src/drain/ledger.ts'
+import { emptyLedger } from '../../src/drain/ledger.ts'
+
+export interface Drained {
+  drain: Drain
+  ledger: Ledger
+  drained: Promise<void>
+}
+
+/** A server that can be drained, as an attached one can. */
+export interface Drainable<S extends Server> {
+  server: S
+  connections: Connections
+  /** Begins the drain. */
+  drain(): Drained
+}
+
+export function drainable<S extends Server>(
+  server: S,
+  connections: Connections = new Connections(server),
+): Drainable<S> {
+  return {
+    server,
+    connections,
+    drain() {
+      const ledger = emptyLedger()
+      const { drain, drained } = startDrain({ server, connections, ledger })
+      onTestFinished(() => {
+        drain.end()
+        connections.destroyAll()
+      })
+      return { drain, ledger, drained }
+    },
+  }
+}
