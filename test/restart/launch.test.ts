@@ -85,7 +85,7 @@ it.each([
   ['waits for Node', '"$NODE" "$@"; exit $?'],
 ])('starts the program of launch.execPath: a script that %s', async (_, command) => {
   const wrapper = join(await tempDir(), 'wrapper')
-  await writeFile(wrapper, `#!/bin/sh\nexport WRAPPED=yes\n${command}\n`)
+  await writeFile(wrapper, `#!/bin/sh\necho wrapped\n${command}\n`)
   await chmod(wrapper, 0o755)
   const server = await startServer('control', {
     options: { launch: { execPath: wrapper } },
@@ -94,6 +94,7 @@ it.each([
 
   const [outcome] = await getJson<{ pid: number; generation: number }[]>(server.target(), '/restart')
   const { pid, generation } = await server.waitForGeneration(2)
+  await server.waitForLog(/^wrapped$/)
   // Not the pid of the script, which may be another's: that of the process that serves.
   expect(outcome).toEqual({ pid, generation })
   await server.waitForExit()

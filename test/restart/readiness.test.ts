@@ -1,5 +1,6 @@
+import { startLoad } from '@zerodown/load'
 import { expect, it } from 'vitest'
-import { isAlive, startServer } from '../support/index.ts'
+import { startServer } from '../support/index.ts'
 import { toldBy, waitForEvent } from './events.ts'
 import { generationAt } from './get.ts'
 
@@ -8,10 +9,14 @@ it('with manual readiness, commits when the successor says that it is ready, and
   server.signal('SIGHUP')
   await waitForEvent(server, 1, 'ready')
 
-  // It listens; it could serve; but it has not said so.
+  // It listens, and even serves; but it has not said that it is ready, so the predecessor serves on.
   const successor = await server.restart()
+  const load = startLoad({ target: server.target(), workers: [{ kind: 'fresh', connections: 2 }] })
+  await load.waitFor(({ generations }) => (generations['2'] ?? 0) >= 20, 30_000)
+  const before = load.stats().generations['1'] ?? 0
+  await load.waitFor(({ generations }) => (generations['1'] ?? 0) >= before + 20, 30_000)
+  expect(await load.stop()).toMatchObject({ failed: 0, firstFailures: [] })
   expect(toldBy(server).map(({ name }) => name)).not.toContain('probation')
-  expect(isAlive(server.pid)).toBe(true)
 
   server.signal('SIGHUP', successor.pid)
   expect(await waitForEvent(server, 1, 'committed')).toMatchObject({ message: { pid: successor.pid, generation: 2 } })
