@@ -17,17 +17,18 @@ export interface Birth {
 
 export function readBirth(): Birth {
   const env = readEnvironment()
-  return { ...readCommandLine(), env, cwd: readDirectory(env['PWD']) }
+  const cwd = readDirectory(env['PWD'])
+  return { ...readCommandLine(cwd), env, cwd }
 }
 
 /**
  * `process.argv[1]` is resolved: a script started as `server.js` inside `current -> releases/42` would stay in release
  * 42 for ever. On Linux the kernel still has the words as they were typed (proc(5)).
  */
-function readCommandLine(): Pick<Birth, 'argv0' | 'args'> {
+function readCommandLine(cwd: string): Pick<Birth, 'argv0' | 'args'> {
   const [argv0, ...args] = readWords('/proc/self/cmdline')
   if (argv0 === process.argv0 && isAsStarted(args)) return { argv0, args }
-  return { argv0: process.argv0, args: [...process.execArgv, ...scriptAndArguments()] }
+  return { argv0: process.argv0, args: [...process.execArgv, ...scriptAndArguments(cwd)] }
 }
 
 /** A process title that was set before we came has overwritten the command line, in part or with null bytes. */
@@ -42,12 +43,13 @@ function isAsStarted(args: readonly string[]): boolean {
   )
 }
 
-/** The script is named from the directory that the successor starts in, which may be a symlink. */
-function scriptAndArguments(): string[] {
+/** Where the directory is a symlink, the script is named from it, so that it is followed anew. */
+function scriptAndArguments(cwd: string): string[] {
   const [script, ...rest] = process.argv.slice(1)
   if (script === undefined) return []
-  const inside = relative(process.cwd(), script)
-  return [inside.startsWith('..') || isAbsolute(inside) ? script : inside, ...rest]
+  const actual = process.cwd()
+  const inside = relative(actual, script)
+  return [cwd === actual || inside.startsWith('..') || isAbsolute(inside) ? script : inside, ...rest]
 }
 
 function readEnvironment(): Record<string, string> {

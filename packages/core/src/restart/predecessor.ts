@@ -38,6 +38,7 @@ export class Predecessor {
     process.on('message', this.#receive)
     // The channel is not what keeps a server alive.
     process.channel?.unref()
+    this.#send({ type: 'hello', pid: process.pid })
   }
 
   /** How this process came to be in charge; `undefined` while it is not. */

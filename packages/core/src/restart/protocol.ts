@@ -10,6 +10,8 @@ const VERSION = 1
 
 /** From the successor. */
 export type FromSuccessor =
+  /** Said first: this process is the server, whoever the child is that was started. */
+  | { type: 'hello'; pid: number }
   | { type: 'ready'; pid: number; receivers?: readonly Receiver[] }
   /** The connection that was sent is served here; or it did not arrive, or nobody here serves its kind. */
   | { type: 'connection-received'; id: number }

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Deferred } from '../deferred.ts'
@@ -10,9 +9,9 @@ import { takesConnections } from '../handover/channel.ts'
 import type { Receiver } from '../handover/payload.ts'
 import { SentConnections } from '../handover/sent-connections.ts'
 import type { Launch } from './launch.ts'
-import { launchFailed, startProcess } from './launch.ts'
 import type { FromPredecessor, FromSuccessor } from './protocol.ts'
 import { mark, unmark } from './protocol.ts'
+import { SuccessorProcess } from './successor-process.ts'
 
 /** One process of the chain, as others are told of it. */
 export interface GenerationInfo {
@@ -26,12 +25,10 @@ const EXIT_TRAILS = 1000
 /** The successor as its predecessor sees it: a child that gets ready, survives its probation, and takes over. */
 export class Successor {
   readonly generation: number
-  readonly #child: ChildProcess
-  readonly #exited: Promise<void>
+  readonly #process: SuccessorProcess
   readonly #ready = defer<void>()
   readonly #failed = defer<never>()
   #further: Deferred<GenerationInfo> | undefined
-  #reportedPid: number | undefined
   #refusal: string | undefined
   #receivers: readonly Receiver[] = []
   readonly #sent: SentConnections
@@ -40,40 +37,25 @@ export class Successor {
   /** @throws {ZerodownError} `ERR_ZERODOWN_LAUNCH` */
   constructor(launch: Launch, generation: number) {
     this.generation = generation
-    const child = startProcess(launch)
-    this.#child = child
+    this.#process = new SuccessorProcess(launch)
+    const { child } = this.#process
     this.#sent = new SentConnections(child)
     this.#failed.promise.catch(() => {}) // It is awaited only while it matters.
-    this.#exited = new Promise((resolve) => {
-      child.once('exit', (code, signal) => {
-        this.#fail(
-          'ERR_ZERODOWN_SUCCESSOR_EXITED',
-          signal === null ? `exited with code ${code}` : `was ended by ${signal}`,
-        )
-        resolve()
-      })
-      child.on('error', (error) => {
-        if (child.pid !== undefined) return // A signal or a message that did not arrive: the exit tells.
-        this.#failed.reject(launchFailed(launch, error))
-        resolve()
-      })
+    void this.#process.ended.then((how) => {
+      if (typeof how === 'string') this.#fail('ERR_ZERODOWN_SUCCESSOR_EXITED', how)
+      else this.#failed.reject(how)
     })
     child.on('message', (message) => this.#receive(unmark<FromSuccessor>(message)))
     child.once('disconnect', () => void this.#channelEnded())
   }
 
-  /** That of the process that serves: another one than the child's where `launch.execPath` is a script. */
   get pid(): number {
-    return this.#reportedPid ?? this.#child.pid ?? 0
-  }
-
-  get alive(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null
+    return this.#process.pid
   }
 
   /** Waits until the process runs. */
   async launched(): Promise<void> {
-    if (this.#child.pid === undefined) await this.#failed.promise
+    if (this.#process.child.pid === undefined) await this.#failed.promise
   }
 
   /**
@@ -102,14 +84,14 @@ export class Successor {
   commit(restart: boolean): Promise<GenerationInfo> | undefined {
     this.#stage = 'in charge'
     this.#send({ type: 'commit', restart })
-    this.#child.unref()
-    this.#child.channel?.unref()
+    this.#process.child.unref()
+    this.#process.child.channel?.unref()
     return restart ? this.#awaitFurther() : undefined
   }
 
   /** Passes on a trigger that came too late for this process. */
   restart(): Promise<GenerationInfo> {
-    if (!this.#child.connected) {
+    if (!this.#process.child.connected) {
       return Promise.reject(this.#error('ERR_ZERODOWN_SUCCESSOR_LOST', 'cannot be reached any more'))
     }
     this.#send({ type: 'restart' })
@@ -119,27 +101,20 @@ export class Successor {
   /** The way by which connections go to it. */
   get connections(): ConnectionChannel {
     return {
-      open: () => this.#child.connected,
+      open: () => this.#process.child.connected,
       takes: (listener, kind) => takesConnections(this.#receivers, listener, kind),
       send: (socket, listener, payload) => this.#sent.send(socket, listener, payload),
     }
   }
 
-  /** Ends it: TERM, then KILL after `grace` ms. Resolves when it is reaped. Safe against a pid that was used again. */
-  async end(grace: number): Promise<void> {
-    if (!this.alive || this.#child.pid === undefined) return
-    this.#child.ref()
-    this.#child.kill('SIGTERM')
-    const patience = new AbortController()
-    const late = wait(grace, 'late', { signal: patience.signal }).catch(() => 'in time')
-    if ((await Promise.race([this.#exited, late])) === 'late') this.#child.kill('SIGKILL')
-    patience.abort()
-    await this.#exited
+  /** Ends it: TERM, then KILL after `grace` ms. Resolves when it is reaped. */
+  end(grace: number): Promise<void> {
+    return this.#process.end(grace)
   }
 
   /** Ends it without a chance to finish anything. */
   kill(): void {
-    if (this.#stage !== 'in charge') this.#child.kill('SIGKILL')
+    if (this.#stage !== 'in charge') this.#process.kill()
   }
 
   /** Runs `action` until it ends, the successor fails, or the signal aborts; no timer outlives it. */
@@ -162,8 +137,10 @@ export class Successor {
   }
 
   #receive(message: FromSuccessor | undefined): void {
-    if (message?.type === 'ready') {
-      this.#reportedPid = message.pid
+    if (message?.type === 'hello') {
+      this.#process.identify(message.pid)
+    } else if (message?.type === 'ready') {
+      this.#process.identify(message.pid)
       this.#receivers = message.receivers ?? []
       this.#stage = 'ready'
       this.#ready.resolve()
@@ -181,13 +158,13 @@ export class Successor {
   }
 
   #send(message: FromPredecessor): void {
-    if (this.#child.connected) this.#child.send(mark(message), () => {}) // Its death is told by its exit.
+    if (this.#process.child.connected) this.#process.child.send(mark(message), () => {}) // Its death is told by its exit.
   }
 
   async #channelEnded(): Promise<void> {
     this.#sent.giveUp()
     this.#further?.reject(this.#error('ERR_ZERODOWN_SUCCESSOR_LOST', 'closed the channel before it had restarted'))
-    await Promise.race([this.#exited, wait(EXIT_TRAILS, undefined, { ref: false })])
+    await Promise.race([this.#process.ended, wait(EXIT_TRAILS, undefined, { ref: false })])
     this.#fail('ERR_ZERODOWN_SUCCESSOR_LOST', 'closed the channel to this process')
   }
 
