@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+import { parseCommand, UsageError } from './command.ts'
+import { reload, ReloadError } from './reload.ts'
+import { USAGE } from './usage.ts'
+
+/** 0: done. 1: the restart did not happen, or nobody can tell. 2: the command was not understood. */
+async function run(args: string[]): Promise<number> {
+  try {
+    const command = parseCommand(args)
+    process.stdout.write(command.name === 'help' ? USAGE : await reload(command))
+    return 0
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`zerodown: ${error.message}\n\n${USAGE}`)
+      return 2
+    }
+    if (!(error instanceof ReloadError)) throw error
+    process.stderr.write(`zerodown: ${error.message}\n`)
+    return 1
+  }
+}
+
+process.exitCode = await run(process.argv.slice(2))

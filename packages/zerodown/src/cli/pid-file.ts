@@ -1,0 +1,53 @@
+import { readFileSync, watch } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** How often to look where nothing tells: that a process has ended, or on a file system that cannot be watched. ms */
+const INTERVAL = 100
+
+/** The pid that a file names. */
+export function readPid(file: string): number | undefined {
+  const text = readFileSync(file, 'utf8').trim()
+  return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined
+}
+
+/**
+ * Looks at once, at every change in the file's folder, and now and then, until there is something to be said.
+ * @returns what `look` has found, or `undefined` after `timeout` ms
+ */
+export function watchPidFile<Found>(
+  file: string,
+  timeout: number,
+  look: () => Found | undefined,
+): Promise<Found | undefined> {
+  return new Promise((resolve, reject) => {
+    const again = (): void => {
+      try {
+        const found = look()
+        if (found !== undefined) end(() => resolve(found))
+      } catch (error) {
+        end(() => reject(error))
+      }
+    }
+    const end = (settle: () => void): void => {
+      clearTimeout(late)
+      clearInterval(interval)
+      stopWatching()
+      settle()
+    }
+    const late = setTimeout(() => end(() => resolve(undefined)), timeout)
+    const interval = setInterval(again, INTERVAL)
+    // The file itself would not do: it is replaced.
+    const stopWatching = watchFolder(dirname(file), again)
+    again()
+  })
+}
+
+function watchFolder(folder: string, changed: () => void): () => void {
+  try {
+    const watcher = watch(folder, changed)
+    watcher.on('error', () => watcher.close())
+    return () => watcher.close()
+  } catch {
+    return () => {} // Too many watches, or a file system without: the interval does.
+  }
+}

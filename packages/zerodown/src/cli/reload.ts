@@ -1,0 +1,100 @@
+import type { Reload } from './command.ts'
+import { readPid, watchPidFile } from './pid-file.ts'
+import { isAlive, isDeafTo } from './processes.ts'
+
+const SIGNAL = 'SIGUSR2'
+
+/** Why the restart did not happen, what that means for the service, and what to do. */
+export class ReloadError extends Error {}
+
+/**
+ * Restarts a server.
+ * @returns what to print
+ * @throws {ReloadError}
+ */
+export async function reload(command: Reload): Promise<string> {
+  if ('pid' in command) {
+    trigger(command.pid)
+    return `Sent ${SIGNAL} to process ${command.pid}. How it ends is in the server's log; with --pid-file it is waited for.\n`
+  }
+  const { pidFile, timeout } = command
+  const old = pidIn(pidFile)
+  trigger(old, ` (named by ${pidFile})`)
+  return `${await successorOf(old, pidFile, timeout)}\n`
+}
+
+function pidIn(pidFile: string): number {
+  let pid: number | undefined
+  try {
+    pid = readPid(pidFile)
+  } catch (error) {
+    throw new ReloadError(
+      `cannot read ${pidFile} (${(error as Error).message}). Is the server running, with this file as its pidFile?`,
+      { cause: error },
+    )
+  }
+  if (pid === undefined) throw new ReloadError(`${pidFile} names no process. Is it the server's pidFile?`)
+  return pid
+}
+
+function trigger(pid: number, from = ''): void {
+  if (!isAlive(pid)) throw new ReloadError(`there is no process ${pid}${from}. Start the server.`)
+  if (isDeafTo(SIGNAL, pid)) {
+    throw new ReloadError(
+      `process ${pid}${from} does not listen to ${SIGNAL}, which would end it; nothing was sent. ` +
+        'Is it a server with zerodown, and does it listen already?',
+    )
+  }
+  try {
+    process.kill(pid, SIGNAL)
+  } catch (error) {
+    throw new ReloadError(whyNot(error as NodeJS.ErrnoException, pid, from), { cause: error })
+  }
+}
+
+function whyNot(error: NodeJS.ErrnoException, pid: number, from: string): string {
+  if (error.code === 'ESRCH') return `there is no process ${pid}${from}. Start the server.`
+  if (error.code === 'EPERM') {
+    return `not permitted to signal process ${pid}${from}. Run this as the user that the server runs as, or as root.`
+  }
+  return `cannot signal process ${pid}${from}: ${error.message}`
+}
+
+/** Waits until the file names another process, which the old one writes there when it has handed over. */
+async function successorOf(old: number, pidFile: string, timeout: number): Promise<number> {
+  const successor = await watchPidFile(pidFile, timeout, () => {
+    // In this order: the old one names its successor before it ends.
+    const serves = isAlive(old)
+    const named = namedBy(pidFile)
+    if (named !== undefined && named !== old && isAlive(named)) return named
+    if (!serves) throw gone(old, named)
+    return undefined
+  })
+  if (successor !== undefined) return successor
+  throw new ReloadError(
+    `after ${timeout} ms process ${old} is still in charge: the restart failed, or takes longer (see --timeout). ` +
+      `Process ${old} serves on as before. The server's log says why; mend it and reload again.`,
+  )
+}
+
+function namedBy(pidFile: string): number | undefined {
+  try {
+    return readPid(pidFile)
+  } catch {
+    return undefined // A server that ends removes it.
+  }
+}
+
+function gone(old: number, named: number | undefined): ReloadError {
+  // One that ends in good order removes the file.
+  if (named === old) {
+    return new ReloadError(
+      `process ${old} has ended before it had handed over. The service is down, unless its successor takes over by ` +
+        "itself. The server's log says why; start the server again if it does not answer.",
+    )
+  }
+  const successor = named === undefined ? 'without a successor' : `and so has its successor ${named}`
+  return new ReloadError(
+    `process ${old} has ended, ${successor}: the service is down. The server's log says why; start the server again.`,
+  )
+}

@@ -1,0 +1,189 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startLoad } from '@zerodown/load'
+import { describe, expect, it } from 'vitest'
+import { isAlive, startServer, tempDir, until } from '../support/index.ts'
+import type { ServerOptions, ServerProcess } from '../support/index.ts'
+import { bystander, zerodown } from './command.ts'
+
+interface Kept {
+  server: ServerProcess
+  pidFile: string
+  /** What goes wrong in the generations that start from now on. */
+  fault(faults: string): Promise<void>
+}
+
+/** A server that keeps a pid file, once that names it. */
+async function startKept(options: ServerOptions = {}): Promise<Kept> {
+  const folder = await tempDir()
+  const [pidFile, faults] = [join(folder, 'server.pid'), join(folder, 'faults')]
+  const server = await startServer('http', {
+    ...options,
+    options: { pidFile, ...options.options },
+    env: { FAULT_FILE: faults },
+  })
+  await until(async () => (await pidIn(pidFile)) === server.pid, 'its pid file')
+  return { server, pidFile, fault: (words) => writeFile(faults, words) }
+}
+
+const pidIn = async (pidFile: string): Promise<number> => Number(await readFile(pidFile, 'utf8'))
+
+describe('zerodown reload --pid-file', () => {
+  it('restarts the server under load, and prints the pid of who is in charge now', async () => {
+    const { server, pidFile } = await startKept()
+    const load = startLoad({
+      target: server.target(),
+      workers: [
+        { kind: 'keepAlive', connections: 4, thinkTime: [0, 5] },
+        { kind: 'fresh', connections: 2, thinkTime: [0, 5] },
+      ],
+    })
+    for (let generation = 2; generation <= 4; generation += 1) {
+      const { code, stdout, stderr } = await zerodown(['reload', '--pid-file', pidFile])
+      const { pid } = await server.waitForGeneration(generation)
+      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${pid}\n`, stderr: '' })
+      expect(await pidIn(pidFile)).toBe(pid)
+      await load.waitFor((counts) => (counts.generations[generation] ?? 0) > 10)
+    }
+    expect(await load.stop()).toMatchObject({ failed: 0 })
+  })
+
+  it('waits through the probation: who might still be rolled back is not in charge', async () => {
+    const { server, pidFile } = await startKept({ options: { probation: 300 } })
+    const reloaded = zerodown(['reload', '--pid-file', pidFile])
+    const { pid } = await server.waitForGeneration(2)
+    expect(await pidIn(pidFile)).toBe(server.pid)
+    expect(await reloaded).toEqual({ code: 0, stdout: `${pid}\n`, stderr: '' })
+  })
+
+  it('takes a path from where it is called', async () => {
+    const { pidFile } = await startKept()
+    const { code } = await zerodown(['reload', `--pid-file=${join(pidFile, '..', 'server.pid')}`, '--timeout', '60000'])
+    expect(code).toBe(0)
+  })
+
+  it('says that a restart failed, that the old one serves on, and where the reason is', async () => {
+    const { server, pidFile, fault } = await startKept()
+    await fault('exit1')
+    const { code, stdout, stderr } = await zerodown(['reload', '--pid-file', pidFile, '--timeout', '1500'])
+    expect(stderr).toBe(
+      `zerodown: after 1500 ms process ${server.pid} is still in charge: the restart failed, or takes longer (see ` +
+        `--timeout). Process ${server.pid} serves on as before. The server's log says why; mend it and reload again.\n`,
+    )
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    await server.waitForLog(/the restart failed/)
+
+    await fault('')
+    expect(await zerodown(['reload', '--pid-file', pidFile])).toMatchObject({ code: 0 })
+  })
+
+  it('says that the service is down when the old one ends without a successor', async () => {
+    const { server, pidFile, fault } = await startKept()
+    await fault('hang')
+    const reloaded = zerodown(['reload', '--pid-file', pidFile])
+    await server.waitForLog(/restarting: generation 2/)
+    server.signal('SIGTERM')
+    expect(await reloaded).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        `zerodown: process ${server.pid} has ended, without a successor: the service is down. ` +
+        "The server's log says why; start the server again.\n",
+    })
+  })
+
+  it('says that the old one was killed on the way, and that its successor may take over all the same', async () => {
+    const { server, pidFile, fault } = await startKept()
+    await fault('slow-start:500')
+    const reloaded = zerodown(['reload', '--pid-file', pidFile])
+    await server.waitForLog(/restarting: generation 2/)
+    server.signal('SIGKILL')
+    expect(await reloaded).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        `zerodown: process ${server.pid} has ended before it had handed over. The service is down, unless its ` +
+        "successor takes over by itself. The server's log says why; start the server again if it does not answer.\n",
+    })
+    const { pid } = await server.waitForGeneration(2)
+    await until(async () => (await pidIn(pidFile)) === pid, 'the successor in the pid file')
+  })
+})
+
+describe('zerodown reload refuses, and sends nothing', () => {
+  it('without a pid file', async () => {
+    const pidFile = join(await tempDir(), 'server.pid')
+    const { code, stderr } = await zerodown(['reload', '--pid-file', pidFile])
+    expect(stderr).toMatch(new RegExp(`^zerodown: cannot read ${pidFile} \\(ENOENT.*\\)\\. Is the server running,`))
+    expect(code).toBe(1)
+  })
+
+  it('with a folder for a pid file', async () => {
+    const { code, stderr } = await zerodown(['reload', '--pid-file', await tempDir()])
+    expect(stderr).toMatch(/^zerodown: cannot read .* \(EISDIR.*\)\./)
+    expect(code).toBe(1)
+  })
+
+  it.each(['', 'garbage', '-1', '0', '12 13', '1e3'])('with a pid file that holds %j', async (content) => {
+    const pidFile = join(await tempDir(), 'server.pid')
+    await writeFile(pidFile, `${content}\n`)
+    const { code, stderr } = await zerodown(['reload', '--pid-file', pidFile])
+    expect(stderr).toBe(`zerodown: ${pidFile} names no process. Is it the server's pidFile?\n`)
+    expect(code).toBe(1)
+  })
+
+  it('to a process that has ended', async () => {
+    const pidFile = join(await tempDir(), 'server.pid')
+    const child = await bystander()
+    child.kill('SIGKILL')
+    await until(() => !isAlive(child.pid), 'its end')
+    await writeFile(pidFile, `${child.pid}\n`)
+    expect(await zerodown(['reload', '--pid-file', pidFile])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `zerodown: there is no process ${child.pid} (named by ${pidFile}). Start the server.\n`,
+    })
+    expect(await zerodown(['reload', String(child.pid)])).toMatchObject({
+      code: 1,
+      stderr: `zerodown: there is no process ${child.pid}. Start the server.\n`,
+    })
+  })
+
+  it('to a process that the signal would end, such as one that got the pid of a server long gone', async () => {
+    const child = await bystander()
+    const { code, stderr } = await zerodown(['reload', String(child.pid)])
+    expect(stderr).toBe(
+      `zerodown: process ${child.pid} does not listen to SIGUSR2, which would end it; nothing was sent. ` +
+        'Is it a server with zerodown, and does it listen already?\n',
+    )
+    expect(code).toBe(1)
+    expect(isAlive(child.pid)).toBe(true)
+  })
+
+  it('to a process of somebody else', async () => {
+    const { server } = await startKept()
+    const privileged = process.geteuid?.() === 0
+    // Without privileges there is no second user to be: the first process of the system has another one.
+    const [pid, options] = privileged ? [server.pid, { uid: 65_534 }] : [1, {}]
+    const { code, stderr } = await zerodown(['reload', String(pid)], options)
+    expect(stderr).toMatch(
+      privileged
+        ? new RegExp(`^zerodown: not permitted to signal process ${pid}\\. Run this as the user .* or as root\\.\n$`)
+        : /^zerodown: (not permitted to signal|process 1 does not listen)/,
+    )
+    expect(code).toBe(1)
+    expect(server.announcements).toHaveLength(1)
+  })
+})
+
+describe('zerodown reload PID', () => {
+  it('sends the signal, and says that it cannot see the end', async () => {
+    const server = await startServer('http')
+    expect(await zerodown(['reload', String(server.pid)])).toEqual({
+      code: 0,
+      stdout: `Sent SIGUSR2 to process ${server.pid}. How it ends is in the server's log; with --pid-file it is waited for.\n`,
+      stderr: '',
+    })
+    await server.waitForGeneration(2)
+  })
+})
