@@ -95,9 +95,14 @@ export class AttachedServer {
     if (this.#path !== undefined && ours) removeUnixPath(this.#path, this.#file)
   }
 
+  /** The inherited descriptor that it has adopted. */
+  get inheritedAs(): number | undefined {
+    return this.#adopted?.fd
+  }
+
   /** What it can receive from a predecessor. */
   get receiver(): Receiver | undefined {
-    const listener = this.#adopted?.fd
+    const listener = this.inheritedAs
     return listener !== undefined && receives(this.server, 'http1') ? { listener, kinds: ['http1'] } : undefined
   }
 

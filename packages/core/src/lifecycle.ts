@@ -5,6 +5,7 @@ import type { Ledger } from './drain/ledger.ts'
 import { ZerodownError, messageOf } from './errors.ts'
 import type { Emit } from './events.ts'
 import { Reception } from './handover/reception.ts'
+import { takeTicketKeys } from './handover/ticket-keys.ts'
 import { keyOf } from './listeners/key.ts'
 import type { Settings } from './options.ts'
 import type { ShutdownHooks } from './process/hooks.ts'
@@ -79,6 +80,7 @@ export class Lifecycle {
     origin.predecessor?.listen({
       inCharge: (how, restart) => this.#takeCharge(how, restart),
       restart: () => origin.predecessor?.restarted(this.restart()),
+      ticketKeys: () => this.#listening.forEach((server) => this.#resumeSessions(server)),
       connection: (socket, listener, payload) => reception.receive(socket, listener, payload),
     })
     void origin.predecessor?.gone.then(() => around.emit('received', { connections: reception.received }))
@@ -98,12 +100,18 @@ export class Lifecycle {
     const { key } = server
     this.settings.logger.info(`generation ${this.#self.generation} listens on ${key}${adopted ? ' (adopted)' : ''}`)
     this.#around.emit('listening', { key, adopted })
+    this.#resumeSessions(server)
     this.checkReadiness()
   }
 
   serverFailed(error: Error): void {
     if (error instanceof ZerodownError) this.settings.logger.error(error.message)
     if (!this.inCharge) this.#around.origin.predecessor?.refuse(error.message)
+  }
+
+  #resumeSessions({ server, inheritedAs }: AttachedServer): void {
+    const keys = this.#around.origin.predecessor?.ticketKeysOf(inheritedAs)
+    if (keys !== undefined) takeTicketKeys(server, keys)
   }
 
   checkReadiness(): void {
@@ -172,7 +180,11 @@ export class Lifecycle {
     const will = { generation, listeners: bequest.listeners, restartSignals: settings.signals.restart }
     const { restore = {}, cwd } = origin.inheritance ?? {}
     const launch = planLaunch(origin.birth, settings.launch, will, restore, cwd)
-    this.#attempt = new Attempt(launch, generation, { settings, emit, registration: this.#registration })
+    this.#attempt = new Attempt(launch, generation, bequest.ticketKeys, {
+      settings,
+      emit,
+      registration: this.#registration,
+    })
     try {
       const attempted = this.#attempt.run()
       this.#attempted = attempted.catch(() => {})

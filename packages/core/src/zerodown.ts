@@ -89,6 +89,8 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
       new AttachedServer(server, {
         beforeListen: (starting) => {
           this.#start()
+          // In the order of their `listen()`, by which two of the same words (port 0 twice) are told apart.
+          this.#attached.delete(starting)
           this.#attached.add(starting)
         },
         inherited: () => origin.listeners,

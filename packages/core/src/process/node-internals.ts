@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'node:net'
+import type { Server as TlsServer } from 'node:tls'
 
 /**
  * The one place that touches what Node does not document. Each use says why there is no public way, and
@@ -73,3 +74,7 @@ export function couple(socket: Socket, server: Server): void {
 }
 
 const counterOf = (server: Server): { _connections: number } => server as unknown as { _connections: number }
+
+/** Whether the application gave a TLS server ticket keys of its own: `getTicketKeys()` does not tell them from random ones. */
+export const configuredTicketKeys = (server: TlsServer): boolean =>
+  (server as unknown as { ticketKeys?: Buffer }).ticketKeys !== undefined

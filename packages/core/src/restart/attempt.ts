@@ -1,4 +1,5 @@
 import type { Emit } from '../events.ts'
+import type { TicketKeys } from '../handover/ticket-keys.ts'
 import type { Settings } from '../options.ts'
 import type { Registration } from '../process/registration.ts'
 import type { Launch } from './launch.ts'
@@ -18,12 +19,14 @@ export interface AttemptContext {
 export class Attempt {
   readonly #launch: Launch
   readonly #generation: number
+  readonly #ticketKeys: readonly TicketKeys[]
   readonly #context: AttemptContext
   readonly #abort = new AbortController()
   #successor: Successor | undefined
 
-  constructor(launch: Launch, generation: number, context: AttemptContext) {
+  constructor(launch: Launch, generation: number, ticketKeys: readonly TicketKeys[], context: AttemptContext) {
     this.#launch = launch
+    this.#ticketKeys = ticketKeys
     this.#generation = generation
     this.#context = context
   }
@@ -38,7 +41,7 @@ export class Attempt {
     let grace = GRACE
     emit('restarting', { generation: this.#generation })
     try {
-      const successor = new Successor(this.#launch, this.#generation)
+      const successor = new Successor(this.#launch, this.#generation, this.#ticketKeys)
       this.#successor = successor
       await successor.launched()
       settings.logger.info(`restarting: generation ${this.#generation} is process ${successor.pid}`)

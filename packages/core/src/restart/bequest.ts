@@ -1,4 +1,6 @@
 import type { AttachedServer } from '../attached-server.ts'
+import type { TicketKeys } from '../handover/ticket-keys.ts'
+import { ticketKeysOf } from '../handover/ticket-keys.ts'
 import type { InheritedListener } from './inheritance.ts'
 import { FIRST_FD } from './launch.ts'
 
@@ -12,6 +14,13 @@ export class Bequest {
 
   get listeners(): InheritedListener[] {
     return this.#servers.flatMap(({ listener }) => listener ?? [])
+  }
+
+  get ticketKeys(): TicketKeys[] {
+    return this.#servers.flatMap(({ server }, at) => {
+      const keys = ticketKeysOf(server)
+      return keys === undefined ? [] : { listener: FIRST_FD + at, keys }
+    })
   }
 
   /** The listener's descriptor in the successor. */

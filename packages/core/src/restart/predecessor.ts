@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
 import type { Payload, Receiver } from '../handover/payload.ts'
+import type { TicketKeys } from '../handover/ticket-keys.ts'
 import type { Inheritance } from './inheritance.ts'
 import type { FromPredecessor, FromSuccessor } from './protocol.ts'
 import { mark, unmark } from './protocol.ts'
@@ -16,6 +17,8 @@ export interface PredecessorEvents {
   inCharge(how: TakeOver, restart: boolean): void
   /** A trigger came to the predecessor after its commit. */
   restart(): void
+  /** The keys for resuming TLS sessions came. */
+  ticketKeys(): void
   /** A connection came. @returns whether it is served here */
   connection(socket: Socket, listener: number, payload: Payload): boolean
 }
@@ -26,6 +29,7 @@ export class Predecessor {
   /** Resolves when the predecessor's process has ended. A generation leaves only after its predecessor. */
   readonly gone: Promise<void>
   #takeOver: TakeOver | undefined
+  #ticketKeys: readonly TicketKeys[] = []
   #events: PredecessorEvents | undefined
 
   constructor(inheritance: Inheritance) {
@@ -44,6 +48,11 @@ export class Predecessor {
   /** How this process came to be in charge; `undefined` while it is not. */
   get takeOver(): TakeOver | undefined {
     return this.#takeOver
+  }
+
+  /** Those of an inherited listener, if it had any and they are here already. */
+  ticketKeysOf(listener: number | undefined): string | undefined {
+    return this.#ticketKeys.find((one) => one.listener === listener)?.keys
   }
 
   listen(events: PredecessorEvents | undefined): void {
@@ -72,7 +81,10 @@ export class Predecessor {
     const message = unmark<FromPredecessor>(received)
     if (message?.type === 'commit') this.#takeCharge('commit', message.restart)
     else if (message?.type === 'restart') this.#events?.restart()
-    else if (message?.type === 'connection') this.#serve(message, handle)
+    else if (message?.type === 'ticket-keys') {
+      this.#ticketKeys = message.ticketKeys
+      this.#events?.ticketKeys()
+    } else if (message?.type === 'connection') this.#serve(message, handle)
     // Had it arrived, it would have been confirmed before this question was read.
     else if (message?.type === 'connection-asked') this.#send({ type: 'connection-refused', id: message.id })
   }

@@ -1,4 +1,5 @@
 import type { Payload, Receiver } from '../handover/payload.ts'
+import type { TicketKeys } from '../handover/ticket-keys.ts'
 
 /**
  * What the two generations of a restart say to each other, over the IPC channel that `spawn` opens. Both may run
@@ -24,6 +25,7 @@ export type FromSuccessor =
 
 /** From the predecessor. */
 export type FromPredecessor =
+  | { type: 'ticket-keys'; ticketKeys: readonly TicketKeys[] }
   /** The listeners are yours. `restart`: a trigger came meanwhile, so restart once more. */
   | { type: 'commit'; restart: boolean }
   /** A trigger reached the predecessor after its commit. */

@@ -7,6 +7,7 @@ import { ZerodownError } from '../errors.ts'
 import type { ConnectionChannel } from '../handover/channel.ts'
 import { takesConnections } from '../handover/channel.ts'
 import type { Receiver } from '../handover/payload.ts'
+import type { TicketKeys } from '../handover/ticket-keys.ts'
 import { SentConnections } from '../handover/sent-connections.ts'
 import type { Launch } from './launch.ts'
 import type { FromPredecessor, FromSuccessor } from './protocol.ts'
@@ -35,7 +36,7 @@ export class Successor {
   #stage: 'starting' | 'ready' | 'in charge' = 'starting'
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_LAUNCH` */
-  constructor(launch: Launch, generation: number) {
+  constructor(launch: Launch, generation: number, ticketKeys: readonly TicketKeys[]) {
     this.generation = generation
     this.#process = new SuccessorProcess(launch)
     const { child } = this.#process
@@ -47,6 +48,7 @@ export class Successor {
     })
     child.on('message', (message) => this.#receive(unmark<FromSuccessor>(message)))
     child.once('disconnect', () => void this.#channelEnded())
+    if (ticketKeys.length > 0) this.#send({ type: 'ticket-keys', ticketKeys })
   }
 
   get pid(): number {
