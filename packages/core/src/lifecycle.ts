@@ -6,6 +6,7 @@ import { ZerodownError, messageOf } from './errors.ts'
 import type { Emit } from './events.ts'
 import { Reception } from './handover/reception.ts'
 import { takeTicketKeys } from './handover/ticket-keys.ts'
+import { warmUp } from './handover/warm-up.ts'
 import { keyOf } from './listeners/key.ts'
 import type { Settings } from './options.ts'
 import type { ShutdownHooks } from './process/hooks.ts'
@@ -129,7 +130,14 @@ export class Lifecycle {
     }
     emit('ready', this.#self)
     if (this.inCharge) this.#begin(origin.predecessor?.takeOver)
-    else origin.predecessor?.ready(this.settings.handover ? this.#reception.receivers : [])
+    else void this.#offer()
+  }
+
+  /** Tells the predecessor that this process is ready, and which connections it takes. */
+  async #offer(): Promise<void> {
+    const receivers = this.settings.handover ? this.#reception.receivers : []
+    if (receivers.length > 0) await warmUp()
+    this.#around.origin.predecessor?.ready(receivers)
   }
 
   restart(): Promise<GenerationInfo> {
@@ -189,6 +197,7 @@ export class Lifecycle {
       const attempted = this.#attempt.run()
       this.#attempted = attempted.catch(() => {})
       const successor = await attempted
+      if (this.#state !== 'restarting') await this.#endLate(successor)
       this.#commit({ successor, bequest })
       return { pid: successor.pid, generation }
     } catch (error) {
@@ -197,6 +206,12 @@ export class Lifecycle {
     } finally {
       this.#attempt = undefined
     }
+  }
+
+  /** A shutdown came at the very moment of the commit: nobody is to take over any more. */
+  async #endLate(successor: Successor): Promise<never> {
+    await successor.end(this.settings.drainTimeout)
+    throw new ZerodownError('ERR_ZERODOWN_RESTART_ABORTED', 'the restart was given up: this process shuts down.')
   }
 
   #commit(heir: { successor: Successor; bequest: Bequest }): void {

@@ -22,13 +22,12 @@ export async function sendConnection(
   // The keep-alive timeout must not close it on its way.
   socket.setTimeout(0)
   const couple = uncouple(socket)
-  const sent = channel.send(socket, listener, payload)
-  couple()
-  const fate = await sent
+  const fate = await channel.send(socket, listener, payload)
   if (fate !== 'refused') {
     socket.destroy()
     return fate
   }
+  couple()
   socket.setTimeout(timeout)
   readOn()
   return fate

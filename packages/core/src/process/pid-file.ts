@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { ZerodownError, messageOf } from '../errors.ts'
@@ -6,6 +7,7 @@ import { lookAt } from './stat.ts'
 /** A file that names the process in charge. It is replaced in one step, so that no reader sees half a number. */
 export class PidFile {
   readonly path: string
+  readonly #temporary: string
 
   /**
    * @param from the directory that a relative path starts from
@@ -13,9 +15,10 @@ export class PidFile {
    */
   constructor(path: string, from: string) {
     this.path = resolve(from, path)
+    this.#temporary = `${this.path}.${randomUUID()}.tmp`
     this.#try(() => {
       if (lookAt(this.path)?.isDirectory() === true) throw new Error('EISDIR: it is a folder')
-      writeFileSync(this.#temporary, '')
+      this.#create('')
       rmSync(this.#temporary)
     })
   }
@@ -23,7 +26,7 @@ export class PidFile {
   /** @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE` */
   write(pid: number): void {
     this.#try(() => {
-      writeFileSync(this.#temporary, `${pid}\n`)
+      this.#create(`${pid}\n`)
       renameSync(this.#temporary, this.path)
     })
   }
@@ -37,8 +40,9 @@ export class PidFile {
     }
   }
 
-  get #temporary(): string {
-    return `${this.path}.${process.pid}.tmp`
+  /** Only if it is new: in a folder such as /tmp, whatever is there by that name may be somebody's trap. */
+  #create(content: string): void {
+    writeFileSync(this.#temporary, content, { flag: 'wx' })
   }
 
   #cleanUp(): void {

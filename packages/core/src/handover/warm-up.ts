@@ -1,0 +1,33 @@
+import { hasSubscribers } from 'node:diagnostics_channel'
+import { createServer, Server } from 'node:http'
+import { Duplex } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
+const REQUEST = 'GET / HTTP/1.1\r\nhost: localhost\r\n\r\n'
+
+/**
+ * Answers one request in memory, to nobody, with a server of its own. Node compiles and loads what serves HTTP at the
+ * first request; the connections that are about to move here should not have to wait for it. The application sees
+ * nothing of this, and where something watches every HTTP server of the process, it is left out.
+ */
+export async function warmUp(): Promise<void> {
+  if (isWatched()) return
+  const server = createServer((request, response) => {
+    request.resume()
+    response.setHeader('content-type', 'text/plain')
+    response.end('ready')
+  })
+  const connection = new Duplex({
+    read() {},
+    write(_chunk, _encoding, written) {
+      written()
+    },
+  })
+  server.emit('connection', connection)
+  connection.push(REQUEST)
+  await nextTurn()
+  await nextTurn()
+  connection.destroy()
+}
+
+const isWatched = (): boolean => hasSubscribers('http.server.request.start') || Object.hasOwn(Server.prototype, 'emit')
