@@ -13,6 +13,7 @@ export class SuccessorProcess {
   /** Resolves with how the child ended, or with the error if it never ran. It is reaped by then. */
   readonly ended: Promise<string | Error>
   #serverPid: number | undefined
+  #lastSignal: NodeJS.Signals | undefined
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_LAUNCH` */
   constructor(launch: Launch) {
@@ -37,6 +38,8 @@ export class SuccessorProcess {
   /** The server has said who it is. */
   identify(pid: number): void {
     this.#serverPid = pid
+    // Given up before it could say so: a server behind a script, which has ended already.
+    if (this.#lastSignal !== undefined) this.#signal(this.#lastSignal)
   }
 
   /** TERM, then KILL after `grace` ms. Resolves when all of it has ended. */
@@ -69,6 +72,7 @@ export class SuccessorProcess {
 
   /** Neither pid can be another process's by now: the child is not reaped, and the server holds the channel. */
   #signal(signal: NodeJS.Signals): void {
+    this.#lastSignal = signal
     this.child.kill(signal)
     if (this.#serverPid === undefined || !this.#isBehind || !this.child.connected) return
     try {

@@ -177,11 +177,11 @@ export class Successor {
   #error(code: ZerodownErrorCode, what: string): ZerodownError {
     const who = `generation ${this.generation} (pid ${this.pid})`
     if (this.#stage === 'in charge') return new ZerodownError(code, `the successor, ${who}, ${what}.`)
-    const when = this.#stage === 'ready' ? 'in its probation' : 'before it was ready'
+    const when = this.#stage === 'ready' ? ' in its probation' : ' before it was ready'
     const reason = this.#refusal === undefined ? 'See its output above' : `It said: ${this.#refusal}`
     return new ZerodownError(
       code,
-      `the restart failed: the successor, ${who}, ${what} ${when}. This process serves on as before. ` +
+      `the restart failed: the successor, ${who}, ${what}${code === 'ERR_ZERODOWN_READY_TIMEOUT' ? '' : when}. This process serves on as before. ` +
         `${reason}; mend it and restart again.`,
     )
   }
