@@ -12,6 +12,7 @@ const everything = {
   readyTimeout: 1,
   probation: 2,
   drainTimeout: 3,
+  handover: false,
   shutdownDelay: 4,
   pidFile: '/run/server.pid',
   launch: { execPath: '/usr/bin/node', args: ['server.js', ''], cwd: '/srv', env: { MODE: 'new', OLD: undefined } },
@@ -37,7 +38,7 @@ describe('options that are valid', () => {
     { readiness: 'auto' },
     { probation: 0, readyTimeout: 0.5, drainTimeout: 2 ** 31 - 1 },
     { logger: false },
-    { logger: console },
+    { logger },
     { launch: {} },
     { launch: { env: process.env } },
   ])('%o', (options) => expect(() => validate(options)).not.toThrow())
@@ -86,6 +87,7 @@ describe('an option that is not valid is named, with what it wants and what it g
     [{ launch: { env: { PORT: 80 } } }, `launch.env: wants ${variables}, got { PORT: 80 }.`],
     [{ exit: 'no' }, "exit: wants true or false, got 'no'."],
     [{ exit: 0 }, 'exit: wants true or false, got 0.'],
+    [{ handover: 1 }, 'handover: wants true or false, got 1.'],
     [{ logger: true }, `logger: wants ${loggers}, got true.`],
     [
       { logger: { info() {}, warn() {} } },
@@ -133,6 +135,7 @@ describe('options that were left out', () => {
       probation: 1000,
       drainTimeout: 20_000,
       shutdownDelay: 0,
+      handover: true,
       pidFile: undefined,
       launch: {},
       exit: true,

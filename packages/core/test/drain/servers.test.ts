@@ -1,31 +1,40 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import type { Ledger } from '../../src/drain/ledger.ts'
 import { describeLedger } from '../../src/drain/ledger.ts'
 import { drainServers } from '../../src/drain/servers.ts'
+import { resolve } from '../../src/options.ts'
 import { drainable } from '../support/drains.ts'
 import { GET, Inbox, converse, converseTimes, serve } from '../support/http.ts'
 import { listen } from '../support/servers.ts'
 
-const logged = (): { logger: Parameters<typeof drainServers>[2]; lines: string[] } => {
-  const lines: string[] = []
+type Servers = Parameters<typeof drainServers>[0]
+
+/** Drains them without a predecessor; what is logged goes to `lines`. */
+function drain(
+  servers: Servers,
+  drainTimeout: number,
+  lines: string[] = [],
+  predecessorGone = Promise.resolve(),
+): Promise<Ledger> {
   const write = (message: string): void => void lines.push(message)
-  return { logger: { info: write, warn: write, error: write }, lines }
+  const settings = resolve({ drainTimeout, logger: { info: write, warn: write, error: write } })
+  return drainServers(servers, predecessorGone, settings)
 }
 
 describe('servers that drain', () => {
   it('are done at once where nothing is open', async () => {
-    const { logger, lines } = logged()
+    const lines: string[] = []
     const servers = [drainable(await listen(createServer())), drainable(await listen(createServer()))]
-    const ledger = await drainServers(servers, 60_000, logger)
+    const ledger = await drain(servers, 60_000, lines)
     expect(ledger).toMatchObject({ finished: 0, handedOver: 0, closedIdle: 0, cut: 0 })
     expect(servers.map(({ server }) => server.listening)).toEqual([false, false])
     expect(lines).toEqual([])
-    expect(await drainServers([], 60_000, logger)).toMatchObject({ finished: 0, cut: 0 })
+    expect(await drain([], 60_000, lines)).toMatchObject({ finished: 0, cut: 0 })
   })
 
   it('drain side by side, into one ledger', async () => {
-    const { logger } = logged()
     const inbox = new Inbox()
     const http = await serve(inbox.handler)
     const raw = drainable(await listen(createServer()))
@@ -33,7 +42,7 @@ describe('servers that drain', () => {
     const { socket } = await converse(raw.server)
     client.say(GET())
     const { response } = await inbox.next()
-    const drained = drainServers([http, raw], 60_000, logger)
+    const drained = drain([drainable(http.server, http.connections), raw], 60_000)
     response.end('ok')
     client.socket.end()
     socket.destroy()
@@ -41,7 +50,7 @@ describe('servers that drain', () => {
   })
 
   it('are cut at the deadline, and what is lost is counted and said', async () => {
-    const { logger, lines } = logged()
+    const lines: string[] = []
     const inbox = new Inbox()
     const http = await serve(inbox.handler)
     const [busy, another] = await converseTimes(http.server, 2)
@@ -50,7 +59,7 @@ describe('servers that drain', () => {
       await inbox.next()
     }
     const lost = Promise.all([busy, another].map((one) => once(one?.client.socket ?? http.server, 'close')))
-    const ledger = await drainServers([http], 30, logger)
+    const ledger = await drain([drainable(http.server, http.connections)], 30, lines)
     await lost
     expect(ledger).toMatchObject({ finished: 0, closedIdle: 0, cut: 2 })
     expect(ledger.duration).toBeGreaterThanOrEqual(29)
@@ -58,26 +67,45 @@ describe('servers that drain', () => {
   })
 
   it('say nothing of a deadline at which nothing was lost', async () => {
-    const { logger, lines } = logged()
+    const lines: string[] = []
     const http = await serve(() => {})
     await converse(http.server)
-    expect(await drainServers([http], 0, logger)).toMatchObject({ closedIdle: 1, cut: 0 })
+    expect(await drain([drainable(http.server, http.connections)], 0, lines)).toMatchObject({ closedIdle: 1, cut: 0 })
     expect(lines).toEqual([])
+  })
+
+  it('are not done before the predecessor is gone, which may hand connections over until then', async () => {
+    const { server, connections, ...rest } = drainable(await listen(createServer()))
+    let gone = (): void => {}
+    const predecessorGone = new Promise<void>((leave) => (gone = leave))
+    let over = false
+    const drained = drain([{ server, connections, ...rest }], 60_000, [], predecessorGone).then(() => (over = true))
+    await once(server, 'close')
+    const { socket: late } = await converse(await listen(createServer()))
+    server.emit('connection', late)
+    gone()
+    await new Promise((turn) => setImmediate(turn))
+    expect(over).toBe(false)
+    late.destroy()
+    await drained
   })
 
   it('leave no timer behind', async () => {
     const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
     const servers = [drainable(await listen(createServer()))]
     const before = timers()
-    await drainServers(servers, 60_000, logged().logger)
+    await drain(servers, 60_000)
     expect(timers()).toBeLessThanOrEqual(before)
   })
 })
 
 describe('a ledger', () => {
+  const ledger = { finished: 1, handedOver: 2, unconfirmed: 0, closedIdle: 3, cut: 4, duration: 5.678 }
+
   it('is told in one line', () => {
-    expect(describeLedger({ finished: 1, handedOver: 2, closedIdle: 3, cut: 4, duration: 5.678 })).toBe(
-      '1 finished, 2 handed over, 3 closed idle, 4 cut in 6 ms',
+    expect(describeLedger(ledger)).toBe('1 finished, 2 handed over, 3 closed idle, 4 cut in 6 ms')
+    expect(describeLedger({ ...ledger, unconfirmed: 7 })).toBe(
+      '1 finished, 2 handed over, 3 closed idle, 4 cut, 7 sent but not confirmed in 6 ms',
     )
   })
 })

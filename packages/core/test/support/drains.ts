@@ -16,6 +16,8 @@ export interface Drained {
 export interface Drainable<S extends Server> {
   server: S
   connections: Connections
+  /** Nowhere to go: what is idle lingers. */
+  handover: undefined
   /** Begins the drain. */
   drain(): Drained
 }
@@ -27,9 +29,10 @@ export function drainable<S extends Server>(
   return {
     server,
     connections,
+    handover: undefined,
     drain() {
       const ledger = emptyLedger()
-      const { drain, drained } = startDrain({ server, connections, ledger })
+      const { drain, drained } = startDrain({ server, connections, ledger, handover: undefined }, Promise.resolve())
       onTestFinished(() => {
         drain.end()
         connections.destroyAll()
