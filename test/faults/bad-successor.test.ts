@@ -37,12 +37,12 @@ describe('a successor that fails before it is ready leaves all as it was', () =>
     ['exits 0', 'exit0', exited, /exited with code 0 before it was ready/],
     ['exits 1', 'exit1', exited, /exited with code 1 before it was ready/],
     ['is killed', 'kill', exited, /was ended by SIGKILL before it was ready/],
-    ['never becomes ready', 'hang', 'ERR_ZERODOWN_READY_TIMEOUT', /was not ready within 1500 ms \(readyTimeout\)/],
+    ['never becomes ready', 'hang', 'ERR_ZERODOWN_READY_TIMEOUT', /was not ready within 5000 ms \(readyTimeout\)/],
     [
       'never becomes ready and ignores SIGTERM',
       'hang-hard',
       'ERR_ZERODOWN_READY_TIMEOUT',
-      /was not ready within 1500 ms \(readyTimeout\)/,
+      /was not ready within 5000 ms \(readyTimeout\)/,
     ],
     [
       'closes the channel',
@@ -51,7 +51,7 @@ describe('a successor that fails before it is ready leaves all as it was', () =>
       /closed the channel to this process before it was ready/,
     ],
   ])('%s', async (_, fault, code, says) => {
-    const scene = await setScene({ options: { readyTimeout: fault.startsWith('hang') ? 1500 : 20_000 } })
+    const scene = await setScene({ options: { readyTimeout: fault.startsWith('hang') ? 5000 : 20_000 } })
     await scene.load()
     await scene.fault(fault)
     await failsThenSucceeds(scene, { code, says, mend: () => scene.fault() })

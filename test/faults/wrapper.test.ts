@@ -1,0 +1,101 @@
+import { chmod, cp, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { FIXTURES, copyOf, until } from '../support/index.ts'
+import { waitForEvent } from './stage/events.ts'
+import { hold } from './stage/held.ts'
+import { setScene } from './stage/scene.ts'
+import type { Scene } from './stage/scene.ts'
+
+const NODE = process.env['ZERODOWN_TEST_NODE'] ?? process.execPath
+
+/** A successor behind a shell that waits for it, and passes no signal on. */
+async function setWrapped(options: Record<string, unknown> = {}, program = 'controlled'): Promise<Scene> {
+  const scene = await setScene((folder) => ({
+    program,
+    options: { ...options, launch: { execPath: join(folder, 'wrapper') } },
+  }))
+  const wrapper = join(scene.folder, 'wrapper')
+  await writeFile(wrapper, `#!/bin/sh\n"${NODE}" "$@"\nexit $?\n`)
+  await chmod(wrapper, 0o755)
+  return scene
+}
+
+describe('a successor behind a wrapper', () => {
+  it('takes over under its own pid', async () => {
+    const scene = await setWrapped()
+    await scene.load()
+
+    const { pid, generation } = await scene.ask('restart')
+
+    expect(generation).toBe(2)
+    expect(await scene.ask('state')).toEqual({ state: 'serving', generation: 2, pid })
+    expect(scene.readPidFile()).toBe(`${pid}\n`)
+    await scene.keepsAnswering()
+    await scene.nothingWasLost()
+  })
+
+  it.each([
+    ['that exits 1', 'exit1', /exited with code 1 before it was ready/],
+    ['that never becomes ready and ignores SIGTERM', 'hang-hard', /was not ready within 5000 ms/],
+  ])('%s leaves all as it was, and no orphan', async (_, fault, says) => {
+    const scene = await setWrapped({ readyTimeout: 5000 })
+    await scene.load()
+    const before = await scene.standing()
+    await scene.fault(fault)
+
+    expect(await scene.ask('restart')).toMatchObject({ message: expect.stringMatching(says) })
+
+    await scene.standsAsBefore(scene.server.pid, before)
+    await scene.fault()
+    expect(await scene.ask('restart')).toMatchObject({ generation: 2 })
+    await scene.keepsAnswering()
+    await scene.nothingWasLost()
+  })
+
+  it('that still imports when the restart is given up ends as soon as it can be told to', async () => {
+    const program = await copyOf('controlled')
+    const scene = await setWrapped({ readyTimeout: 3000 }, program.path)
+    const { server } = scene
+    await scene.load()
+    await program.write(`
+      const alive = setInterval(() => {}, 60_000)
+      const hangup = new Promise((resolve) => process.once('SIGHUP', resolve))
+      console.log('importing: ' + process.pid)
+      await hangup
+      clearInterval(alive)
+      await import('./late.mjs')`)
+    await cp(join(FIXTURES, 'controlled.mjs'), join(program.folder, 'late.mjs'))
+    const asked = scene.ask('restart')
+    const [, behind] = await server.waitForLog(/importing: (\d+)/)
+
+    expect(await asked).toMatchObject({ code: 'ERR_ZERODOWN_READY_TIMEOUT' })
+    process.kill(Number(behind), 'SIGHUP')
+
+    await until(
+      () => isDeepStrictEqual(server.alive(), [server.pid]),
+      () => `the end of ${behind}. ${server.output}`,
+    )
+    await scene.keepsAnswering()
+    await scene.nothingWasLost()
+  })
+
+  it('ends with its predecessor when that is told to in the probation, and has drained', async () => {
+    const scene = await setWrapped({ probation: 60_000 })
+    const { server } = scene
+    server.signal('SIGUSR2')
+    await waitForEvent(server, { event: 'probation' })
+    const held = [await hold(scene.tcp)]
+    while (held.at(-1)?.generation !== 2) held.push(await hold(scene.tcp))
+
+    server.signal('SIGTERM', server.pid)
+
+    await waitForEvent(server, { event: 'draining', by: 2 })
+    await Promise.all(held.map((one) => one.finish()))
+    await until(
+      () => server.alive().length === 0,
+      () => `the end of ${server.alive()}. ${server.output}`,
+    )
+  })
+})
