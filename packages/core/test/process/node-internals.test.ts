@@ -6,9 +6,18 @@ import type { Server } from 'node:net'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { tempDir } from '../../../../test/support/index.ts'
-import { listeningFd } from '../../src/process/node-internals.ts'
+import {
+  configuredTicketKeys,
+  countsConnections,
+  couple,
+  listeningFd,
+  stopReading,
+  uncouple,
+} from '../../src/process/node-internals.ts'
+import { GET, converse } from '../support/http.ts'
 import { programIn, runNode } from '../support/programs.ts'
 import { connectTo, listen, portOf } from '../support/servers.ts'
 
@@ -89,5 +98,74 @@ describe('the number of a listening socket', () => {
       }`,
     )
     expect(runNode([program])).toEqual({ listening: true, number: 'none' })
+  })
+})
+
+describe('a socket that is not read any more', () => {
+  it('loses nothing that is sent meanwhile, below every buffer, and reads on', async () => {
+    const bodies: string[] = []
+    const server = await listen(
+      createHttpServer((request, response) => {
+        bodies.push(request.url ?? '')
+        response.end()
+      }),
+    )
+    const { client, socket } = await converse(server)
+    client.say(GET('/1'))
+    await client.hears(/200 OK/)
+    const readOn = stopReading(socket)
+    const before = socket.bytesRead
+    client.say(GET('/2'))
+    // Another connection is served meanwhile: the loop turns, and what was sent has long arrived.
+    const { client: another } = await converse(server)
+    another.say(GET('/3'))
+    await another.hears(/200 OK/)
+    expect(socket.bytesRead).toBe(before)
+    readOn?.()
+    await client.hears(/200 OK.*200 OK/s)
+    expect(bodies).toEqual(['/1', '/3', '/2'])
+  })
+
+  it('cannot be stopped when it is closed', async () => {
+    const { socket } = await converse(await listen(createServer()))
+    socket.destroy()
+    expect(stopReading(socket)).toBeUndefined()
+  })
+})
+
+describe('a server’s count of connections', () => {
+  const countOf = (server: Server): Promise<number> => promisify(server.getConnections.bind(server))()
+
+  it('is kept in a way that a received socket can be added to', async () => {
+    const [first, second] = [await listen(createHttpServer()), await listen(createHttpServer())]
+    expect([first, second].map(countsConnections)).toEqual([true, true])
+    const { socket } = await converse(first)
+    expect(await Promise.all([countOf(first), countOf(second)])).toEqual([1, 0])
+    couple(socket, second)
+    expect(await countOf(second)).toBe(1)
+    const closed = once(socket, 'close')
+    socket.destroy()
+    await closed
+    expect(await countOf(second)).toBe(0)
+    // And so its end is not waited for.
+    second.close()
+    await once(second, 'close')
+  })
+
+  it('is that of the server that a socket says it belongs to, and it can be made to belong to none', async () => {
+    const server = await listen(createHttpServer())
+    const { socket } = await converse(server)
+    expect((socket as unknown as { server: unknown }).server === server).toBe(true)
+    const putBack = uncouple(socket)
+    expect((socket as unknown as { server: unknown }).server).toBeNull()
+    putBack()
+    expect((socket as unknown as { server: unknown }).server === server).toBe(true)
+  })
+})
+
+describe('the ticket keys of a TLS server', () => {
+  it('are known to be the application’s own, or random', () => {
+    expect(configuredTicketKeys(createTlsServer({ ticketKeys: Buffer.alloc(48, 1) }))).toBe(true)
+    expect(configuredTicketKeys(createTlsServer())).toBe(false)
   })
 })
