@@ -1,0 +1,51 @@
+import type { ServerProcess } from '../../support/index.ts'
+
+/** The counts of a drain, as the events tell them. */
+export interface Ledger {
+  finished: number
+  handedOver: number
+  unconfirmed: number
+  closedIdle: number
+  cut: number
+  duration: number
+}
+
+interface Messages {
+  committed: { pid: number; generation: number }
+  inCharge: { how: string }
+  received: { connections: number }
+  drained: Ledger
+  stopped: Ledger
+  'close called back': object
+  'server closed': object
+}
+
+/** What that generation of the `handover` fixture has told, or will tell. */
+export function told<Name extends keyof Messages>(
+  server: ServerProcess,
+  by: number,
+  event: Name,
+): Promise<Messages[Name]> {
+  const start = new RegExp(`^\\{"event":"${event}","by":${by}\\b`)
+  const find = (): Messages[Name] | undefined => {
+    const line = server.output.lines.find((each) => start.test(each))
+    return line === undefined ? undefined : (JSON.parse(line) as Messages[Name])
+  }
+  return server.output.watch.until(find, () => `'${event}' of generation ${by}. ${server.output}`, 20_000)
+}
+
+/** What became of the connections of that generation, without how long it took. */
+export async function ledgerOf(server: ServerProcess, by: number): Promise<Omit<Ledger, 'duration'>> {
+  const { finished, handedOver, unconfirmed, closedIdle, cut } = await told(server, by, 'drained')
+  return { finished, handedOver, unconfirmed, closedIdle, cut }
+}
+
+/** A ledger with these counts, and nothing else in it. */
+export const counts = (some: Partial<Ledger>): Omit<Ledger, 'duration'> => ({
+  finished: 0,
+  handedOver: 0,
+  unconfirmed: 0,
+  closedIdle: 0,
+  cut: 0,
+  ...some,
+})
