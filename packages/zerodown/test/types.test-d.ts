@@ -1,0 +1,150 @@
+import type { RequestListener, Server as HttpServer } from 'node:http'
+import { createServer } from 'node:http'
+import type { Http2SecureServer } from 'node:http2'
+import { createSecureServer } from 'node:http2'
+import type { ListenOptions } from 'node:net'
+import express from 'express'
+import { describe, expectTypeOf, it } from 'vitest'
+import type {
+  Address,
+  GenerationInfo,
+  LaunchOptions,
+  Ledger,
+  Logger,
+  Options,
+  ShutdownHook,
+  Signals,
+  State,
+  ZerodownErrorCode,
+  ZerodownEvents,
+} from 'zerodown'
+import zerodown, * as named from 'zerodown'
+
+describe('an Express application', () => {
+  it('is still of its own type', () => {
+    expectTypeOf(zerodown.express(express())).toEqualTypeOf<express.Express>()
+    expectTypeOf(named.express(express(), { probation: 0 })).toEqualTypeOf<express.Express>()
+    const app: express.Application = express()
+    expectTypeOf(zerodown.express(app)).toEqualTypeOf<express.Application>()
+    expectTypeOf(zerodown.express(express()).listen).toEqualTypeOf<express.Express['listen']>()
+  })
+
+  it('with members of one’s own keeps them', () => {
+    const app = Object.assign(express(), { database: 'open' as const })
+    expectTypeOf(zerodown.express(app).database).toEqualTypeOf<'open'>()
+  })
+
+  it('is nothing that cannot listen', () => {
+    // @ts-expect-error A router has no listen().
+    zerodown.express(express.Router())
+    // @ts-expect-error Nor has a server’s handler.
+    zerodown.express(() => {})
+    // @ts-expect-error An unknown option.
+    zerodown.express(express(), { drainTimeOut: 1 })
+  })
+})
+
+describe('listenAndServe', () => {
+  it('takes an address, a handler of node:http or an Express application, and options', () => {
+    expectTypeOf(zerodown.listenAndServe).parameters.toEqualTypeOf<
+      [address: Address, handler: RequestListener, options?: Options]
+    >()
+    expectTypeOf<Address>().toEqualTypeOf<string | number | ListenOptions>()
+    expectTypeOf(zerodown.listenAndServe(':0', express())).resolves.toEqualTypeOf<HttpServer>()
+    expectTypeOf(named.listenAndServe).toEqualTypeOf(zerodown.listenAndServe)
+  })
+})
+
+describe('attach', () => {
+  it('gives back the very server that it was given', () => {
+    const server = createServer()
+    expectTypeOf(zerodown.attach(server)).toEqualTypeOf<typeof server>()
+    expectTypeOf(named.attach(createSecureServer({}), {})).toEqualTypeOf<Http2SecureServer>()
+    // @ts-expect-error Not a server.
+    zerodown.attach({})
+  })
+})
+
+describe('options', () => {
+  it('are typed, each of them optional', () => {
+    expectTypeOf<Required<Options>>().toEqualTypeOf<{
+      signals: Signals | false
+      readiness: 'auto' | 'manual'
+      readyTimeout: number
+      probation: number
+      drainTimeout: number
+      handover: boolean
+      shutdownDelay: number
+      pidFile: string
+      launch: LaunchOptions
+      exit: boolean
+      logger: Logger | false
+    }>()
+    expectTypeOf<{}>().toExtend<Options>()
+  })
+
+  it('take signals by their names', () => {
+    zerodown.create({ signals: { restart: 'SIGHUP', shutdown: ['SIGTERM', 'SIGINT'] } })
+    zerodown.create({ signals: false })
+    // @ts-expect-error No such signal.
+    zerodown.create({ signals: { restart: 'SIGUSR3' } })
+  })
+
+  it('take a launch that changes and removes variables', () => {
+    zerodown.create({
+      launch: { execPath: 'node', args: ['server.js'], cwd: '.', env: { MODE: 'new', OLD: undefined } },
+    })
+    // @ts-expect-error Variables are strings.
+    zerodown.create({ launch: { env: { PORT: 80 } } })
+  })
+
+  it('take what a logger has to have, such as the console', () => {
+    zerodown.create({ logger: console })
+    expectTypeOf<Logger['info']>().toEqualTypeOf<(message: string) => void>()
+  })
+})
+
+describe('events', () => {
+  it('have their arguments by their names', () => {
+    zerodown.on('listening', (event) => expectTypeOf(event).toEqualTypeOf<{ key: string; adopted: boolean }>())
+    zerodown.on('ready', (event) => expectTypeOf(event).toEqualTypeOf<GenerationInfo>())
+    zerodown.once('rolledBack', ({ error }) => expectTypeOf(error.code).toEqualTypeOf<ZerodownErrorCode>())
+    zerodown.on('drained', (event) => expectTypeOf(event).toEqualTypeOf<Ledger>())
+    zerodown.on('draining', ({ reason }) => expectTypeOf(reason).toEqualTypeOf<'restart' | 'shutdown'>())
+    // @ts-expect-error A restart has no such step.
+    zerodown.on('reloaded', () => {})
+    // @ts-expect-error A generation has no name.
+    zerodown.on('ready', ({ name }) => name)
+  })
+
+  it('are known by one list', () => {
+    expectTypeOf<keyof ZerodownEvents>().toExtend<string>()
+    expectTypeOf<ZerodownEvents[keyof ZerodownEvents]>().toExtend<[object]>()
+  })
+})
+
+describe('everything else', () => {
+  it('is typed', () => {
+    expectTypeOf(zerodown.restart()).resolves.toEqualTypeOf<GenerationInfo>()
+    expectTypeOf(zerodown.shutdown()).resolves.toEqualTypeOf<Ledger>()
+    expectTypeOf(zerodown.ready).returns.toBeVoid()
+    expectTypeOf(zerodown.onShutdown).parameters.toEqualTypeOf<[hook: ShutdownHook]>()
+    expectTypeOf(zerodown.draining).toEqualTypeOf<AbortSignal>()
+    expectTypeOf(zerodown.state).toEqualTypeOf<State>()
+    expectTypeOf<State>().toEqualTypeOf<'starting' | 'serving' | 'restarting' | 'draining' | 'stopped'>()
+    expectTypeOf(zerodown.generation).toBeNumber()
+    expectTypeOf(zerodown.create({ probation: 0 })).toEqualTypeOf(zerodown)
+    expectTypeOf(named.create()).toEqualTypeOf(zerodown)
+    expectTypeOf(named.default).toEqualTypeOf(zerodown)
+    expectTypeOf(new named.ZerodownError('ERR_ZERODOWN_OPTION', 'no')).toExtend<Error>()
+  })
+
+  it('cannot be changed from outside', () => {
+    // @ts-expect-error
+    zerodown.state = 'serving'
+    // @ts-expect-error
+    zerodown.generation = 7
+    // @ts-expect-error
+    zerodown.draining = AbortSignal.abort()
+  })
+})
