@@ -1,6 +1,5 @@
 import type { RequestListener, Server as HttpServer } from 'node:http'
 import { createServer } from 'node:http'
-import type { Http2SecureServer } from 'node:http2'
 import { createSecureServer } from 'node:http2'
 import type { ListenOptions } from 'node:net'
 import express from 'express'
@@ -47,7 +46,7 @@ describe('an Express application', () => {
 describe('listenAndServe', () => {
   it('takes an address, a handler of node:http or an Express application, and options', () => {
     expectTypeOf(zerodown.listenAndServe).parameters.toEqualTypeOf<
-      [address: Address, handler: RequestListener, options?: Options]
+      [address: Address, handler: RequestListener, options?: Options | undefined]
     >()
     expectTypeOf<Address>().toEqualTypeOf<string | number | ListenOptions>()
     expectTypeOf(zerodown.listenAndServe(':0', express())).resolves.toEqualTypeOf<HttpServer>()
@@ -59,7 +58,8 @@ describe('attach', () => {
   it('gives back the very server that it was given', () => {
     const server = createServer()
     expectTypeOf(zerodown.attach(server)).toEqualTypeOf<typeof server>()
-    expectTypeOf(named.attach(createSecureServer({}), {})).toEqualTypeOf<Http2SecureServer>()
+    const secure = createSecureServer({})
+    expectTypeOf(named.attach(secure, {})).toEqualTypeOf<typeof secure>()
     // @ts-expect-error Not a server.
     zerodown.attach({})
   })
