@@ -1,5 +1,6 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { keepAliveTimeoutOf } from '../handover/kept-alive.ts'
 import type { Connections } from './tracking.ts'
 
 const REQUEST_EVENTS: ReadonlySet<string | symbol> = new Set(['request', 'checkContinue', 'checkExpectation'])
@@ -58,9 +59,10 @@ function closeSilentLater(
   connections: Connections,
   { stays }: Lingering,
 ): NodeJS.Timeout | undefined {
-  if (server.keepAliveTimeout <= 0) return undefined
+  const timeout = keepAliveTimeoutOf(server)
+  if (timeout === undefined) return undefined
   const close = (): void => {
     for (const socket of connections.open) if (socket.bytesRead === 0 && stays(socket)) socket.destroy()
   }
-  return setTimeout(close, server.keepAliveTimeout).unref()
+  return setTimeout(close, timeout).unref()
 }

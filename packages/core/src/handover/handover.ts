@@ -6,6 +6,7 @@ import { idleAmong } from '../connections/idleness.ts'
 import type { Connections } from '../connections/tracking.ts'
 import { stopReading } from '../process/node-internals.ts'
 import type { ConnectionChannel } from './channel.ts'
+import { wasUsed } from './kept-alive.ts'
 import type { Fate } from './payload.ts'
 import { requestsOn } from './request-limit.ts'
 import { sendConnection } from './send.ts'
@@ -142,7 +143,7 @@ export class Handover {
   }
 
   async #move({ source, socket }: Idle): Promise<void> {
-    const payload = { kind: 'http1', requests: requestsOn(socket) } as const
+    const payload = { kind: 'http1', used: wasUsed(socket), requests: requestsOn(socket) } as const
     const fate = await sendConnection(this.#channel, socket, source.listener, payload)
     if (fate === 'refused') this.#refused.add(socket)
     else source.moved(socket, fate)

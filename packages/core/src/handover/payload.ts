@@ -1,6 +1,8 @@
 /** What goes with a connection that moves. A kind of connection that is not known over there stays here. */
 export interface Payload {
   readonly kind: 'http1'
+  /** Whether a request was ever made on it. */
+  readonly used: boolean
   /** How many requests were answered on it, where the server limits them (`maxRequestsPerSocket`). */
   readonly requests: number
 }

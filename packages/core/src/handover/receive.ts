@@ -1,6 +1,7 @@
 import { Server as HttpServer } from 'node:http'
 import type { Server, Socket } from 'node:net'
 import { countsConnections, couple } from '../process/node-internals.ts'
+import { keepAlive } from './kept-alive.ts'
 import { limitRequests } from './request-limit.ts'
 import type { Payload } from './payload.ts'
 
@@ -16,17 +17,6 @@ export function receiveConnection(server: HttpServer, socket: Socket, payload: P
   couple(socket, server)
   server.emit('connection', socket)
   limitRequests(server, socket, payload.requests)
-  closeIfSilent(server, socket)
-}
-
-/**
- * Node starts the keep-alive timeout after a response, and there was none yet in this process. `socket.setTimeout()`
- * would go on counting while the next request is being answered.
- */
-function closeIfSilent(server: HttpServer, socket: Socket): void {
-  if (server.keepAliveTimeout <= 0) return
-  const timer = setTimeout(() => {
-    if (socket.bytesRead === 0) socket.destroy()
-  }, server.keepAliveTimeout).unref()
-  socket.once('close', () => clearTimeout(timer))
+  // On a new one Node's own timeouts for the first request are right.
+  if (payload.used) keepAlive(server, socket)
 }
