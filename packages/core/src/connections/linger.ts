@@ -1,6 +1,6 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { keepAliveTimeoutOf } from '../handover/kept-alive.ts'
+import { keepAliveTimeoutOf } from './keep-alive-timeout.ts'
 import type { Connections } from './tracking.ts'
 
 const REQUEST_EVENTS: ReadonlySet<string | symbol> = new Set(['request', 'checkContinue', 'checkExpectation'])

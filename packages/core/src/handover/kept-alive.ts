@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Socket } from 'node:net'
+import { keepAliveTimeoutOf } from '../connections/keep-alive-timeout.ts'
 
 /** Connections that came here after a request had been answered elsewhere. */
 const kept = new WeakSet<Socket>()
@@ -27,13 +28,6 @@ function closeAfterTimeout(server: HttpServer, socket: Socket): void {
     if (socket.bytesRead === 0) socket.destroy()
   }, timeout).unref()
   socket.once('close', () => clearTimeout(timer))
-}
-
-/** ms; `undefined`: none. Node 24.6 and later close a little later than they tell the client. */
-export function keepAliveTimeoutOf(server: HttpServer): number | undefined {
-  if (server.keepAliveTimeout <= 0) return undefined
-  const { keepAliveTimeoutBuffer = 0 } = server as HttpServer & { keepAliveTimeoutBuffer?: number }
-  return server.keepAliveTimeout + keepAliveTimeoutBuffer
 }
 
 /** Whether a timeout for late requests would come before the keep-alive timeout. */
