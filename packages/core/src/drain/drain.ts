@@ -1,30 +1,10 @@
 import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
-import type { Server } from 'node:net'
 import { Server as NetServer } from 'node:net'
-import type { Connections } from '../connections/tracking.ts'
-import type { Handover } from '../handover/handover.ts'
+import type { Drain, Draining } from './draining.ts'
 import { drainHttp1 } from './http1.ts'
 import { drainHttp2, isHttp2Server } from './http2.ts'
-import type { Ledger } from './ledger.ts'
 import { drainRaw } from './raw.ts'
-
-/** What a drain knows of its server, in any protocol. */
-export interface Draining {
-  readonly server: Server
-  readonly connections: Connections
-  readonly ledger: Ledger
-  /** Where connections of this listener can go; `undefined`: they linger. */
-  readonly handover: { readonly to: Handover; readonly listener: number } | undefined
-}
-
-/** One server's drain, in the way of its protocol. */
-export interface Drain {
-  /** At the deadline: ends what is left, and counts it. */
-  cut(): void
-  /** When all is over: leaves no timer behind. */
-  end(): void
-}
 
 /**
  * Gives up the listener and drains the connections.

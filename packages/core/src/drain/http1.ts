@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { idleAmong } from '../connections/idleness.ts'
 import { linger } from '../connections/linger.ts'
-import type { Drain, Draining } from './drain.ts'
+import type { Drain, Draining } from './draining.ts'
 import type { Outcome } from './ledger.ts'
 
 /**

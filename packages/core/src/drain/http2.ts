@@ -2,7 +2,7 @@ import type { Http2Server, ServerHttp2Session } from 'node:http2'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import type { Drain, Draining } from './drain.ts'
+import type { Drain, Draining } from './draining.ts'
 import type { Outcome } from './ledger.ts'
 
 /** Public members tell: the server classes of node:http2 are not exported. */

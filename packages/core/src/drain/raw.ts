@@ -1,4 +1,4 @@
-import type { Drain, Draining } from './drain.ts'
+import type { Drain, Draining } from './draining.ts'
 import type { Outcome } from './ledger.ts'
 
 /** A protocol that we do not know: the application ends its connections, for which `zerodown.draining` is the sign. */

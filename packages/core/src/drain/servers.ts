@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Settings } from '../options.ts'
-import type { Draining } from './drain.ts'
+import type { Draining } from './draining.ts'
 import { startDrain } from './drain.ts'
 import type { Ledger } from './ledger.ts'
 import { emptyLedger } from './ledger.ts'
