@@ -45,6 +45,13 @@ export async function restartAndCommit(server: ServerProcess): Promise<void> {
   await told(server, generation, 'committed')
 }
 
+/** Restarts, and waits only until the predecessor has given up the listeners. */
+export async function commit(server: ServerProcess): Promise<void> {
+  const { generation } = server.latest
+  server.signal('SIGUSR2')
+  await told(server, generation, 'committed')
+}
+
 /** Restarts, and waits until the predecessor has left. */
 export async function restartAndLeave(server: ServerProcess): Promise<void> {
   const { pid } = server.latest

@@ -121,6 +121,11 @@ export class Wire {
     this.#socket.destroy()
   }
 
+  /** Gone, with an RST in place of a FIN. */
+  reset(): void {
+    this.#socket.resetAndDestroy()
+  }
+
   /** Resolves when the connection is no more. */
   async ended(): Promise<void> {
     await this.#watch.until(() => this.closed, 'the end of the connection', 20_000)

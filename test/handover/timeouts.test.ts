@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { openSilent, openUsed, restartAndLeave, startGenerations } from './stage/server.ts'
+import type { Wire } from './stage/wire.ts'
+import { POST, generationOf } from './stage/wire.ts'
+
+describe('keepAliveTimeout, in the successor', () => {
+  const keepAliveTimeout = 600
+
+  it('closes a connection that came and on which nothing more was said', async () => {
+    const server = await startGenerations({ http: { keepAliveTimeout } })
+    const [wire] = (await openUsed(server.target(), 1)) as [Wire]
+    const answered = performance.now()
+
+    await restartAndLeave(server)
+    await wire.ended()
+
+    expect(wire.closed).toBe('in good order')
+    expect(performance.now() - answered).toBeGreaterThanOrEqual(keepAliveTimeout)
+  })
+
+  it('closes one that was used, that time after its last answer', async () => {
+    const server = await startGenerations({ http: { keepAliveTimeout } })
+    const [wire] = (await openUsed(server.target(), 1)) as [Wire]
+
+    await restartAndLeave(server)
+    expect(generationOf(await wire.ask())).toBe(2)
+    const answered = performance.now()
+    await wire.ended()
+
+    // A timer's ms and a clock's are not the same to the last fraction.
+    expect(performance.now() - answered).toBeGreaterThan(keepAliveTimeout - 50)
+  })
+
+  it('does not close one that is in the middle of a longer request', async () => {
+    const server = await startGenerations({ http: { keepAliveTimeout } })
+    const [answering, uploading] = (await openUsed(server.target(), 2)) as [Wire, Wire]
+
+    await restartAndLeave(server)
+    answering.get(`/slow?ms=${2 * keepAliveTimeout}`)
+    uploading.write(`${POST('/echo', 8)}abcd`)
+    await sleep(2 * keepAliveTimeout)
+    uploading.write('efgh')
+
+    expect(generationOf(await answering.answer())).toBe(2)
+    expect((await uploading.answer()).body.toString()).toBe('abcdefgh')
+  })
+
+  it('is the only one: Node’s patience for a header that is late has nothing to do with it', async () => {
+    const http = { headersTimeout: 300, requestTimeout: 300, connectionsCheckingInterval: 50, keepAliveTimeout: 60_000 }
+    const server = await startGenerations({ http })
+    const wires = await openUsed(server.target(), 3)
+
+    await restartAndLeave(server)
+    await sleep(600)
+    // And again where it was not used in between.
+    await restartAndLeave(server)
+    await sleep(600)
+
+    const answers = await Promise.all(wires.map((wire) => wire.ask()))
+    expect(answers.map(generationOf)).toEqual([3, 3, 3])
+  })
+})
+
+describe('headersTimeout, in the successor', () => {
+  it('is for a connection on which nothing was ever said, and keepAliveTimeout is not', async () => {
+    const server = await startGenerations({ http: { keepAliveTimeout: 300 } })
+    const [wire] = (await openSilent(server.target(), 1)) as [Wire]
+
+    await restartAndLeave(server)
+    await sleep(900)
+
+    expect(generationOf(await wire.ask())).toBe(2)
+  })
+})
