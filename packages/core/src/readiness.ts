@@ -26,10 +26,16 @@ export class Readiness {
     return [...this.#attached].filter(({ server }) => !server.listening).length
   }
 
+  /** Whether all that is attached listens, and it is only a turn of the event loop until that counts. */
+  get imminent(): boolean {
+    return this.#checking !== undefined && this.#attached.size > 0 && this.pending === 0
+  }
+
   /** Looks again, once the code that runs now has had its turn: it may attach the next server right away. */
   check(): void {
     this.cancel()
     this.#checking = setImmediate(() => {
+      this.#checking = undefined
       if (this.#attached.size === 0 || this.pending > 0) return
       if (this.#inherited.waiting.length === 0) this.#ready()
       else this.#settling = setTimeout(this.#ready, SETTLE_TIME)
@@ -39,5 +45,6 @@ export class Readiness {
   cancel(): void {
     clearTimeout(this.#settling)
     clearImmediate(this.#checking)
+    this.#checking = undefined
   }
 }
