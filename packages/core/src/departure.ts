@@ -32,8 +32,9 @@ export async function depart({ settings, hooks, emit, predecessor, servers, heir
   const draining = servers.map((attached) => {
     const listener = heir?.bequest.descriptorOf(attached)
     const moves = handover !== undefined && listener !== undefined && handover.takes(listener)
-    const { server, connections } = attached
-    return { server, connections, handover: moves ? { to: handover, listener } : undefined }
+    const { server, connections, key } = attached
+    const moved = (frozen: number): void => emit('moved', { key, frozen })
+    return { server, connections, handover: moves ? { to: handover, listener, moved } : undefined }
   })
   const predecessorGone = untilGone(predecessor, drainTimeout + PREDECESSOR_TRAILS)
 

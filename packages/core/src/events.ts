@@ -24,6 +24,8 @@ export interface ZerodownEvents {
   committed: [GenerationInfo]
   /** This process, a successor, is in charge now. */
   inCharge: [{ how: 'commit' | 'predecessor gone' }]
+  /** A connection has moved to the successor. `frozen`: how long nobody read it, ms. */
+  moved: [{ key: string; frozen: number }]
   /** The predecessor has left, after it had handed over this many connections. */
   received: [{ connections: number }]
   /** An inherited listener that the new code no longer wants was closed. */

@@ -9,7 +9,7 @@ export interface Draining {
   readonly connections: Connections
   readonly ledger: Ledger
   /** Where connections of this listener can go; `undefined`: they linger. */
-  readonly handover: { readonly to: Handover; readonly listener: number } | undefined
+  readonly handover: { readonly to: Handover; readonly listener: number; moved(frozen: number): void } | undefined
 }
 
 /** One server's drain, in the way of its protocol. */

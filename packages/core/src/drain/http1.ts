@@ -23,7 +23,10 @@ export function drainHttp1(draining: Draining & { server: HttpServer }): Drain {
     server,
     connections,
     listener: handover.listener,
-    moved: (socket, fate) => void outcomes.set(socket, fate === 'received' ? 'handedOver' : 'unconfirmed'),
+    moved: (socket, fate, frozen) => {
+      outcomes.set(socket, fate === 'received' ? 'handedOver' : 'unconfirmed')
+      if (fate === 'received') handover.moved(frozen)
+    },
   })
   const lingering = linger(server, connections, {
     stays: (socket) => handover === undefined || !handover.to.canMove(socket),

@@ -26,7 +26,8 @@ export interface Source {
   readonly connections: Connections
   /** The listener's descriptor in the successor. */
   readonly listener: number
-  moved(socket: Socket, fate: Exclude<Fate, 'refused'>): void
+  /** @param frozen how long it was read by nobody, ms */
+  moved(socket: Socket, fate: Exclude<Fate, 'refused'>, frozen: number): void
 }
 
 interface Idle {
@@ -144,9 +145,10 @@ export class Handover {
 
   async #move({ source, socket }: Idle): Promise<void> {
     const payload = { kind: 'http1', used: wasUsed(socket), requests: requestsOn(socket) } as const
+    const began = performance.now()
     const fate = await sendConnection(this.#channel, socket, source.listener, payload)
     if (fate === 'refused') this.#refused.add(socket)
-    else source.moved(socket, fate)
+    else source.moved(socket, fate, performance.now() - began)
   }
 
   #findIdle(): Idle[] {
