@@ -188,6 +188,17 @@ describe('on a unix path', () => {
     expect(seen).toEqual([{ asked: { kind: 'unix', path }, adopted: undefined }])
   })
 
+  it('calls back once, with the server as this', async () => {
+    const said: unknown[] = []
+    const path = join(await tempDir(), 'a.sock')
+    const { server } = takenOver()
+    call(server, path, 7, function (this: unknown, ...args: unknown[]) {
+      said.push(this === server, args)
+    })
+    await once(server, 'listening')
+    expect(said).toEqual([true, []])
+  })
+
   it('gives the file the mode that was asked for', async () => {
     const folder = await tempDir()
     const modes = async (options: ListenOptions): Promise<[bare: number, ours: number]> => {
