@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { until } from '../support/index.ts'
 import { ledgerOf } from './stage/events.ts'
-import { commit, openUsed, restartAndCommit, seen, startGenerations } from './stage/server.ts'
+import { commit, openUsed, restartAndCommit, restartAndLeave, seen, startGenerations } from './stage/server.ts'
 import { GET, Wire, generationOf } from './stage/wire.ts'
 
 it('clients that close in the middle of the handover leave no trace, and the others notice nothing', async () => {
@@ -37,6 +37,19 @@ it('a client that ends its side after a request gets the answer: asked before th
   await restartAndCommit(server)
 
   expect((await wire.answer()).body.toString()).toBe('drained')
+  await wire.ended()
+  expect(wire.closed).toBe('in good order')
+})
+
+it('a client that ends its side after a request gets the answer: asked of the successor', async () => {
+  const server = await startGenerations({ http: { httpAllowHalfOpen: true } })
+  const [wire] = (await openUsed(server.target(), 1)) as [Wire]
+  await restartAndLeave(server)
+
+  wire.get('/slow?ms=100')
+  wire.end()
+
+  expect(generationOf(await wire.answer())).toBe(2)
   await wire.ended()
   expect(wire.closed).toBe('in good order')
 })

@@ -76,10 +76,7 @@ export class Wire {
   async answers(count: number): Promise<Answer[]> {
     const from = this.#taken
     this.#taken += count
-    await this.#until(
-      () => this.#answers.length >= from + count,
-      () => `${from + count} answers; there are ${this.#answers.length}`,
-    )
+    await this.answeredTimes(from + count)
     return this.#answers.slice(from, from + count)
   }
 
@@ -88,6 +85,19 @@ export class Wire {
     await this.#until(
       () => this.#parser.partial,
       () => 'the beginning of an answer',
+    )
+  }
+
+  /** How many answers have come, and whether there is more than those. */
+  get heard(): { answers: number; more: boolean } {
+    return { answers: this.#answers.length, more: this.#parser.partial }
+  }
+
+  /** Resolves when that many answers have come, taken or not. */
+  async answeredTimes(count: number): Promise<void> {
+    await this.#until(
+      () => this.#answers.length >= count,
+      () => `${count} answers; there are ${this.#answers.length}`,
     )
   }
 
@@ -132,12 +142,16 @@ export class Wire {
   }
 
   async #until(condition: () => boolean, what: () => string): Promise<void> {
-    await this.#watch.until(() => {
-      if (this.#wrong !== undefined) throw this.#wrong
-      if (condition()) return true
-      if (this.closed !== undefined) throw new Error(`closed ${this.closed}, not ${what()}`)
-      return undefined
-    }, what)
+    await this.#watch.until(
+      () => {
+        if (this.#wrong !== undefined) throw this.#wrong
+        if (condition()) return true
+        if (this.closed !== undefined) throw new Error(`closed ${this.closed}, not ${what()}`)
+        return undefined
+      },
+      what,
+      20_000,
+    )
   }
 
   #read(bytes: Buffer): void {
@@ -147,6 +161,7 @@ export class Wire {
   }
 
   #parse(bytes: Buffer): void {
+    if (this.#wrong !== undefined) return
     try {
       this.#answers.push(...this.#parser.push(bytes))
     } catch (error) {
