@@ -84,7 +84,15 @@ export class Lifecycle {
       ticketKeys: () => this.#listening.forEach((server) => this.#resumeSessions(server)),
       connection: (socket, listener, payload) => reception.receive(socket, listener, payload),
     })
-    void origin.predecessor?.gone.then(() => around.emit('received', { connections: reception.received }))
+    void origin.predecessor?.gone.then(() => this.#predecessorGone())
+  }
+
+  #predecessorGone(): void {
+    const { emit, origin } = this.#around
+    emit('received', { connections: this.#reception.received })
+    if (origin.predecessor?.takeOver !== 'commit' || this.#heir !== undefined) return
+    const { restart } = this.settings.signals
+    void this.#registration.predecessorGone(origin.predecessor.pid, [...restart, 'SIGTERM'])
   }
 
   get state(): State {

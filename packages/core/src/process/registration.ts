@@ -2,12 +2,13 @@ import { messageOf } from '../errors.ts'
 import type { Settings } from '../options.ts'
 import type { Logger } from './logger.ts'
 import { PidFile } from './pid-file.ts'
-import { notifySystemd } from './systemd.ts'
+import { becomeChildOfSystemd, notifySystemd } from './systemd.ts'
 
 /** Where the world looks up which process is in charge: the pid file, and systemd. */
 export class Registration {
   readonly #pidFile: PidFile | undefined
   readonly #logger: Logger
+  #told: Promise<void> = Promise.resolve()
 
   /**
    * @param from the directory that a relative path starts from
@@ -39,7 +40,8 @@ export class Registration {
 
   /** The end of the service, not of a generation: systemd takes it as final. */
   async announceStop(): Promise<void> {
-    await this.#tell('STOPPING=1')
+    // The signal that stops the whole unit may end the announcement as well: nothing to warn of.
+    await notifySystemd('STOPPING=1')
   }
 
   /** Nobody is in charge any more. */
@@ -47,10 +49,20 @@ export class Registration {
     this.#pidFile?.remove(process.pid)
   }
 
+  /** The predecessor that entered this process has gone, so that it is a child of systemd's now. */
+  async predecessorGone(predecessor: number, signals: readonly NodeJS.Signals[]): Promise<void> {
+    await this.#inTurn(() => becomeChildOfSystemd(predecessor, signals), `MAINPID=${process.pid}`)
+  }
+
   async #tell(...variables: string[]): Promise<void> {
-    const problem = await notifySystemd(...variables)
-    if (problem !== undefined) {
-      this.#logger.warn(`systemd was not told ${variables.join(' ')}: ${messageOf(problem)}`)
-    }
+    await this.#inTurn(() => notifySystemd(...variables), variables.join(' '))
+  }
+
+  /** One announcement after the other: the last one said has to be the last one heard. */
+  #inTurn(announce: () => Promise<Error | undefined>, what: string): Promise<void> {
+    this.#told = this.#told.then(announce).then((problem) => {
+      if (problem !== undefined) this.#logger.warn(`systemd was not told ${what}: ${messageOf(problem)}`)
+    })
+    return this.#told
   }
 }
