@@ -8,6 +8,7 @@ import { cleanUp } from '../support/clean-up.ts'
 import type { ServerOptions, ServerProcess } from '../support/index.ts'
 import { startServer, until } from '../support/index.ts'
 import { hold } from './stage/held.ts'
+import { pidOf } from './stage/pid-of.ts'
 
 const NODE = process.env['ZERODOWN_TEST_NODE'] ?? process.execPath
 
@@ -93,7 +94,7 @@ describe('where there can be no restart, restart() says why, and the server list
     }
     expect(unsupported).toMatchObject({ before: refusal, listening: refusal })
     const { server } = unsupported
-    const [inner = 0] = server.orphans([server.pid])
+    const inner = pidOf({ pid: server.orphans([server.pid])[0] })
     await servesAndDrains({ ...unsupported, server: passingOn(server, inner) }, () => server.signal('SIGUSR2', inner))
     await server.waitForLog(/SIGUSR2: cannot restart: this process is PID 1/)
     expect(await server.waitForExit()).toBe(0)

@@ -4,6 +4,7 @@ import { waitForEvent } from './stage/events.ts'
 import { hold } from './stage/held.ts'
 import { firstThen, setScene } from './stage/scene.ts'
 import type { Scene } from './stage/scene.ts'
+import { pidOf } from './stage/pid-of.ts'
 
 /** From here on all connections are new. Those that the dead process had died with it. */
 async function servesOn(scene: Scene, pid: number): Promise<void> {
@@ -28,7 +29,7 @@ describe('a predecessor that is killed is no loss to its successor', () => {
     const { server } = scene
     await scene.fault('wait-for-hangup')
     server.signal('SIGUSR2')
-    const { pid = 0 } = await waitForEvent(server, { event: 'launched' })
+    const pid = pidOf(await waitForEvent(server, { event: 'launched' }))
     await server.waitForLog(/waiting for SIGHUP/)
     await scene.fault()
 
@@ -67,7 +68,7 @@ describe('a predecessor that is killed is no loss to its successor', () => {
     }))
     const { server } = scene
     server.signal('SIGUSR2')
-    const { pid = 0 } = await waitForEvent(server, { event: 'probation' })
+    const pid = pidOf(await waitForEvent(server, { event: 'probation' }))
     expect(scene.readPidFile()).toBe(`${server.pid}\n`)
 
     server.signal('SIGKILL', server.pid)
@@ -83,7 +84,7 @@ describe('a predecessor that is killed is no loss to its successor', () => {
     const scene = await setScene()
     const { server } = scene
     const lost = await hold(scene.tcp)
-    const { pid = 0 } = await scene.ask('restart')
+    const pid = pidOf(await scene.ask('restart'))
     await scene.load()
 
     server.signal('SIGKILL', server.pid)

@@ -10,6 +10,7 @@ import { hold } from './stage/held.ts'
 import { fresh, setScene } from './stage/scene.ts'
 import type { Scene } from './stage/scene.ts'
 import { Wire } from './stage/wire.ts'
+import { pidOf } from './stage/pid-of.ts'
 
 /**
  * Each connection's second request comes some time after its first answer: in flight when the signal comes, or after it
@@ -79,7 +80,7 @@ describe('SIGTERM', () => {
     await scene.fault('hang')
     const held = await holdAt(scene, 1)
     const asked = scene.ask('restart')
-    const { pid = 0 } = await waitForEvent(server, { event: 'launched' })
+    const pid = pidOf(await waitForEvent(server, { event: 'launched' }))
     const nothingWasLost = await halfDone(scene)
 
     server.signal('SIGTERM', server.pid)
@@ -115,7 +116,7 @@ describe('SIGTERM', () => {
     const { server } = scene
     const held = await holdAt(scene, 1)
     server.signal('SIGUSR2')
-    const { pid = 0 } = await waitForEvent(server, { event: 'probation' })
+    const pid = pidOf(await waitForEvent(server, { event: 'probation' }))
     held.push(...(await holdAt(scene, 2)))
     const nothingWasLost = await halfDone(scene)
 
@@ -133,7 +134,7 @@ describe('SIGTERM', () => {
     await scene.load(fresh)
     const before = await scene.standing()
     server.signal('SIGUSR2')
-    const { pid = 0 } = await waitForEvent(server, { event: 'probation' })
+    const pid = pidOf(await waitForEvent(server, { event: 'probation' }))
     const held = await holdAt(scene, 2)
     await scene.keepsAnswering()
 

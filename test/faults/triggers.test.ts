@@ -3,6 +3,7 @@ import { eventsOf, waitForEvent } from './stage/events.ts'
 import { hold } from './stage/held.ts'
 import { setScene } from './stage/scene.ts'
 import type { Scene } from './stage/scene.ts'
+import { pidOf } from './stage/pid-of.ts'
 
 /** Which generations have begun a restart, in their order. */
 const restarts = (scene: Scene): number[] =>
@@ -65,7 +66,7 @@ describe('triggers', () => {
     await scene.load()
     await scene.fault('wait-for-hangup')
     server.signal('SIGUSR2')
-    const { pid = 0 } = await waitForEvent(server, { event: 'launched', by: 1 })
+    const pid = pidOf(await waitForEvent(server, { event: 'launched', by: 1 }))
     await server.waitForLog(/waiting for SIGHUP/)
     await scene.fault()
 
@@ -89,7 +90,7 @@ describe('triggers', () => {
     await scene.load()
     await scene.fault('wait-for-hangup')
     server.signal('SIGUSR2')
-    const { pid = 0 } = await waitForEvent(server, { event: 'launched', by: 1 })
+    const pid = pidOf(await waitForEvent(server, { event: 'launched', by: 1 }))
     await server.waitForLog(/waiting for SIGHUP/)
     await scene.fault()
 
@@ -108,7 +109,7 @@ describe('triggers', () => {
     await scene.load()
     await scene.fault('wait-for-hangup exit1')
     server.signal('SIGUSR2')
-    const { pid = 0 } = await waitForEvent(server, { event: 'launched', by: 1 })
+    const pid = pidOf(await waitForEvent(server, { event: 'launched', by: 1 }))
     await server.waitForLog(/waiting for SIGHUP/)
     await scene.fault()
 
@@ -145,7 +146,7 @@ describe('triggers', () => {
     const { server } = scene
     await scene.load()
     const first = await hold(scene.tcp)
-    const { pid = 0 } = await scene.ask('restart')
+    const pid = pidOf(await scene.ask('restart'))
     const second = await hold(scene.unix)
     await scene.ask('restart')
     expect([first.generation, second.generation]).toEqual([1, 2])

@@ -7,6 +7,7 @@ import { cleanUp } from '../support/clean-up.ts'
 import type { ServerProcess } from '../support/index.ts'
 import { startServer, tempDir } from '../support/index.ts'
 import { setScene } from './stage/scene.ts'
+import { pidOf } from './stage/pid-of.ts'
 
 async function serves(server: ServerProcess): Promise<void> {
   const load = startLoad({ target: server.target(), workers: [{ kind: 'fresh', connections: 2, requests: 20 }] })
@@ -34,7 +35,7 @@ describe('a unix path', () => {
 
   it('of a killed server, where a successor serves on, is not stale', async () => {
     const scene = await setScene()
-    const { pid = 0 } = await scene.ask('restart')
+    const pid = pidOf(await scene.ask('restart'))
     expect(await scene.server.waitForExit()).toBe(0)
     await scene.load()
     const { ino } = await lstat(scene.path)

@@ -7,6 +7,7 @@ import { waitForEvent } from './stage/events.ts'
 import { hold } from './stage/held.ts'
 import { setScene } from './stage/scene.ts'
 import type { Scene } from './stage/scene.ts'
+import { pidOf } from './stage/pid-of.ts'
 
 const NODE = process.env['ZERODOWN_TEST_NODE'] ?? process.execPath
 
@@ -71,7 +72,7 @@ describe('a successor behind a wrapper', () => {
     const [, behind] = await server.waitForLog(/importing: (\d+)/)
 
     expect(await asked).toMatchObject({ code: 'ERR_ZERODOWN_READY_TIMEOUT' })
-    process.kill(Number(behind), 'SIGHUP')
+    process.kill(pidOf({ pid: Number(behind) }), 'SIGHUP')
 
     await until(
       () => isDeepStrictEqual(server.alive(), [server.pid]),
