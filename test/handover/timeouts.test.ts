@@ -9,7 +9,7 @@ describe('keepAliveTimeout, in the successor', () => {
   const keepAliveTimeout = 600
 
   it('closes a connection that came and on which nothing more was said', async () => {
-    const server = await startGenerations({ http: { keepAliveTimeout } })
+    const server = await startGenerations({ generations: { 2: { http: { keepAliveTimeout } } } })
     const [wire] = (await openUsed(server.target(), 1)) as [Wire]
     const answered = performance.now()
 
@@ -21,7 +21,7 @@ describe('keepAliveTimeout, in the successor', () => {
   })
 
   it('closes one that was used there, that time after its last answer', async () => {
-    const server = await startGenerations({ http: { keepAliveTimeout } })
+    const server = await startGenerations({ generations: { 2: { http: { keepAliveTimeout } } } })
     const [wire] = (await openUsed(server.target(), 1)) as [Wire]
 
     await commit(server)
@@ -38,7 +38,7 @@ describe('keepAliveTimeout, in the successor', () => {
     ['upload', '/echo', 'abcd', 'efgh'],
   ])('does not close one whose first request there takes longer (%s)', async (_, path, begin, rest) => {
     // Written while the connection is on its way: the successor is too busy to receive.
-    const server = await startGenerations({ http: { keepAliveTimeout }, generations: { 2: { busy: 300 } } })
+    const server = await startGenerations({ generations: { 2: { http: { keepAliveTimeout }, busy: 300 } } })
     const [wire] = (await openUsed(server.target(), 1)) as [Wire]
 
     await commit(server)
@@ -52,8 +52,8 @@ describe('keepAliveTimeout, in the successor', () => {
   })
 
   it('is the only one: Node’s patience for a header that is late has nothing to do with it', async () => {
-    const http = { headersTimeout: 300, requestTimeout: 300, connectionsCheckingInterval: 50, keepAliveTimeout: 60_000 }
-    const server = await startGenerations({ http })
+    const http = { headersTimeout: 300, requestTimeout: 300, connectionsCheckingInterval: 50 }
+    const server = await startGenerations({ generations: { 2: { http }, 3: { http } } })
     const wires = await openUsed(server.target(), 3)
 
     await restartAndLeave(server)
@@ -69,7 +69,7 @@ describe('keepAliveTimeout, in the successor', () => {
 
 describe('headersTimeout, in the successor', () => {
   it('is for a connection on which nothing was ever said, and keepAliveTimeout is not', async () => {
-    const server = await startGenerations({ http: { keepAliveTimeout: 500 } })
+    const server = await startGenerations({ generations: { 2: { http: { keepAliveTimeout: 500 } } } })
     const [wire] = (await openSilent(server.target(), 1)) as [Wire]
 
     await restartAndLeave(server)

@@ -25,8 +25,7 @@ const scenario: fc.Arbitrary<Line[]> = fc
  * restarts. A failure tells the seed and the path of what was said; ZERODOWN_TEST_SEED and ZERODOWN_TEST_PATH say it again.
  */
 export async function expectSameAnswers({ runs, time }: Bounds): Promise<number> {
-  const options = { http: { keepAliveTimeout: 60_000 } }
-  const [restarting, steady] = await Promise.all([startGenerations(options), startGenerations(options)])
+  const [restarting, steady] = await Promise.all([startGenerations(), startGenerations()])
   const late = performance.now() + time
   let done = 0
   const same = fc.asyncProperty(scenario, async (lines) => {

@@ -22,7 +22,7 @@ const SAY_AGAIN = `
 trap '' INT HUP
 for signal in $2; do trap "kill -$signal $1" $signal; done
 systemd-notify MAINPID=$$ || exit
-until systemd-notify MAINPID=$1; do sleep 1; done`
+until systemd-notify MAINPID=$1; do kill -0 $1 || exit; sleep 1; done`
 
 /**
  * Makes systemd see that this process is its own child. When the predecessor announced it, it was not; and of somebody

@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import { tempDir } from '../../../../test/support/index.ts'
-import { notifySystemd } from '../../src/process/systemd.ts'
+import { onTestFinished, afterEach, describe, expect, it, vi } from 'vitest'
+import { tempDir, until } from '../../../../test/support/index.ts'
+import { becomeChildOfSystemd, notifySystemd } from '../../src/process/systemd.ts'
+import { NODE, programIn } from '../support/programs.ts'
 
 /** A `systemd-notify` first in PATH, which does as the script says. */
 async function fakeNotify(script: string): Promise<string> {
@@ -37,5 +40,67 @@ describe('systemd', () => {
     expect(await notifySystemd('READY=1')).toMatchObject({ message: expect.stringContaining('no such socket') })
     vi.stubEnv('PATH', '/nonexistent')
     expect(await notifySystemd('READY=1')).toMatchObject({ code: 'ENOENT' })
+  })
+})
+
+describe('systemd looks again at a process that has become its child', () => {
+  const NOBODY = 999_999_999
+  const OURS = `MAINPID=${process.pid}`
+
+  /** A `systemd-notify` that writes down what it is to say, and then does as the script says. */
+  async function recordingNotify(script = ''): Promise<() => Promise<string[]>> {
+    const folder = await fakeNotify(`echo "$*" >>"$(dirname "$0")/told"\n${script}`)
+    vi.stubEnv('NOTIFY_SOCKET', '/run/systemd/notify')
+    return async () => (await readFile(join(folder, 'told'), 'utf8')).trim().split('\n')
+  }
+
+  it('when another pid is announced, that of a live process, and then its own again', async () => {
+    const told = await recordingNotify('kill -0 "${1#MAINPID=}"')
+    expect(await becomeChildOfSystemd(NOBODY, ['SIGUSR2'])).toBeUndefined()
+    const [other, ours, ...more] = await told()
+    expect([ours, more]).toEqual([OURS, []])
+    expect(other).toMatch(/^MAINPID=\d+$/)
+    expect(other).not.toBe(OURS)
+  })
+
+  it('and what is sent to that other process meanwhile is passed on', async () => {
+    await recordingNotify(`[ "$*" = ${OURS} ] || kill -USR2 "\${1#MAINPID=}"`)
+    const came = once(process, 'SIGUSR2')
+    expect(await becomeChildOfSystemd(NOBODY, ['SIGUSR2', 'SIGTERM'])).toBeUndefined()
+    await came
+  })
+
+  it('and its own pid is announced until systemd has heard it', async () => {
+    const told = await recordingNotify(`[ "$*" != ${OURS} ] || [ "$(grep -c ${OURS} "$(dirname "$0")/told")" = 2 ]`)
+    expect(await becomeChildOfSystemd(NOBODY, ['SIGUSR2'])).toBeUndefined()
+    expect((await told()).slice(1)).toEqual([OURS, OURS])
+  })
+
+  it('and nothing is announced again where the first announcement failed', async () => {
+    const told = await recordingNotify('exit 1')
+    expect(await becomeChildOfSystemd(NOBODY, ['SIGUSR2'])).toBeInstanceOf(Error)
+    expect(await told()).toHaveLength(1)
+  })
+
+  it('but not while its parent is still there', async () => {
+    const folder = await fakeNotify('touch "$(dirname "$0")/told"')
+    vi.stubEnv('NOTIFY_SOCKET', '/run/systemd/notify')
+    expect(await becomeChildOfSystemd(process.ppid, ['SIGUSR2'])).toBeUndefined()
+    await expect(readFile(join(folder, 'told'))).rejects.toThrow('ENOENT')
+  })
+
+  it('and the shell does not outlive the process that it speaks for', async () => {
+    const told = await recordingNotify(`[ "$(wc -l <"$(dirname "$0")/told")" = 1 ]`)
+    const program = `
+      import { becomeChildOfSystemd } from '#dist/process/systemd.js'
+      void becomeChildOfSystemd(${NOBODY}, [])
+      setTimeout(() => {}, 60_000)`
+    const child = spawn(NODE, [await programIn(await tempDir(), program)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    await until(async () => (await told()).includes(`MAINPID=${child.pid}`), 'the second announcement')
+    // Whoever holds its stdout lives.
+    const closed = once(child, 'close')
+    child.kill('SIGKILL')
+    await closed
   })
 })

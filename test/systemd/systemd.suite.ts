@@ -1,0 +1,149 @@
+import { get } from 'node:http'
+import { once } from 'node:events'
+import { json } from 'node:stream/consumers'
+import { startLoad } from '@zerodown/load'
+import type { Load, Target } from '@zerodown/load'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isAlive, until } from '../support/index.ts'
+import { Service } from './service.ts'
+import { UserManager } from './user-manager.ts'
+
+let manager: UserManager
+
+beforeAll(async () => {
+  manager = await UserManager.start()
+})
+
+afterAll(async () => {
+  await manager?.stop()
+})
+
+const loadOn = (target: Target): Load =>
+  startLoad({
+    target,
+    workers: [
+      { kind: 'keepAlive', connections: 6, thinkTime: [0, 5] },
+      { kind: 'fresh', connections: 3, thinkTime: [0, 5] },
+      { kind: 'post', connections: 3, size: 20_000, chunks: 2, chunkDelay: [0, 5], thinkTime: [0, 5] },
+    ],
+  })
+
+/** Everything that systemd thought of it, one after the other, for as long as `during` takes. */
+async function statesOf(service: Service, during: () => Promise<void>): Promise<Set<string>> {
+  const states = new Set<string>()
+  let over = false
+  const watching = (async () => {
+    // oxlint-disable-next-line no-unmodified-loop-condition
+    while (!over) states.add(await service.show('ActiveState'))
+  })()
+  try {
+    await during()
+  } finally {
+    over = true
+    await watching
+  }
+  return states
+}
+
+/** A request that takes its time, on a connection of its own. */
+function getSlowly(target: Target): { requested: Promise<unknown>; outcome: Promise<unknown> } {
+  const request = get({ ...target, path: '/slow?ms=800', agent: false })
+  const answered = once(request, 'response').then(([response]) => json(response))
+  return { requested: once(request, 'finish'), outcome: answered.catch((error: unknown) => error) }
+}
+
+describe('a service of systemd’s (Type=notify, NotifyAccess=all)', () => {
+  it('is up when it listens, and not before', async () => {
+    const service = await Service.create(manager)
+    await service.fault('slow-start:300')
+    const states = await statesOf(service, async () => void (await service.start()))
+    expect(states).toContain('activating')
+    expect(await service.show('ActiveState')).toBe('active')
+    expect(await service.mainPid()).toBe(service.announcements[0]?.pid)
+  })
+
+  it('stays active through three reloads under load, MAINPID follows, and no request is lost', async () => {
+    const service = await Service.create(manager)
+    await service.start()
+    const load = loadOn(service.target)
+    await load.waitFor((counts) => counts.ok > 50)
+    const states = await statesOf(service, async () => {
+      let before = await service.mainPid()
+      for (let generation = 2; generation <= 4; generation += 1) {
+        await service.reload()
+        const { pid } = await service.waitForGeneration(generation)
+        await service.waitForMainPid(pid)
+        await load.waitFor((counts) => (counts.generations[generation] ?? 0) > 50)
+        // What systemd started, it sees end; and that is not the end of the service.
+        await service.waitForEnd(before)
+        await service.waitForMainPid(pid)
+        before = pid
+      }
+    })
+    const { failed, firstFailures } = await load.stop()
+    expect({ failed, firstFailures }).toEqual({ failed: 0, firstFailures: [] })
+    expect([...states].filter((state) => state !== 'active' && state !== 'reloading')).toEqual([])
+    expect(await service.show('NRestarts')).toBe('0')
+    expect(await service.show('Result')).toBe('success')
+  })
+
+  it('keeps its MAINPID when a reload fails, and follows the next one that does not', async () => {
+    const service = await Service.create(manager, { probation: 2000 })
+    await service.start()
+    const pid = await service.mainPid()
+    const load = loadOn(service.target)
+    for (const [failures, fault] of ['exit1', 'die-in-probation:500'].entries()) {
+      await service.fault(fault)
+      await service.reload()
+      await service.waitForLog(new RegExp(`(the restart failed: .* exited with code 1.*){${failures + 1}}`, 's'))
+      expect(await service.mainPid()).toBe(pid)
+      expect(await service.show('ActiveState')).toBe('active')
+    }
+    await service.fault('')
+    await service.reload()
+    await until(async () => (await service.mainPid()) !== pid, 'another MAINPID')
+    expect(await service.mainPid()).toBe(service.announcements.at(-1)?.pid)
+    expect(await load.stop()).toMatchObject({ failed: 0 })
+  })
+
+  it('is drained when it is stopped, and has then ended well', async () => {
+    const service = await Service.create(manager)
+    await service.start()
+    await service.reload()
+    const { pid } = await service.waitForGeneration(2)
+    await service.waitForMainPid(pid)
+    const answer = getSlowly(service.target)
+    await answer.requested
+    await service.stop()
+    expect(await answer.outcome).toEqual({ pid, generation: 2 })
+    expect(await service.show('ActiveState')).toBe('inactive')
+    expect(await service.show('Result')).toBe('success')
+    expect(service.announcements.filter((announcement) => isAlive(announcement.pid))).toEqual([])
+  })
+
+  it('restarts once when every one of its processes is told to', async () => {
+    const service = await Service.create(manager)
+    await service.start()
+    const load = loadOn(service.target)
+    await load.waitFor((counts) => counts.ok > 50)
+    await service.signalAll('SIGUSR2')
+    const { pid } = await service.waitForGeneration(2)
+    await service.waitForMainPid(pid)
+    await load.waitFor((counts) => (counts.generations[2] ?? 0) > 50)
+    expect(await load.stop()).toMatchObject({ failed: 0 })
+    expect(await service.show('ActiveState')).toBe('active')
+  })
+
+  it('is watched over: the death of a successor is the death of the service', async () => {
+    const service = await Service.create(manager)
+    await service.start()
+    const first = await service.mainPid()
+    await service.reload()
+    const { pid } = await service.waitForGeneration(2)
+    await service.waitForMainPid(pid)
+    await service.waitForEnd(first)
+    process.kill(pid, 'SIGKILL')
+    await until(async () => (await service.show('ActiveState')) === 'failed', 'systemd to notice')
+    expect(await service.show('Result')).toBe('signal')
+  })
+})

@@ -1,0 +1,49 @@
+import { execFile, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const SCRIPT = fileURLToPath(new URL('with-user-manager', import.meta.url))
+
+/** What the manager runs beside: says where it is, and lives until its stdin ends, which our own end ends as well. */
+const SAY_WHERE = 'printf "%s\\n" "$XDG_RUNTIME_DIR" "$USER_UNITS"; exec cat'
+
+/** A real systemd user manager, with nothing in it but what the tests put there. */
+export class UserManager {
+  /** Where unit files belong. */
+  readonly units: string
+  readonly #process: ChildProcess
+  readonly #env: NodeJS.ProcessEnv
+
+  private constructor(child: ChildProcess, runtime: string, units: string) {
+    this.#process = child
+    this.units = units
+    this.#env = { PATH: process.env['PATH'], XDG_RUNTIME_DIR: runtime }
+  }
+
+  /** @throws where there is no systemd, or no permission to start one, with the reason */
+  static async start(): Promise<UserManager> {
+    const child = spawn(SCRIPT, ['sh', '-c', SAY_WHERE], { stdio: ['pipe', 'pipe', 'pipe'] })
+    const complaints = text(child.stderr)
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    const [runtime, units] = [await lines.next(), await lines.next()]
+    if (runtime.done || units.done) throw new Error(`No systemd user manager: ${await complaints}`)
+    return new UserManager(child, runtime.value, units.value)
+  }
+
+  /** Runs systemctl; what it wrote to stdout. Rejects if it fails. */
+  async systemctl(...args: string[]): Promise<string> {
+    const { stdout } = await run('systemctl', ['--user', ...args], { env: this.#env })
+    return stdout.trim()
+  }
+
+  async stop(): Promise<void> {
+    const exited = once(this.#process, 'exit')
+    this.#process.stdin?.end()
+    await exited
+  }
+}
