@@ -53,7 +53,10 @@ describe('who is in charge', () => {
     const registration = await register('exit 1')
     await mkdir(join(folder, 'server.pid'))
     await registration.enterSelf()
-    expect(lines).toEqual([expect.stringMatching(/^pidFile: cannot write/), expect.stringMatching(/^systemd was not told/)])
+    expect(lines).toEqual([
+      expect.stringMatching(/^pidFile: cannot write/),
+      expect.stringMatching(/^systemd was not told/),
+    ])
   })
 
   it('is nobody any more, in the end, unless it is another process', async () => {
