@@ -74,7 +74,7 @@ describe('a service of systemd’s (Type=notify, NotifyAccess=all)', () => {
         const { pid } = await service.waitForGeneration(generation)
         await service.waitForMainPid(pid)
         await load.waitFor((counts) => (counts.generations[generation] ?? 0) > 50)
-        // What systemd started, it sees end; and that is not the end of the service.
+        // What systemd started, it sees end; and that is not the end of the service. The next reload comes at once.
         await service.waitForEnd(before)
         await service.waitForMainPid(pid)
         before = pid
@@ -91,7 +91,12 @@ describe('a service of systemd’s (Type=notify, NotifyAccess=all)', () => {
     const service = await Service.create(manager, { probation: 2000 })
     await service.start()
     const pid = await service.mainPid()
-    const load = loadOn(service.target)
+    // Connections that a successor accepts before its death are lost with it: these are all the predecessor's.
+    const load = startLoad({
+      target: service.target,
+      workers: [{ kind: 'keepAlive', connections: 6, thinkTime: [0, 5] }],
+    })
+    await load.waitFor((counts) => counts.ok > 50)
     for (const [failures, fault] of ['exit1', 'die-in-probation:500'].entries()) {
       await service.fault(fault)
       await service.reload()

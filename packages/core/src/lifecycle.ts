@@ -84,15 +84,7 @@ export class Lifecycle {
       ticketKeys: () => this.#listening.forEach((server) => this.#resumeSessions(server)),
       connection: (socket, listener, payload) => reception.receive(socket, listener, payload),
     })
-    void origin.predecessor?.gone.then(() => this.#predecessorGone())
-  }
-
-  #predecessorGone(): void {
-    const { emit, origin } = this.#around
-    emit('received', { connections: this.#reception.received })
-    if (origin.predecessor?.takeOver !== 'commit' || this.#heir !== undefined) return
-    const { restart } = this.settings.signals
-    void this.#registration.predecessorGone(origin.predecessor.pid, [...restart, 'SIGTERM'])
+    void origin.predecessor?.gone.then(() => around.emit('received', { connections: reception.received }))
   }
 
   get state(): State {
@@ -255,8 +247,11 @@ export class Lifecycle {
   /** Ready and in charge: from the start, by the predecessor's commit, or because the predecessor is gone. */
   #begin(how: TakeOver | undefined): void {
     const { origin, emit } = this.#around
+    const { restart } = this.settings.signals
     // By its commit the predecessor has entered this process already.
     if (how !== 'commit') void this.#registration.enterSelf()
+    else if (origin.predecessor !== undefined)
+      void this.#registration.entered(origin.predecessor, [...restart, 'SIGTERM'])
     for (const { bound } of origin.listeners.drop()) emit('dropped', { key: keyOf(bound) })
     this.#further.follow(() => this.#restart())
   }

@@ -2,13 +2,14 @@ import { messageOf } from '../errors.ts'
 import type { Settings } from '../options.ts'
 import type { Logger } from './logger.ts'
 import { PidFile } from './pid-file.ts'
-import { becomeChildOfSystemd, notifySystemd } from './systemd.ts'
+import { StandIn, notifySystemd } from './systemd.ts'
 
 /** Where the world looks up which process is in charge: the pid file, and systemd. */
 export class Registration {
   readonly #pidFile: PidFile | undefined
   readonly #logger: Logger
   #told: Promise<void> = Promise.resolve()
+  #inCharge: number = process.pid
 
   /**
    * @param from the directory that a relative path starts from
@@ -34,6 +35,7 @@ export class Registration {
    * @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE`
    */
   async enter(pid: number): Promise<void> {
+    this.#inCharge = pid
     this.#pidFile?.write(pid)
     await this.#tell(`MAINPID=${pid}`)
   }
@@ -49,9 +51,17 @@ export class Registration {
     this.#pidFile?.remove(process.pid)
   }
 
-  /** The predecessor that entered this process has gone, so that it is a child of systemd's now. */
-  async predecessorGone(predecessor: number, signals: readonly NodeJS.Signals[]): Promise<void> {
-    await this.#inTurn(() => becomeChildOfSystemd(predecessor, signals), `MAINPID=${process.pid}`)
+  /** The predecessor has entered this process. Once it has gone, this is a child of systemd's, which does not know. */
+  async entered(
+    predecessor: { readonly pid: number; readonly gone: Promise<void> },
+    signals: readonly NodeJS.Signals[],
+  ): Promise<void> {
+    const standIn = StandIn.start(signals)
+    if (standIn === undefined) return
+    await predecessor.gone
+    const become = async (): Promise<Error | undefined> =>
+      this.#inCharge === process.pid ? standIn.becomeChildOfSystemd(predecessor.pid) : standIn.dismiss()
+    await this.#inTurn(become, `MAINPID=${process.pid}`)
   }
 
   async #tell(...variables: string[]): Promise<void> {

@@ -1,8 +1,12 @@
-import { execFile } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 
 /** Longer than a busy machine needs for a fork and a datagram; systemd's view may lag, the restart must not hang. */
 const NOTIFY_TIMEOUT = 5000
+
+const isService = (): boolean => Boolean(process.env['NOTIFY_SOCKET'])
 
 /**
  * Tells systemd about this service, where systemd started it with `Type=notify` and `NotifyAccess=all`; else does
@@ -11,36 +15,71 @@ const NOTIFY_TIMEOUT = 5000
  * @returns the reason, if systemd could not be told
  */
 export function notifySystemd(...variables: string[]): Promise<Error | undefined> {
-  if (!process.env['NOTIFY_SOCKET']) return Promise.resolve(undefined)
+  if (!isService()) return Promise.resolve(undefined)
   return new Promise((done) => {
     execFile('systemd-notify', variables, { timeout: NOTIFY_TIMEOUT }, (error) => done(error ?? undefined))
   })
 }
 
-/** For the length of two announcements the shell gets the signals that are meant for the service, and passes them on. */
-const SAY_AGAIN = `
-trap '' INT HUP
+/**
+ * $1 is the server, $2 the signals that may come to it. What is sent to the shell while it is the main process, and a
+ * moment longer (whoever sends a signal has asked for the pid before), goes on to the server. Until then, what comes is
+ * for every process of the unit, so the server gets its own.
+ */
+const STAND_IN = `
+trap '' INT HUP $2
+read -r go || exit
 for signal in $2; do trap "kill -$signal $1" $signal; done
 systemd-notify MAINPID=$$ || exit
-until systemd-notify MAINPID=$1; do kill -0 $1 || exit; sleep 1; done`
+until systemd-notify MAINPID=$1; do kill -0 $1 || exit; sleep 1; done
+echo done
+sleep 1 &
+wait`
 
 /**
- * Makes systemd see that this process is its own child. When the predecessor announced it, it was not; and of somebody
- * else's child systemd does not await the end: `systemctl stop` would kill it before it has drained. systemd looks
- * again only at a pid that is new to it, so for a moment another one is announced: that of a shell, which must not end
- * before this one is announced again, as its end would be that of the service.
- * @param signals what may come to the main process meanwhile
- * @returns the reason, if systemd could not be told
+ * Makes systemd see that this process is its own child. When the predecessor announced it, it was not; and for the end
+ * of somebody else's child, once that is alone, `systemctl stop` does not wait: it would kill it before it has drained.
+ * systemd looks again only at a pid that is new to it, so for a moment another one is announced: that of a shell. It is
+ * there as long as the predecessor is, so that at no moment this process is alone and a stranger.
  */
-export async function becomeChildOfSystemd(
-  predecessor: number,
-  signals: readonly NodeJS.Signals[],
-): Promise<Error | undefined> {
-  if (!process.env['NOTIFY_SOCKET'] || !(await isAdopted(predecessor))) return undefined
-  const names = signals.map((signal) => signal.slice('SIG'.length)).join(' ')
-  return new Promise((done) => {
-    execFile('sh', ['-c', SAY_AGAIN, 'sh', String(process.pid), names], (error) => done(error ?? undefined))
-  })
+export class StandIn {
+  readonly #shell: ChildProcess
+  readonly #ended: Promise<Error | undefined>
+
+  /** `undefined` where systemd did not start this. */
+  static start(signals: readonly NodeJS.Signals[]): StandIn | undefined {
+    return isService() ? new StandIn(signals) : undefined
+  }
+
+  private constructor(signals: readonly NodeJS.Signals[]) {
+    const names = signals.map((signal) => signal.slice('SIG'.length)).join(' ')
+    const args = ['-c', STAND_IN, 'sh', String(process.pid), names]
+    const shell = spawn('sh', args, { stdio: ['pipe', 'pipe', 'ignore'] })
+    this.#shell = shell
+    this.#ended = new Promise((resolve) => {
+      shell.once('error', resolve)
+      shell.once('exit', (code, signal) => resolve(new Error(`the shell that says so ended with ${signal ?? code}`)))
+    })
+    shell.stdin.on('error', () => {}) // It has ended, which is told by its exit.
+    shell.unref()
+    for (const pipe of [shell.stdin, shell.stdout]) if (pipe instanceof Socket) pipe.unref()
+  }
+
+  /**
+   * To be called when the predecessor has gone.
+   * @returns the reason, if systemd could not be told
+   */
+  async becomeChildOfSystemd(predecessor: number): Promise<Error | undefined> {
+    if (!(await isAdopted(predecessor))) return this.dismiss()
+    const told = new Promise<undefined>((resolve) => this.#shell.stdout?.once('data', () => resolve(undefined)))
+    this.#shell.stdin?.end('go\n')
+    return Promise.race([told, this.#ended])
+  }
+
+  /** It is not needed any more. */
+  dismiss(): undefined {
+    this.#shell.stdin?.end()
+  }
 }
 
 /** A process that ends closes its channel first, and only then gives its children away. */

@@ -37,9 +37,25 @@ export class Attempt {
    */
   async run(): Promise<Successor> {
     const { emit, settings } = this.#context
+    emit('restarting', { generation: this.#generation })
+    for (;;) {
+      try {
+        return await this.#try()
+      } catch (error) {
+        const signal = this.#successor?.endedUnheard
+        if (!signal || !settings.signals.restart.includes(signal) || this.#abort.signal.aborted) throw error
+        // `systemctl kill -s USR2` goes to every process of a unit, and goes on until it finds no new one.
+        settings.logger.warn(
+          `${signal} ended generation ${this.#generation} before it could hear it: starting it again.`,
+        )
+      }
+    }
+  }
+
+  async #try(): Promise<Successor> {
+    const { emit, settings } = this.#context
     const { signal } = this.#abort
     let grace = GRACE
-    emit('restarting', { generation: this.#generation })
     try {
       const successor = new Successor(this.#launch, this.#generation, this.#ticketKeys)
       this.#successor = successor

@@ -4,6 +4,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Launch } from './launch.ts'
 import { launchFailed, startProcess } from './launch.ts'
 
+export interface Ending {
+  readonly signal: NodeJS.Signals | null
+  /** In words. */
+  readonly how: string
+}
+
 /**
  * The process of a successor: the child that was started and, where `launch.execPath` is a script that waits for what
  * it runs, the server behind that child.
@@ -11,7 +17,7 @@ import { launchFailed, startProcess } from './launch.ts'
 export class SuccessorProcess {
   readonly child: ChildProcess
   /** Resolves with how the child ended, or with the error if it never ran. It is reaped by then. */
-  readonly ended: Promise<string | Error>
+  readonly ended: Promise<Ending | Error>
   #serverPid: number | undefined
   #lastSignal: NodeJS.Signals | undefined
 
@@ -21,7 +27,7 @@ export class SuccessorProcess {
     this.child = child
     this.ended = new Promise((resolve) => {
       child.once('exit', (code, signal) =>
-        resolve(signal === null ? `exited with code ${code}` : `was ended by ${signal}`),
+        resolve({ signal, how: signal === null ? `exited with code ${code}` : `was ended by ${signal}` }),
       )
       child.on('error', (error) => {
         // Later errors are signals and messages that did not arrive: the exit tells.
@@ -33,6 +39,11 @@ export class SuccessorProcess {
   /** That of the server. */
   get pid(): number {
     return this.#serverPid ?? this.child.pid ?? 0
+  }
+
+  /** Whether the server has said who it is: from then on it hears signals. */
+  get identified(): boolean {
+    return this.#serverPid !== undefined
   }
 
   /** The server has said who it is. */

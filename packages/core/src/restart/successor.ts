@@ -31,6 +31,7 @@ export class Successor {
   readonly #failed = defer<never>()
   #further: Deferred<GenerationInfo> | undefined
   #refusal: string | undefined
+  #endedUnheard: NodeJS.Signals | null = null
   #receivers: readonly Receiver[] = []
   readonly #sent: SentConnections
   #stage: 'starting' | 'ready' | 'in charge' = 'starting'
@@ -42,9 +43,10 @@ export class Successor {
     const { child } = this.#process
     this.#sent = new SentConnections(child)
     this.#failed.promise.catch(() => {}) // It is awaited only while it matters.
-    void this.#process.ended.then((how) => {
-      if (typeof how === 'string') this.#fail('ERR_ZERODOWN_SUCCESSOR_EXITED', how)
-      else this.#failed.reject(how)
+    void this.#process.ended.then((ended) => {
+      if (ended instanceof Error) return this.#failed.reject(ended)
+      if (!this.#process.identified) this.#endedUnheard = ended.signal
+      this.#fail('ERR_ZERODOWN_SUCCESSOR_EXITED', ended.how)
     })
     child.on('message', (message) => this.#receive(unmark<FromSuccessor>(message)))
     child.once('disconnect', () => void this.#channelEnded())
@@ -53,6 +55,11 @@ export class Successor {
 
   get pid(): number {
     return this.#process.pid
+  }
+
+  /** The signal that ended it before it could listen to any. No process can come into the world deaf to signals in Node. */
+  get endedUnheard(): NodeJS.Signals | null {
+    return this.#endedUnheard
   }
 
   /** Waits until the process runs. */

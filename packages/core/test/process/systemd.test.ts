@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished, afterEach, describe, expect, it, vi } from 'vitest'
-import { tempDir, until } from '../../../../test/support/index.ts'
-import { becomeChildOfSystemd, notifySystemd } from '../../src/process/systemd.ts'
+import { isAlive, tempDir, until } from '../../../../test/support/index.ts'
+import { listProcesses } from '../../../../test/support/processes.ts'
+import { StandIn, notifySystemd } from '../../src/process/systemd.ts'
 import { NODE, programIn } from '../support/programs.ts'
 
 /** A `systemd-notify` first in PATH, which does as the script says. */
@@ -54,9 +57,23 @@ describe('systemd looks again at a process that has become its child', () => {
     return async () => (await readFile(join(folder, 'told'), 'utf8')).trim().split('\n')
   }
 
+  const children = (): number[] =>
+    listProcesses()
+      .filter(({ pid, parent }) => parent === process.pid && isAlive(pid))
+      .map(({ pid }) => pid)
+
+  /** See proc(5): a mask in hexadecimal, bit n - 1 for signal n. */
+  const ignores = (pid: number, signal: NodeJS.Signals): boolean => {
+    const mask = /^SigIgn:\s*(\w+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    return ((BigInt(`0x${mask}`) >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n
+  }
+
+  const becomeChild = (predecessor: number, signals: NodeJS.Signals[]): Promise<Error | undefined> | undefined =>
+    StandIn.start(signals)?.becomeChildOfSystemd(predecessor)
+
   it('when another pid is announced, that of a live process, and then its own again', async () => {
     const told = await recordingNotify('kill -0 "${1#MAINPID=}"')
-    expect(await becomeChildOfSystemd(NOBODY, ['SIGUSR2'])).toBeUndefined()
+    expect(await becomeChild(NOBODY, ['SIGUSR2'])).toBeUndefined()
     const [other, ours, ...more] = await told()
     expect([ours, more]).toEqual([OURS, []])
     expect(other).toMatch(/^MAINPID=\d+$/)
@@ -66,34 +83,66 @@ describe('systemd looks again at a process that has become its child', () => {
   it('and what is sent to that other process meanwhile is passed on', async () => {
     await recordingNotify(`[ "$*" = ${OURS} ] || kill -USR2 "\${1#MAINPID=}"`)
     const came = once(process, 'SIGUSR2')
-    expect(await becomeChildOfSystemd(NOBODY, ['SIGUSR2', 'SIGTERM'])).toBeUndefined()
+    expect(await becomeChild(NOBODY, ['SIGUSR2', 'SIGTERM'])).toBeUndefined()
     await came
+  })
+
+  it('and so is what comes a moment later, from one who had asked for the pid before', async () => {
+    const told = await recordingNotify()
+    expect(await becomeChild(NOBODY, ['SIGUSR2'])).toBeUndefined()
+    const [other] = await told()
+    const came = once(process, 'SIGUSR2')
+    process.kill(Number(other?.slice('MAINPID='.length)), 'SIGUSR2')
+    await came
+  })
+
+  it('but nothing that comes before, to every process of the unit', async () => {
+    const told = await recordingNotify()
+    const standIn = StandIn.start(['SIGUSR2'])
+    const [shell] = await until(() => (children().length === 1 ? children() : undefined), 'the shell')
+    // By then it knows which signals are not for it.
+    await until(() => ignores(shell as number, 'SIGUSR2'), 'the shell to be prepared')
+    const came = vi.fn()
+    process.once('SIGUSR2', came)
+    process.kill(shell as number, 'SIGUSR2')
+    expect(await standIn?.becomeChildOfSystemd(NOBODY)).toBeUndefined()
+    expect(await told()).toEqual([`MAINPID=${shell}`, OURS])
+    expect(came).not.toHaveBeenCalled()
+    process.off('SIGUSR2', came)
   })
 
   it('and its own pid is announced until systemd has heard it', async () => {
     const told = await recordingNotify(`[ "$*" != ${OURS} ] || [ "$(grep -c ${OURS} "$(dirname "$0")/told")" = 2 ]`)
-    expect(await becomeChildOfSystemd(NOBODY, ['SIGUSR2'])).toBeUndefined()
+    expect(await becomeChild(NOBODY, ['SIGUSR2'])).toBeUndefined()
     expect((await told()).slice(1)).toEqual([OURS, OURS])
   })
 
   it('and nothing is announced again where the first announcement failed', async () => {
     const told = await recordingNotify('exit 1')
-    expect(await becomeChildOfSystemd(NOBODY, ['SIGUSR2'])).toBeInstanceOf(Error)
+    expect(await becomeChild(NOBODY, ['SIGUSR2'])).toBeInstanceOf(Error)
     expect(await told()).toHaveLength(1)
   })
 
   it('but not while its parent is still there', async () => {
     const folder = await fakeNotify('touch "$(dirname "$0")/told"')
     vi.stubEnv('NOTIFY_SOCKET', '/run/systemd/notify')
-    expect(await becomeChildOfSystemd(process.ppid, ['SIGUSR2'])).toBeUndefined()
+    expect(await becomeChild(process.ppid, ['SIGUSR2'])).toBeUndefined()
+    await expect(readFile(join(folder, 'told'))).rejects.toThrow('ENOENT')
+  })
+
+  it('nor where somebody else is in charge by then', async () => {
+    const folder = await fakeNotify('touch "$(dirname "$0")/told"')
+    vi.stubEnv('NOTIFY_SOCKET', '/run/systemd/notify')
+    StandIn.start(['SIGUSR2'])?.dismiss()
+    await until(() => children().length === 0, 'the end of the shell')
     await expect(readFile(join(folder, 'told'))).rejects.toThrow('ENOENT')
   })
 
   it('and the shell does not outlive the process that it speaks for', async () => {
     const told = await recordingNotify(`[ "$(wc -l <"$(dirname "$0")/told")" = 1 ]`)
     const program = `
-      import { becomeChildOfSystemd } from '#dist/process/systemd.js'
-      void becomeChildOfSystemd(${NOBODY}, [])
+      import { StandIn } from '#dist/process/systemd.js'
+      void StandIn.start([]).becomeChildOfSystemd(${NOBODY})
       setTimeout(() => {}, 60_000)`
     const child = spawn(NODE, [await programIn(await tempDir(), program)], { stdio: ['ignore', 'pipe', 'inherit'] })
     onTestFinished(() => void child.kill('SIGKILL'))
