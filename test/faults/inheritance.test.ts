@@ -117,7 +117,6 @@ describe('an inheritance is for its heir alone', () => {
 
     const descriptors = await scene.ask<string[]>('descriptorsOfChild')
 
-    // Its standard streams are a pair of sockets or pipes each; what it opened itself is the folder that it read.
     expect(descriptors.length).toBeGreaterThan(2)
     const ours = new Set((await scene.standing()).descriptors)
     expect(descriptors.filter((target) => target.startsWith('socket:') && ours.has(target))).toEqual([])

@@ -60,6 +60,23 @@ describe('triggers', () => {
     await isAtRest(scene, 2)
   })
 
+  it('SIGUSR2 to a successor that is too young to hear it: it is started again', async () => {
+    const scene = await setScene()
+    await scene.load()
+    await scene.ask('triggerNext')
+    expect(await scene.ask('restart')).toMatchObject({ generation: 2 })
+    await scene.server.waitForLog(/SIGUSR2 ended generation 2 before it could hear it: starting it again/)
+    await isAtRest(scene, 2)
+  })
+
+  it('SIGTERM to such a one: it has ended, and the restart has failed', async () => {
+    const scene = await setScene()
+    await scene.load()
+    await scene.ask('terminateNext')
+    expect(await scene.ask('restart')).toMatchObject({ code: 'ERR_ZERODOWN_SUCCESSOR_EXITED' })
+    expect(await scene.ask('restart')).toMatchObject({ generation: 2 })
+  })
+
   it('any number during a restart: exactly one further restart, by the successor', async () => {
     const scene = await setScene()
     const { server } = scene
