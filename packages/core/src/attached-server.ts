@@ -23,7 +23,7 @@ export interface ServerEvents {
   inherited(): InheritedListeners
   bindsItself(): boolean
   listening(server: AttachedServer, adopted: boolean): void
-  failed(error: Error): void
+  failed(server: AttachedServer, error: unknown): void
   /** Whether a unix path is this process's to remove. */
   ownsPath(adopted: boolean): boolean
   closed(server: AttachedServer): void
@@ -51,6 +51,7 @@ export class AttachedServer {
         events.beforeListen(this)
         this.#starting = true
       },
+      threw: (error) => this.#failed(error),
       inherited: () => events.inherited(),
       bindsItself: () => events.bindsItself(),
       asks: (asked, adopted) => this.#asks(asked, adopted),
@@ -63,8 +64,7 @@ export class AttachedServer {
     })
     // Only watches: whether anybody handles the error is still the application's business.
     ;(server as EventEmitter).on(errorMonitor, (error: Error) => {
-      this.#starting = false
-      if (!server.listening) events.failed(explainListenError(error, this.#asked, events.inherited()))
+      if (!server.listening) this.#failed(explainListenError(error, this.#asked, events.inherited()))
     })
     server.on('close', () => {
       this.removePath()
@@ -124,6 +124,11 @@ export class AttachedServer {
 
   get #path(): string | undefined {
     return this.#asked?.kind === 'unix' && !isAbstract(this.#asked.path) ? this.#asked.path : undefined
+  }
+
+  #failed(error: unknown): void {
+    this.#starting = false
+    this.#events.failed(this, error)
   }
 
   #asks(asked: Asked | undefined, adopted: InheritedListener | undefined): void {

@@ -105,9 +105,9 @@ export class Lifecycle {
     this.checkReadiness()
   }
 
-  serverFailed(error: Error): void {
+  serverFailed(error: unknown): void {
     if (error instanceof ZerodownError) this.settings.logger.error(error.message)
-    if (!this.inCharge) this.#around.origin.predecessor?.refuse(error.message)
+    if (!this.inCharge) this.#around.origin.predecessor?.refuse(messageOf(error))
   }
 
   #resumeSessions({ server, inheritedAs }: AttachedServer): void {

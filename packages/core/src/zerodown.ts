@@ -96,9 +96,9 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
         inherited: () => origin.listeners,
         bindsItself: () => !thisPlatform().clusterWorker && thisPlatform().platform !== 'win32',
         listening: (it, adopted) => this.#lifecycle?.serverListens(it, adopted),
-        failed: (error) => this.#lifecycle?.serverFailed(error),
+        failed: (it, error) => this.#failed(it, error),
         ownsPath: (adopted) => !adopted || (this.#lifecycle?.inCharge ?? true),
-        closed: (it) => this.#closed(it),
+        closed: (it) => this.#forget(it),
       }),
     )
     return server
@@ -184,14 +184,30 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
     return lifecycle
   }
 
-  #closed(server: AttachedServer): void {
-    const lifecycle = this.#lifecycle
-    if (lifecycle === undefined || lifecycle.state === 'draining' || lifecycle.state === 'stopped') return
+  #failed(server: AttachedServer, error: unknown): void {
+    this.#lifecycle?.serverFailed(error)
+    // A successor that cannot listen where it should is a bad release, until it can; and meanwhile it hears signals.
+    if (this.#lifecycle?.inCharge === true) this.#forget(server)
+  }
+
+  /** Until it listens again. */
+  #forget(server: AttachedServer): void {
+    if (this.#leaving) return
     this.#attached.delete(server)
-    if ([...this.#attached].some((other) => other.inUse)) return lifecycle.checkReadiness()
-    lifecycle.end()
-    active = undefined
+    if (!this.#endIfUnused()) this.#lifecycle?.checkReadiness()
+  }
+
+  /** @returns whether nothing listens any more, nor is about to */
+  #endIfUnused(): boolean {
+    if ([...this.#attached].some((server) => server.inUse)) return false
+    this.#lifecycle?.end()
+    if (this.#lifecycle !== undefined) active = undefined
     this.#lifecycle = undefined
+    return true
+  }
+
+  get #leaving(): boolean {
+    return this.state === 'draining' || this.state === 'stopped'
   }
 
   readonly #emit: Emit = (name, ...message) => {

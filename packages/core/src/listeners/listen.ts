@@ -12,6 +12,8 @@ type Listen = Server['listen']
 export interface ListenHooks {
   /** Before anything is bound or adopted; what it throws, `listen()` throws. */
   before(): void
+  /** `listen()` throws: it was called with something that Node does not accept. */
+  threw(error: unknown): void
   inherited(): InheritedListeners
   /** Whether this process binds its own sockets: in a cluster worker the primary does, on Windows pipes have no files. */
   bindsItself(): boolean
@@ -28,7 +30,12 @@ export function takeOverListen(server: Server, hooks: ListenHooks): void {
   const listen = (...args: unknown[]): Server => {
     if (server.listening) return Reflect.apply(original, server, args) // Node's own error
     hooks.before()
-    new Listening(server, original, args, hooks).start()
+    try {
+      new Listening(server, original, args, hooks).start()
+    } catch (error) {
+      hooks.threw(error)
+      throw error
+    }
     return server
   }
   Object.defineProperty(server, 'listen', { value: listen, configurable: true, writable: true })

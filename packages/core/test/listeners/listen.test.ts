@@ -21,19 +21,22 @@ interface Seen {
 function takenOver(inherited: readonly InheritedListener[] = []): {
   server: Server
   seen: Seen[]
+  thrown: unknown[]
   waiting: InheritedListeners
 } {
   const server = createServer()
   const seen: Seen[] = []
+  const thrown: unknown[] = []
   const waiting = new InheritedListeners(inherited)
   endWithTest(server)
   takeOverListen(server, {
     before() {},
+    threw: (error) => void thrown.push(error),
     inherited: () => waiting,
     bindsItself: () => true,
     asks: (asked, adopted) => void seen.push({ asked, adopted }),
   })
-  return { server, seen, waiting }
+  return { server, seen, thrown, waiting }
 }
 
 const call = (server: Server, ...args: unknown[]): unknown => Reflect.apply(server.listen, server, args)
@@ -92,9 +95,10 @@ describe('a listen() that is taken over', () => {
 
   it.each(Object.entries(refused))('refuses %s with Node’s own error', (_, args) => {
     const bare = thrownBy(createServer(), args)
-    const { server } = takenOver()
+    const { server, thrown } = takenOver()
     const ours = thrownBy(server, args)
     expect(ours).toMatchObject({ name: bare.name, message: bare.message, code: (bare as NodeJS.ErrnoException).code })
+    expect(thrown).toEqual([ours])
     expect(server.listening).toBe(false)
   })
 
@@ -167,6 +171,7 @@ describe('a listen() that is taken over', () => {
       before() {
         throw new Error('no pid file')
       },
+      threw() {},
       inherited: () => new InheritedListeners([]),
       bindsItself: () => true,
       asks() {},

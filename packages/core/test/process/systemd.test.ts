@@ -102,7 +102,7 @@ describe('systemd looks again at a process that has become its child', () => {
     const [shell] = await until(() => (children().length === 1 ? children() : undefined), 'the shell')
     // By then it knows which signals are not for it.
     await until(() => ignores(shell as number, 'SIGUSR2'), 'the shell to be prepared')
-    const came = vi.fn()
+    const came = vi.fn<() => void>()
     process.once('SIGUSR2', came)
     process.kill(shell as number, 'SIGUSR2')
     expect(await standIn?.becomeChildOfSystemd(NOBODY)).toBeUndefined()
