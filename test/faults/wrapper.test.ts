@@ -38,10 +38,15 @@ describe('a successor behind a wrapper', () => {
   })
 
   it.each([
-    ['that exits 1', 'exit1', /exited with code 1 before it was ready/],
-    ['that never becomes ready and ignores SIGTERM', 'hang-hard', /was not ready within 5000 ms/],
-  ])('%s leaves all as it was, and no orphan', async (_, fault, says) => {
-    const scene = await setWrapped({ readyTimeout: 5000 })
+    ['that exits 1', 'exit1', {}, /exited with code 1 before it was ready/],
+    [
+      'that never becomes ready and ignores SIGTERM',
+      'hang-hard',
+      { readyTimeout: 5000 },
+      /was not ready within 5000 ms/,
+    ],
+  ])('%s leaves all as it was, and no orphan', async (_, fault, options, says) => {
+    const scene = await setWrapped(options)
     await scene.load()
     const before = await scene.standing()
     await scene.fault(fault)
