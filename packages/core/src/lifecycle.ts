@@ -82,7 +82,7 @@ export class Lifecycle {
       inCharge: (how, restart) => this.#takeCharge(how, restart),
       restart: () => origin.predecessor?.restarted(this.restart()),
       ticketKeys: () => this.#listening.forEach((server) => this.#resumeSessions(server)),
-      connection: (socket, listener, payload) => reception.receive(socket, listener, payload),
+      reception,
     })
     void origin.predecessor?.gone.then(() => around.emit('received', { connections: reception.received }))
   }

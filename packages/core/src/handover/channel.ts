@@ -1,13 +1,28 @@
 import type { Socket } from 'node:net'
-import type { Payload, Receiver } from './payload.ts'
-import type { Fate } from './payload.ts'
+import type { Fate, Payload, Receiver } from './payload.ts'
 
-/** The way by which connections go to the successor, one at a time. */
+/** Of a connection that is to be held over there. */
+export interface Deposit {
+  readonly socket: Socket
+  /** The listener's descriptor in the successor. */
+  readonly listener: number
+  readonly kind: Payload['kind']
+}
+
+export interface Passing {
+  readonly socket: Socket
+  readonly payload: Payload
+}
+
+/** The way by which connections go to the successor: a copy first, which is only held there, then the word to serve it. */
 export interface ConnectionChannel {
   /** Whether the server behind that listener, over there, takes connections of this kind. */
   takes(listener: number, kind: Payload['kind']): boolean
   open(): boolean
-  send(socket: Socket, listener: number, payload: Payload): Promise<Fate>
+  /** Sends a copy of each, while they are served here. @returns those that are held over there */
+  deposit(connections: readonly Deposit[]): Promise<ReadonlySet<Socket>>
+  /** From here on they are the successor's, which holds them and is alone to read them. @returns how each fared */
+  pass(connections: readonly Passing[]): Promise<ReadonlyMap<Socket, Fate>>
 }
 
 export const takesConnections = (receivers: readonly Receiver[], listener: number, kind: string): boolean =>

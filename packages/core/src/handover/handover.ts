@@ -4,12 +4,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { idleAmong } from '../connections/idleness.ts'
 import type { Connections } from '../connections/tracking.ts'
-import { stopReading } from '../process/node-internals.ts'
 import type { ConnectionChannel } from './channel.ts'
-import { wasUsed } from './kept-alive.ts'
+import { Frozen } from './frozen.ts'
 import type { Fate } from './payload.ts'
-import { requestsOn } from './request-limit.ts'
-import { sendConnection } from './send.ts'
+import { Window } from './window.ts'
 
 /** Published by node:http when a response is written out. */
 const RESPONSE_FINISHED = 'http.server.response.finish'
@@ -17,8 +15,8 @@ const RESPONSE_FINISHED = 'http.server.response.finish'
 /** How often to look for what no event tells, such as an upload that ends after its answer. Only while draining. ms */
 const LOOK_AGAIN = 50
 
-/** How many may still be before it in the queue when a connection is reserved. Each takes a fraction of a millisecond. */
-const SHORT_QUEUE = 8
+/** How many copies go before we ask what has arrived. Node sends one at a time, and each costs a round trip. */
+const COPIES = 16
 
 /** A server whose connections move, and what becomes of them. */
 export interface Source {
@@ -36,18 +34,34 @@ interface Idle {
   readonly bytesRead: number
 }
 
+interface Passing {
+  readonly source: Source
+  readonly frozen: Frozen
+}
+
+interface Passed extends Passing {
+  readonly fate: Exclude<Fate, 'refused'>
+}
+
 /**
- * Moves connections to the successor as soon as each is idle. One at a time: a connection is frozen from the moment at
- * which it is no longer read here until it is read there, so the others stay in service until their turn comes.
+ * Moves connections to the successor in two steps. First it gets a copy of each, which it only holds: that takes a round
+ * trip for each, and they are served here meanwhile. Then each connection is passed on as soon as it is idle, which takes
+ * a word; it is frozen for no longer than the word needs.
  */
 export class Handover {
   readonly #channel: ConnectionChannel
   readonly #sources = new Set<Source>()
+  readonly #held = new WeakSet<Socket>()
   readonly #refused = new WeakSet<Socket>()
-  /** Next in the queue, and not read any more: a client that asks on without pause would never be found idle. */
-  #reserved: { readonly socket: Socket; readonly readOn: () => void } | undefined
-  #queued = 0
+  /** Answered, and not held yet. One whose client asks on without pause is never found idle before it is held. */
+  readonly #answered = new Set<Socket>()
+  /** Frozen right after an answer, for the same reason: by the next turn it is known whether it is idle. */
+  readonly #reserved = new Map<Socket, Frozen>()
+  /** Found idle the last time we looked. */
+  #queue: Idle[] = []
+  readonly #window = new Window()
   #ended = false
+  #waiting = false
   #lookAgain = false
   #wake: (() => void) | undefined
 
@@ -77,24 +91,37 @@ export class Handover {
   }
 
   async #run(): Promise<void> {
-    const finished = (message: unknown): void => {
-      this.#reserve((message as { request: IncomingMessage }).request.socket)
-      this.#look()
-    }
+    const finished = (message: unknown): void =>
+      this.#finished((message as { request: IncomingMessage }).request.socket)
     subscribe(RESPONSE_FINISHED, finished)
     const again = setInterval(() => this.#look(), LOOK_AGAIN).unref()
     try {
       // In a turn of its own each time: by then, what was written in the last one is out or known to wait.
-      for (await nextTurn(); !this.#over; await this.#reasonToLook()) await this.#moveIdle()
+      for (await nextTurn(); !this.#over; await this.#reasonToLook()) {
+        if (this.#reserved.size === 0) await this.#depositAll()
+        await this.#passAll()
+      }
     } finally {
       clearInterval(again)
       unsubscribe(RESPONSE_FINISHED, finished)
-      this.#takeReserved()?.readOn()
+      for (const frozen of this.#reserved.values()) frozen.thaw()
     }
   }
 
   get #over(): boolean {
     return this.#ended || !this.#channel.open()
+  }
+
+  #finished(socket: Socket): void {
+    if (this.#held.has(socket)) this.#reserve(socket)
+    else if (this.#sourceOf(socket) !== undefined) this.#answered.add(socket)
+    this.#look()
+  }
+
+  #reserve(socket: Socket): void {
+    if (!this.#waiting || this.#reserved.size >= this.#window.size || this.#reserved.has(socket)) return
+    const frozen = Frozen.freeze(socket)
+    if (frozen !== undefined) this.#reserved.set(socket, frozen)
   }
 
   #look(): void {
@@ -103,52 +130,92 @@ export class Handover {
   }
 
   async #reasonToLook(): Promise<void> {
+    this.#waiting = true
     if (!this.#lookAgain) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })
     }
-    this.#lookAgain = false
     await nextTurn()
+    this.#waiting = false
+    this.#lookAgain = false
   }
 
-  #reserve(socket: Socket): void {
-    if (this.#reserved !== undefined || this.#queued > SHORT_QUEUE || !this.#isMoving(socket)) return
-    const readOn = stopReading(socket)
-    if (readOn !== undefined) this.#reserved = { socket, readOn }
-  }
-
-  #takeReserved(): { readonly socket: Socket; readonly readOn: () => void } | undefined {
-    const reserved = this.#reserved
-    this.#reserved = undefined
-    return reserved
-  }
-
-  #isMoving(socket: Socket): boolean {
-    return !this.#refused.has(socket) && [...this.#sources].some(({ connections }) => connections.open.has(socket))
-  }
-
-  async #moveIdle(): Promise<void> {
-    const queue = this.#findIdle()
-    const reserved = this.#takeReserved()
-    const first = queue.find(({ socket }) => socket === reserved?.socket)
-    if (first !== undefined && isStillIdle(first)) await this.#move(first)
-    // The next request had arrived before it was reserved.
-    else reserved?.readOn()
-    this.#queued = queue.length
-    for (const idle of queue) {
-      if (this.#over) return
-      this.#queued -= 1
-      if (isStillIdle(idle)) await this.#move(idle)
+  /** Until there is a copy of everything that was idle or answered at any moment so far. */
+  async #depositAll(): Promise<void> {
+    for (let sockets = this.#withoutCopy(); sockets.length > 0 && !this.#over; sockets = this.#withoutCopy()) {
+      for (let from = 0; from < sockets.length && !this.#over; from += COPIES) {
+        await this.#deposit(sockets.slice(from, from + COPIES).filter((socket) => !socket.destroyed))
+      }
     }
   }
 
-  async #move({ source, socket }: Idle): Promise<void> {
-    const payload = { kind: 'http1', used: wasUsed(socket), requests: requestsOn(socket) } as const
-    const began = performance.now()
-    const fate = await sendConnection(this.#channel, socket, source.listener, payload)
-    if (fate === 'refused') this.#refused.add(socket)
-    else source.moved(socket, fate, performance.now() - began)
+  async #deposit(sockets: readonly Socket[]): Promise<void> {
+    const copies = sockets.flatMap((socket) => {
+      const listener = this.#sourceOf(socket)?.listener
+      return listener === undefined ? [] : { socket, listener, kind: 'http1' as const }
+    })
+    const held = await this.#channel.deposit(copies)
+    for (const socket of sockets) (held.has(socket) ? this.#held : this.#refused).add(socket)
+  }
+
+  #withoutCopy(): Socket[] {
+    const answered = [...this.#answered].filter((socket) => !socket.destroyed)
+    this.#answered.clear()
+    const all = new Set([...answered, ...this.#findIdle().map(({ socket }) => socket)])
+    return [...all].filter((socket) => !this.#held.has(socket) && !this.#refused.has(socket))
+  }
+
+  /** As many at a time as may be frozen, until none is idle. */
+  async #passAll(): Promise<void> {
+    const idle = this.#findIdle().filter(({ socket }) => this.#held.has(socket))
+    this.#thawBusy(new Set(idle.map(({ socket }) => socket)))
+    // Those that are frozen already come first.
+    this.#queue = idle.toSorted((a, b) => Number(this.#reserved.has(a.socket)) - Number(this.#reserved.has(b.socket)))
+    for (let passed: Passed[] = []; ;) {
+      const passing = this.#over ? [] : this.#freezeNext()
+      const answer = passing.length > 0 ? this.#channel.pass(passing.map(({ frozen }) => frozen)) : undefined
+      // While the successor takes those up.
+      for (const { source, frozen, fate } of passed) source.moved(frozen.socket, fate, frozen.leave())
+      if (answer === undefined) return
+      passed = this.#settle(passing, await this.#window.measure(answer))
+    }
+  }
+
+  /** Their next request had arrived before they were frozen. */
+  #thawBusy(idle: ReadonlySet<Socket>): void {
+    for (const [socket, frozen] of this.#reserved) {
+      if (idle.has(socket)) continue
+      frozen.thaw()
+      this.#reserved.delete(socket)
+    }
+  }
+
+  #freezeNext(): Passing[] {
+    const passing: Passing[] = []
+    while (passing.length < this.#window.size) {
+      const idle = this.#queue.pop()
+      if (idle === undefined) break
+      const { source, socket } = idle
+      const frozen = this.#reserved.get(socket) ?? (isStillIdle(idle) ? Frozen.freeze(socket) : undefined)
+      this.#reserved.delete(socket)
+      if (frozen !== undefined) passing.push({ source, frozen })
+    }
+    return passing
+  }
+
+  #settle(passing: readonly Passing[], fates: ReadonlyMap<Socket, Fate>): Passed[] {
+    return passing.flatMap(({ source, frozen }) => {
+      const fate = fates.get(frozen.socket) ?? 'refused'
+      frozen.settle(fate)
+      if (fate !== 'refused') return { source, frozen, fate }
+      this.#refused.add(frozen.socket)
+      return []
+    })
+  }
+
+  #sourceOf(socket: Socket): Source | undefined {
+    return [...this.#sources].find(({ connections }) => connections.open.has(socket))
   }
 
   #findIdle(): Idle[] {

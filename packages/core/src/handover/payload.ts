@@ -13,5 +13,5 @@ export interface Receiver {
   readonly kinds: readonly string[]
 }
 
-/** How a connection fared that was sent: received; not, so that it is still ours; or the channel ended before we knew. */
+/** How a connection fared that was passed on: received; not, so that it is still ours; or the channel ended before we knew. */
 export type Fate = 'received' | 'refused' | 'unconfirmed'

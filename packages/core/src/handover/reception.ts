@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { isNativeHandle, socketOver, stopReading } from '../process/node-internals.ts'
 import type { Payload, Receiver } from './payload.ts'
 
 /** A server of this process, as far as it takes connections that a predecessor accepted. */
@@ -8,16 +9,26 @@ export interface ReceivingServer {
   receive(socket: Socket, payload: Payload): boolean
 }
 
-/** The connections that come from the predecessor, each to the server that adopted its listener. */
+interface Held {
+  readonly socket: Socket
+  readonly readOn: () => void
+  readonly listener: number
+}
+
+/**
+ * The connections that come from the predecessor, each to the server that adopted its listener. A copy comes first, which
+ * is only held: the predecessor serves the connection until it passes it on.
+ */
 export class Reception {
   readonly #servers: Iterable<ReceivingServer>
+  readonly #held = new Map<number, Held>()
   #received = 0
 
   constructor(servers: Iterable<ReceivingServer>) {
     this.#servers = servers
   }
 
-  /** How many have come. */
+  /** How many have come to be served here. */
   get received(): number {
     return this.#received
   }
@@ -26,11 +37,49 @@ export class Reception {
     return [...this.#servers].flatMap(({ receiver }) => receiver ?? [])
   }
 
-  /** @returns whether the connection is served here */
-  receive(socket: Socket, listener: number, payload: Payload): boolean {
-    const server = [...this.#servers].find(({ receiver }) => receiver?.listener === listener)
-    const served = server?.receive(socket, payload) ?? false
-    if (served) this.#received += 1
+  /** @param handle whatever came with the message; nothing does if the client has closed meanwhile */
+  hold(id: number, listener: number, kind: string, handle: unknown): void {
+    if (!isNativeHandle(handle)) return
+    const socket = socketOver(handle)
+    const readOn = this.#takes(listener, kind) ? stopReading(socket) : undefined
+    if (readOn === undefined) socket.destroy()
+    else this.#held.set(id, { socket, readOn, listener })
+  }
+
+  holds(id: number): boolean {
+    return this.#held.has(id)
+  }
+
+  /** It is ours from here on. @returns whether it is served */
+  serve(id: number, payload: Payload): boolean {
+    const held = this.#held.get(id)
+    if (held === undefined) return false
+    this.#held.delete(id)
+    const { socket, readOn, listener } = held
+    const served = this.#serverOf(listener)?.receive(socket, payload) ?? false
+    if (served) {
+      readOn()
+      this.#received += 1
+    } else socket.destroy()
     return served
+  }
+
+  /** It has ended over there, and does so for its client when this copy is closed. */
+  drop(id: number): void {
+    this.#held.get(id)?.socket.destroy()
+    this.#held.delete(id)
+  }
+
+  /** The predecessor has gone: what it had not passed on ends with it. */
+  dropAll(): void {
+    for (const id of this.#held.keys()) this.drop(id)
+  }
+
+  #takes(listener: number, kind: string): boolean {
+    return this.#serverOf(listener)?.receiver?.kinds.includes(kind) ?? false
+  }
+
+  #serverOf(listener: number): ReceivingServer | undefined {
+    return [...this.#servers].find(({ receiver }) => receiver?.listener === listener)
   }
 }

@@ -1,4 +1,5 @@
-import type { Server, Socket } from 'node:net'
+import type { Server, SocketConstructorOpts } from 'node:net'
+import { Socket } from 'node:net'
 import type { Server as TlsServer } from 'node:tls'
 
 /**
@@ -10,6 +11,7 @@ interface Handle {
   fd?: unknown
   readStop?: () => number
   readStart?: () => number
+  close?: () => void
 }
 
 const handleOf = (owner: Server | Socket): Handle | null | undefined =>
@@ -26,8 +28,8 @@ export function listeningFd(server: Server): number | undefined {
 }
 
 /**
- * Stops reading below every buffer of Node. `socket.pause()` does not: the HTTP parser reads from the handle itself, and
- * what it reads after the socket was passed on would be lost.
+ * Stops reading below every buffer of Node, at once, and whatever reads: the HTTP parser does so from the handle itself,
+ * and what it read after the connection was passed on would be lost.
  * @returns how to read on, or `undefined` if this socket cannot be stopped
  */
 export function stopReading(socket: Socket): (() => void) | undefined {
@@ -39,24 +41,28 @@ export function stopReading(socket: Socket): (() => void) | undefined {
   }
 }
 
+/**
+ * What a socket is to the operating system. Sent to another process instead of the socket, it leaves the socket in
+ * service here: `child_process` would detach that from its server. `undefined` if it has none any more, or another kind.
+ */
+export function nativeHandle(socket: Socket): object | undefined {
+  const handle = handleOf(socket)
+  return isNativeHandle(handle) ? handle : undefined
+}
+
+/** Whether this is what came, when such a handle was sent. It is read by nobody until there is a socket over it. */
+export const isNativeHandle = (value: unknown): value is object & { close(): void } =>
+  typeof value === 'object' &&
+  value !== null &&
+  (['readStop', 'readStart', 'close'] as const).every((name) => typeof (value as Handle)[name] === 'function')
+
+/** A socket over a handle that came. It reads from now on, though not before this turn of the event loop ends. */
+export const socketOver = (handle: object): Socket => new Socket({ handle } as SocketConstructorOpts)
+
 /** Which server a socket counts for: `server` is for the HTTP parser, `_server` for the number of open connections. */
 interface Counted {
   server: Server | null
   _server: Server | null
-}
-
-/**
- * Takes the server off a socket for the time of `send`: `child_process` would make the server wait, in its `'close'`,
- * for what the other process does with the socket.
- * @returns how to put it back
- */
-export function uncouple(socket: Socket): () => void {
-  const counted = socket as unknown as Counted
-  const { server } = counted
-  counted.server = null
-  return () => {
-    counted.server = server
-  }
 }
 
 /** Whether a server counts its connections the way that `couple` relies on. */

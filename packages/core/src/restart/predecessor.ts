@@ -1,5 +1,5 @@
-import { Socket } from 'node:net'
-import type { Payload, Receiver } from '../handover/payload.ts'
+import type { Receiver } from '../handover/payload.ts'
+import type { Reception } from '../handover/reception.ts'
 import type { TicketKeys } from '../handover/ticket-keys.ts'
 import type { Inheritance } from './inheritance.ts'
 import type { FromPredecessor, FromSuccessor } from './protocol.ts'
@@ -19,8 +19,8 @@ export interface PredecessorEvents {
   restart(): void
   /** The keys for resuming TLS sessions came. */
   ticketKeys(): void
-  /** A connection came. @returns whether it is served here */
-  connection(socket: Socket, listener: number, payload: Payload): boolean
+  /** Where connections come. */
+  readonly reception: Reception
 }
 
 /** The predecessor as its successor sees it: the other end of the channel. */
@@ -84,17 +84,25 @@ export class Predecessor {
     else if (message?.type === 'ticket-keys') {
       this.#ticketKeys = message.ticketKeys
       this.#events?.ticketKeys()
-    } else if (message?.type === 'connection') this.#serve(message, handle)
-    // Had it arrived, it would have been confirmed before this question was read.
-    else if (message?.type === 'connection-asked') this.#send({ type: 'connection-refused', id: message.id })
+    } else if (message !== undefined) this.#receiveConnections(message, handle)
   }
 
-  /** Confirmed at once: no byte of it is read before this turn of the event loop ends. */
-  #serve({ id, listener, payload }: FromPredecessor & { type: 'connection' }, handle: unknown): void {
-    if (!(handle instanceof Socket)) return // Closed by its client on the way here; the question will tell.
-    const served = this.#events?.connection(handle, listener, payload) ?? false
-    if (!served) handle.destroy()
-    this.#send({ type: served ? 'connection-received' : 'connection-refused', id })
+  #receiveConnections(message: FromPredecessor, handle: unknown): void {
+    const reception = this.#events?.reception
+    if (reception === undefined) return
+    if (message.type === 'connection') reception.hold(message.id, message.listener, message.kind, handle)
+    else if (message.type === 'connection-closed') reception.drop(message.id)
+    else if (message.type === 'connections-asked') {
+      this.#send({
+        type: 'connections',
+        question: message.question,
+        ids: message.ids.filter((id) => reception.holds(id)),
+      })
+    } else if (message.type === 'connections-passed') {
+      // Confirmed at once: no byte of them is read before this turn of the event loop ends.
+      const served = message.connections.filter(({ id, payload }) => reception.serve(id, payload))
+      this.#send({ type: 'connections', question: message.question, ids: served.map(({ id }) => id) })
+    }
   }
 
   #takeCharge(how: TakeOver, restart: boolean): void {
@@ -105,6 +113,7 @@ export class Predecessor {
 
   #ended(): void {
     process.off('message', this.#receive)
+    this.#events?.reception.dropAll()
     // The channel was ours. An application that asks `if (process.send)` must not find a closed one: to send on it
     // is an error that ends the process.
     Reflect.deleteProperty(process, 'send')

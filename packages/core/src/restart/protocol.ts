@@ -14,9 +14,8 @@ export type FromSuccessor =
   /** Said first: this process is the server, whoever the child is that was started. */
   | { type: 'hello'; pid: number }
   | { type: 'ready'; pid: number; receivers?: readonly Receiver[] }
-  /** The connection that was sent is served here; or it did not arrive, or nobody here serves its kind. */
-  | { type: 'connection-received'; id: number }
-  | { type: 'connection-refused'; id: number }
+  /** Of the connections that were asked about, those that are held here; of those passed on, those that are served. */
+  | { type: 'connections'; question: number; ids: readonly number[] }
   /** It could not listen; it will end, or become ready without. */
   | { type: 'refused'; message: string }
   /** The further restart that it was asked for ended so. */
@@ -30,10 +29,14 @@ export type FromPredecessor =
   | { type: 'commit'; restart: boolean }
   /** A trigger reached the predecessor after its commit. */
   | { type: 'restart' }
-  /** With a socket: a connection of that listener. */
-  | { type: 'connection'; id: number; listener: number; payload: Payload }
-  /** Sent behind a connection that was not confirmed for some time: did it arrive? */
-  | { type: 'connection-asked'; id: number }
+  /** With a handle: a copy of a connection of that listener, to be held. */
+  | { type: 'connection'; id: number; listener: number; kind: string }
+  /** Sent behind them: which are held? */
+  | { type: 'connections-asked'; question: number; ids: readonly number[] }
+  /** From here on they are yours to serve, and no longer read here. */
+  | { type: 'connections-passed'; question: number; connections: readonly { id: number; payload: Payload }[] }
+  /** It has ended, and your copy is the last. */
+  | { type: 'connection-closed'; id: number }
 
 export const mark = <Message extends object>(message: Message): Message => ({ [MARK]: VERSION, ...message })
 

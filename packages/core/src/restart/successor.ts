@@ -8,7 +8,7 @@ import type { ConnectionChannel } from '../handover/channel.ts'
 import { takesConnections } from '../handover/channel.ts'
 import type { Receiver } from '../handover/payload.ts'
 import type { TicketKeys } from '../handover/ticket-keys.ts'
-import { SentConnections } from '../handover/sent-connections.ts'
+import { Deposits } from '../handover/deposits.ts'
 import type { Launch } from './launch.ts'
 import type { FromPredecessor, FromSuccessor } from './protocol.ts'
 import { mark, unmark } from './protocol.ts'
@@ -33,7 +33,7 @@ export class Successor {
   #refusal: string | undefined
   #endedUnheard: NodeJS.Signals | null = null
   #receivers: readonly Receiver[] = []
-  readonly #sent: SentConnections
+  readonly #deposits: Deposits
   #stage: 'starting' | 'ready' | 'in charge' = 'starting'
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_LAUNCH` */
@@ -41,7 +41,7 @@ export class Successor {
     this.generation = generation
     this.#process = new SuccessorProcess(launch)
     const { child } = this.#process
-    this.#sent = new SentConnections(child)
+    this.#deposits = new Deposits(child)
     this.#failed.promise.catch(() => {}) // It is awaited only while it matters.
     void this.#process.ended.then((ended) => {
       if (ended instanceof Error) return this.#failed.reject(ended)
@@ -112,7 +112,8 @@ export class Successor {
     return {
       open: () => this.#process.child.connected,
       takes: (listener, kind) => takesConnections(this.#receivers, listener, kind),
-      send: (socket, listener, payload) => this.#sent.send(socket, listener, payload),
+      deposit: (connections) => this.#deposits.deposit(connections),
+      pass: (connections) => this.#deposits.pass(connections),
     }
   }
 
@@ -153,8 +154,8 @@ export class Successor {
       this.#receivers = message.receivers ?? []
       this.#stage = 'ready'
       this.#ready.resolve()
-    } else if (message?.type === 'connection-received' || message?.type === 'connection-refused') {
-      this.#sent.confirm(message.id, message.type === 'connection-received' ? 'received' : 'refused')
+    } else if (message?.type === 'connections') {
+      this.#deposits.answer(message.question, message.ids)
     } else if (message?.type === 'refused') {
       this.#refusal = message.message
     } else if (message?.type === 'restarted') {
@@ -171,7 +172,7 @@ export class Successor {
   }
 
   async #channelEnded(): Promise<void> {
-    this.#sent.giveUp()
+    this.#deposits.giveUp()
     this.#further?.reject(this.#error('ERR_ZERODOWN_SUCCESSOR_LOST', 'closed the channel before it had restarted'))
     await Promise.race([this.#process.ended, wait(EXIT_TRAILS, undefined, { ref: false })])
     this.#fail('ERR_ZERODOWN_SUCCESSOR_LOST', 'closed the channel to this process')

@@ -1,16 +1,26 @@
+import type { ChildProcess, SendHandle } from 'node:child_process'
 import { once } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
 import { createServer as createHttpServer } from 'node:http'
-import type { Server, Socket } from 'node:net'
-import { createServer } from 'node:net'
+import type { Server } from 'node:net'
+import { Socket, createServer } from 'node:net'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { countsConnections, couple, stopReading, uncouple } from '../../src/process/node-internals.ts'
+import {
+  countsConnections,
+  couple,
+  isNativeHandle,
+  nativeHandle,
+  socketOver,
+  stopReading,
+} from '../../src/process/node-internals.ts'
 import { GET, converse, serve } from '../support/http.ts'
 import { listen } from '../support/servers.ts'
 import { forkReceiver } from './receiver.ts'
 
 const answering = () => serve((_, response) => response.end('ok'))
+
+type Client = Awaited<ReturnType<typeof converse>>['client']
 
 const connectionsOf = (server: Server): Promise<number> => promisify(server.getConnections).call(server)
 
@@ -62,15 +72,28 @@ describe('stopReading', () => {
   })
 })
 
-describe('uncouple', () => {
-  it('lets the server close without the process to which a socket was sent', async () => {
+describe('a native handle', () => {
+  /** The other process answers on what comes, as soon as it comes. */
+  async function sent(): Promise<{ child: ChildProcess; server: HttpServer; socket: Socket; client: Client }> {
     const { child } = await forkReceiver('serves')
     const { server } = await answering()
     const { client, socket } = await converse(server)
+    child.send({ type: 'connection', id: 1 }, nativeHandle(socket) as SendHandle, { keepOpen: true })
+    child.send({ type: 'connections-asked', question: 1, ids: [1] })
+    await once(child, 'message')
+    return { child, server, socket, client }
+  }
 
-    const coupleAgain = uncouple(socket)
-    child.send({ zerodown: 1, type: 'connection', id: 1 }, socket, { keepOpen: true })
-    coupleAgain()
+  it('can be sent, and the socket is in service as before', async () => {
+    const { socket, client, server } = await sent()
+    expect([socket.destroyed, await connectionsOf(server)]).toEqual([false, 1])
+    client.say(GET())
+    await client.hears(/ok$/)
+  })
+
+  it('is read over there when there is a socket over it, and the server here does not wait for that', async () => {
+    const { child, server, socket, client } = await sent()
+    child.send({ type: 'connections-passed', question: 2, connections: [{ id: 1 }] })
     await once(child, 'message')
     socket.destroy()
     server.close()
@@ -80,32 +103,53 @@ describe('uncouple', () => {
     await client.hears(/from the child$/)
   })
 
-  it('is needed: Node makes a server wait for what another process does with its sockets', async () => {
+  it('is needed: of a socket that is sent itself, Node makes the server wait for the other process', async () => {
     const { child } = await forkReceiver('serves')
     const { server } = await answering()
     const { client, socket } = await converse(server)
     let closed = false
     server.on('close', () => (closed = true))
 
-    child.send({ zerodown: 1, type: 'connection', id: 1 }, socket, { keepOpen: true })
+    child.send({ type: 'connection', id: 1 }, socket, { keepOpen: true })
+    child.send({ type: 'connections-asked', question: 1, ids: [1] })
     await once(child, 'message')
     socket.destroy()
     server.close()
-    client.say(GET())
-    await client.hears(/from the child$/)
+    // Long enough for a server that waits for nobody.
+    const { server: other } = await answering()
+    other.close()
+    await once(other, 'close')
 
-    // Should this fail one day, it can go.
+    // Should this fail one day, the socket itself will do.
     expect(closed).toBe(false)
     client.socket.end()
     child.kill('SIGKILL')
     await once(server, 'close')
   })
 
-  it('leaves the HTTP server its socket: requests are answered after it is coupled again', async () => {
+  it('there is none of when a socket has closed', async () => {
+    const { socket } = await converse((await answering()).server)
+    socket.destroy()
+    expect(nativeHandle(socket)).toBeUndefined()
+  })
+
+  it.each([undefined, null, {}, 42, new Socket()])('is none: %s', (value) => {
+    expect(isNativeHandle(value)).toBe(false)
+  })
+})
+
+describe('a socket over a handle', () => {
+  it('reads nothing before the turn of the event loop ends in which it came to be', async () => {
     const { server } = await answering()
-    const { client, socket } = await converse(server)
-    uncouple(socket)()
+    const { client, socket } = await converse(await listen(createServer({ pauseOnConnect: true })))
     client.say(GET())
+    await new Promise((resolve) => setTimeout(resolve, 20))
+
+    const own = socketOver(nativeHandle(socket) as object)
+    couple(own, server)
+    server.emit('connection', own)
+
+    expect(own.bytesRead).toBe(0)
     await client.hears(/ok$/)
   })
 })

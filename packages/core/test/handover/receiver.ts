@@ -3,18 +3,15 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
 import { tempDir } from '../../../../test/support/index.ts'
-import type { ConnectionChannel } from '../../src/handover/channel.ts'
-import { SentConnections } from '../../src/handover/sent-connections.ts'
+import { Deposits } from '../../src/handover/deposits.ts'
 import { NODE, programIn } from '../support/programs.ts'
 
-/** How a process takes a connection that comes. */
-export type Manner = 'serves' | 'refuses' | 'loses' | 'dies' | 'is late'
+/** How a process takes connections: the copies that come, and the word that they are its own. */
+export type Manner = 'serves' | 'holds nothing' | 'serves nothing' | 'dies' | 'is late'
 
 export interface Receiver {
   child: ChildProcess
-  sent: SentConnections
-  /** As a successor's. */
-  channel: ConnectionChannel
+  deposits: Deposits
 }
 
 /** Another process, of the Node that programs run under, that speaks the protocol by itself. */
@@ -26,46 +23,56 @@ export async function forkReceiver(manner: Manner): Promise<Receiver> {
     child.kill('SIGKILL')
     await once(child, 'exit')
   })
-  const sent = new SentConnections(child)
-  child.on('message', ({ type, id }: { type: string; id: number }) => {
-    if (type === 'connection-received') sent.confirm(id, 'received')
-    if (type === 'connection-refused') sent.confirm(id, 'refused')
+  const deposits = new Deposits(child)
+  child.on('message', ({ type, question, ids }: { type: string; question: number; ids: number[] }) => {
+    if (type === 'connections') deposits.answer(question, ids)
   })
-  child.once('disconnect', () => sent.giveUp())
+  child.once('disconnect', () => deposits.giveUp())
   await once(child, 'message')
-  const channel: ConnectionChannel = {
-    open: () => child.connected,
-    takes: () => true,
-    send: (socket, listener, payload) => sent.send(socket, listener, payload),
-  }
-  return { child, sent, channel }
+  return { child, deposits }
 }
 
 const PROGRAM = `
   import { createServer } from 'node:http'
+  import { Socket } from 'node:net'
 
   const say = (message) => process.send({ zerodown: 1, ...message })
   const server = createServer((_, response) => response.end('from the child'))
+  const held = new Map()
+  const drop = (id) => {
+    held.get(id)?.close()
+    held.delete(id)
+  }
+  const serve = (id) => {
+    server.emit('connection', new Socket({ handle: held.get(id) }))
+    held.delete(id)
+    return id
+  }
   const manners = {
-    serves: ({ id }, socket) => {
-      server.emit('connection', socket)
-      say({ type: 'connection-received', id })
+    serves: (ids) => ids.map(serve),
+    'holds nothing': () => [],
+    'serves nothing': (ids) => {
+      ids.forEach(drop)
+      return []
     },
-    refuses: ({ id }, socket) => {
-      socket.destroy()
-      say({ type: 'connection-refused', id })
-    },
-    loses: (_, socket) => socket.destroy(),
     dies: () => process.kill(process.pid, 'SIGKILL'),
-    'is late': (message, socket) => {
+    'is late': (ids) => {
       const until = performance.now() + 300
       while (performance.now() < until);
-      manners.serves(message, socket)
+      return ids.map(serve)
     },
   }
-  process.on('message', (message, socket) => {
-    if (message.type === 'connection') manners[process.argv[2]](message, socket)
-    if (message.type === 'connection-asked') say({ type: 'connection-refused', id: message.id })
+  const manner = process.argv[2]
+  process.on('message', ({ type, id, ids, question, connections }, handle) => {
+    if (type === 'connection') {
+      held.set(id, handle)
+      if (manner === 'holds nothing') drop(id)
+    }
+    if (type === 'connection-closed') drop(id)
+    if (type === 'connections-asked') say({ type: 'connections', question, ids: ids.filter((id) => held.has(id)) })
+    if (type === 'connections-passed') {
+      say({ type: 'connections', question, ids: manners[manner](connections.map(({ id }) => id)) })
+    }
   })
   say({ type: 'ready' })
 `

@@ -1,9 +1,15 @@
-import { Socket } from 'node:net'
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { takesConnections } from '../../src/handover/channel.ts'
 import type { Payload } from '../../src/handover/payload.ts'
 import type { ReceivingServer } from '../../src/handover/reception.ts'
 import { Reception } from '../../src/handover/reception.ts'
+import { nativeHandle } from '../../src/process/node-internals.ts'
+import type { Client } from '../support/http.ts'
+import { converse } from '../support/http.ts'
+import { listen } from '../support/servers.ts'
 
 const PAYLOAD: Payload = { kind: 'http1', used: false, requests: 0 }
 
@@ -28,33 +34,74 @@ class Keeper implements ReceivingServer {
   }
 }
 
+/** A handle as it comes from another process, and the client at the other end of it. */
+async function aHandle(): Promise<{ handle: object; client: Client }> {
+  const { client, socket } = await converse(await listen(createServer({ pauseOnConnect: true })))
+  return { handle: nativeHandle(socket) as object, client }
+}
+
+const ended = async (client: Client): Promise<void> => void expect(await client.hearsAll()).toBe('')
+
 describe('a connection that comes', () => {
-  it('goes to the server that adopted its listener, with what came along', () => {
+  it('is held, and goes to the server that adopted its listener when it is passed on, with what came along', async () => {
     const [third, fourth] = [new Keeper(3), new Keeper(4)]
     const reception = new Reception([third, fourth])
-    const socket = new Socket()
+    const { client, handle } = await aHandle()
     const payload = { ...PAYLOAD, requests: 7 }
 
-    expect(reception.receive(socket, 4, payload)).toBe(true)
+    reception.hold(1, 4, 'http1', handle)
+    expect([reception.holds(1), reception.holds(2), reception.received]).toEqual([true, false, 0])
+    expect(fourth.kept).toEqual([])
+    client.say('not read before it is ours')
+    expect(reception.serve(1, payload)).toBe(true)
 
     expect(third.kept).toEqual([])
-    expect(fourth.kept).toEqual([[socket, payload]])
+    const [[socket, along]] = fourth.kept as [[Socket, Payload]]
+    expect(along).toBe(payload)
+    expect([reception.holds(1), reception.received]).toEqual([false, 1])
+    expect(await once(socket, 'data')).toEqual([Buffer.from('not read before it is ours')])
   })
 
-  it('goes nowhere if nobody adopted its listener', () => {
-    const keeper = new Keeper(3)
-    const reception = new Reception([keeper, new Keeper(undefined)])
+  it.each([
+    ['nobody adopted its listener', 5, 'http1'],
+    ['its kind is not known', 3, 'of the future'],
+  ])('is not held if %s', async (_, listener, kind) => {
+    const reception = new Reception([new Keeper(3), new Keeper(undefined)])
+    const { client, handle } = await aHandle()
 
-    expect(reception.receive(new Socket(), 5, PAYLOAD)).toBe(false)
+    reception.hold(1, listener, kind, handle)
 
-    expect(keeper.kept).toEqual([])
-    expect(reception.received).toBe(0)
+    expect(reception.holds(1)).toBe(false)
+    await ended(client)
   })
 
-  it('is counted if it is served', () => {
-    const reception = new Reception([new Keeper(3), new Keeper(4, false)])
-    expect([3, 3, 4].map((listener) => reception.receive(new Socket(), listener, PAYLOAD))).toEqual([true, true, false])
-    expect(reception.received).toBe(2)
+  it('is not held if nothing came', () => {
+    const reception = new Reception([new Keeper(3)])
+    reception.hold(1, 3, 'http1', undefined)
+    expect([reception.holds(1), reception.serve(1, PAYLOAD)]).toEqual([false, false])
+  })
+
+  it('ends if the server cannot serve it', async () => {
+    const reception = new Reception([new Keeper(3, false)])
+    const { client, handle } = await aHandle()
+    reception.hold(1, 3, 'http1', handle)
+    expect([reception.serve(1, PAYLOAD), reception.received]).toEqual([false, 0])
+    await ended(client)
+  })
+
+  it('ends when it has ended over there, and with the predecessor', async () => {
+    const reception = new Reception([new Keeper(3)])
+    const [one, other] = [await aHandle(), await aHandle()]
+    reception.hold(1, 3, 'http1', one.handle)
+    reception.hold(2, 3, 'http1', other.handle)
+
+    reception.drop(1)
+    await ended(one.client)
+    expect([reception.holds(1), reception.holds(2)]).toEqual([false, true])
+    reception.dropAll()
+    await ended(other.client)
+
+    expect(reception.serve(2, PAYLOAD)).toBe(false)
   })
 })
 

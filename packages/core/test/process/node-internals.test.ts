@@ -15,7 +15,6 @@ import {
   couple,
   listeningFd,
   stopReading,
-  uncouple,
 } from '../../src/process/node-internals.ts'
 import { GET, converse } from '../support/http.ts'
 import { programIn, runNode } from '../support/programs.ts'
@@ -150,16 +149,6 @@ describe('a server’s count of connections', () => {
     // And so its end is not waited for.
     second.close()
     await once(second, 'close')
-  })
-
-  it('is that of the server that a socket says it belongs to, and it can be made to belong to none', async () => {
-    const server = await listen(createHttpServer())
-    const { socket } = await converse(server)
-    expect((socket as unknown as { server: unknown }).server === server).toBe(true)
-    const putBack = uncouple(socket)
-    expect((socket as unknown as { server: unknown }).server).toBeNull()
-    putBack()
-    expect((socket as unknown as { server: unknown }).server === server).toBe(true)
   })
 })
 

@@ -1,0 +1,54 @@
+import { once } from 'node:events'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { Frozen } from '../../src/handover/frozen.ts'
+import { GET, converse, serve } from '../support/http.ts'
+
+const aServer = () => serve((_, response) => response.end('ok'), { keepAliveTimeout: 30_000 })
+
+describe('a frozen connection', () => {
+  it('is read by nobody, and has no timeout, until it is thawed', async () => {
+    const { client, socket } = await converse((await aServer()).server)
+    client.say(GET())
+    await client.hears(/ok$/)
+    const before = socket.timeout
+    expect(before).toBeGreaterThanOrEqual(30_000)
+
+    const frozen = Frozen.freeze(socket)
+    client.say(GET('/2'))
+    expect(socket.timeout).toBe(0)
+    expect(frozen?.payload).toEqual({ kind: 'http1', used: true, requests: 0 })
+    frozen?.settle('refused')
+
+    expect(socket.timeout).toBe(before)
+    await client.hears(/ok[^]*ok$/)
+  })
+
+  it('is no longer counted by the server when it has left', async () => {
+    const { server } = await aServer()
+    const { socket } = await converse(server)
+
+    const frozen = Frozen.freeze(socket)
+    frozen?.settle('received')
+    expect(frozen?.leave()).toBeGreaterThanOrEqual(0)
+    await once(socket, 'close')
+
+    expect(await promisify(server.getConnections).call(server)).toBe(0)
+  })
+
+  it('is still counted, and its end noticed, when it was thawed', async () => {
+    const { server } = await aServer()
+    const { client, socket } = await converse(server)
+    Frozen.freeze(socket)?.thaw()
+    expect(await promisify(server.getConnections).call(server)).toBe(1)
+    client.socket.end()
+    await once(socket, 'close')
+    expect(await promisify(server.getConnections).call(server)).toBe(0)
+  })
+
+  it('cannot be one that has closed already', async () => {
+    const { socket } = await converse((await aServer()).server)
+    socket.destroy()
+    expect(Frozen.freeze(socket)).toBeUndefined()
+  })
+})
