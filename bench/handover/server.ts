@@ -7,7 +7,7 @@ import { respond } from './respond.ts'
 const frozen: number[] = []
 zerodown.on('moved', (move) => frozen.push(move.frozen))
 zerodown.on('drained', (ledger) => process.send?.({ ledger, frozen }))
-const options = { probation: 0, logger: false, handover: process.argv[2] === 'handover' } as const
+const options = { probation: 500, logger: false, handover: process.argv[2] === 'handover' } as const
 const server = await zerodown.listenAndServe('127.0.0.1:0', respond(zerodown.generation), options)
 if (zerodown.generation === 1) process.send?.({ port: (server.address() as AddressInfo).port })
 

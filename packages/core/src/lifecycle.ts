@@ -6,7 +6,6 @@ import { ZerodownError, messageOf } from './errors.ts'
 import type { Emit } from './events.ts'
 import { Reception } from './handover/reception.ts'
 import { takeTicketKeys } from './handover/ticket-keys.ts'
-import { warmUp } from './handover/warm-up.ts'
 import { keyOf } from './listeners/key.ts'
 import type { Settings } from './options.ts'
 import type { ShutdownHooks } from './process/hooks.ts'
@@ -130,13 +129,13 @@ export class Lifecycle {
     }
     emit('ready', this.#self)
     if (this.inCharge) this.#begin(origin.predecessor?.takeOver)
-    else void this.#offer()
+    else this.#offer()
   }
 
   /** Tells the predecessor that this process is ready, and which connections it takes. */
-  async #offer(): Promise<void> {
+  #offer(): void {
     const receivers = this.settings.handover ? this.#reception.receivers : []
-    if (receivers.length > 0) await warmUp()
+    if (receivers.length > 0) this.#reception.prepare()
     this.#around.origin.predecessor?.ready(receivers)
   }
 

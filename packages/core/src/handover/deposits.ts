@@ -30,6 +30,10 @@ export class Deposits {
     return new Set(connections.map(({ socket }) => socket).filter((socket) => held.has(this.#idOf(socket))))
   }
 
+  async prepare(): Promise<void> {
+    await this.#ask((question) => ({ type: 'connections-coming', question }))
+  }
+
   /** Never rejects: a channel that has ended is a fate, too. */
   async pass(connections: readonly Passing[]): Promise<ReadonlyMap<Socket, Fate>> {
     if (!this.#child.connected) return new Map(connections.map(({ socket }) => [socket, 'refused']))

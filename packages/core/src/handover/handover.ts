@@ -15,8 +15,9 @@ const RESPONSE_FINISHED = 'http.server.response.finish'
 /** How often to look for what no event tells, such as an upload that ends after its answer. Only while draining. ms */
 const LOOK_AGAIN = 50
 
-/** How many copies go before we ask what has arrived. Node sends one at a time, and each costs a round trip. */
-const COPIES = 16
+/** How many copies go before we ask which have arrived. Node sends one after the other. What else this process has to say to
+ * the successor waits behind them, some 20 ms at the most. */
+const COPIES = 64
 
 /** A server whose connections move, and what becomes of them. */
 export interface Source {
@@ -35,12 +36,8 @@ interface Idle {
 }
 
 interface Passing {
-  readonly source: Source
-  readonly frozen: Frozen
-}
-
-interface Passed extends Passing {
-  readonly fate: Exclude<Fate, 'refused'>
+  readonly frozen: readonly Frozen[]
+  readonly fates: Promise<ReadonlyMap<Socket, Fate>>
 }
 
 /**
@@ -97,7 +94,10 @@ export class Handover {
     const again = setInterval(() => this.#look(), LOOK_AGAIN).unref()
     try {
       // In a turn of its own each time: by then, what was written in the last one is out or known to wait.
-      for (await nextTurn(); !this.#over; await this.#reasonToLook()) {
+      await nextTurn()
+      await this.#depositAll()
+      await this.#channel.prepare()
+      for (; !this.#over; await this.#reasonToLook()) {
         if (this.#reserved.size === 0) await this.#depositAll()
         await this.#passAll()
       }
@@ -172,14 +172,22 @@ export class Handover {
     this.#thawBusy(new Set(idle.map(({ socket }) => socket)))
     // Those that are frozen already come first.
     this.#queue = idle.toSorted((a, b) => Number(this.#reserved.has(a.socket)) - Number(this.#reserved.has(b.socket)))
-    for (let passed: Passed[] = []; ;) {
-      const passing = this.#over ? [] : this.#freezeNext()
-      const answer = passing.length > 0 ? this.#channel.pass(passing.map(({ frozen }) => frozen)) : undefined
-      // While the successor takes those up.
-      for (const { source, frozen, fate } of passed) source.moved(frozen.socket, fate, frozen.leave())
-      if (answer === undefined) return
-      passed = this.#settle(passing, await this.#window.measure(answer))
+    for (let before: Passing | undefined; ;) {
+      // The successor takes up the ones while this process gets the next ones ready.
+      if (before !== undefined && this.#window.size === 1) {
+        await this.#settle(before)
+        before = undefined
+      }
+      const frozen = this.#over ? [] : this.#freezeNext()
+      const next = frozen.length > 0 ? this.#pass(frozen) : undefined
+      if (before !== undefined) await this.#settle(before)
+      if (next === undefined) return
+      before = next
     }
+  }
+
+  #pass(frozen: readonly Frozen[]): Passing {
+    return { frozen, fates: this.#window.measure(this.#channel.pass(frozen)) }
   }
 
   /** Their next request had arrived before they were frozen. */
@@ -191,27 +199,29 @@ export class Handover {
     }
   }
 
-  #freezeNext(): Passing[] {
-    const passing: Passing[] = []
-    while (passing.length < this.#window.size) {
+  /** Half of what may be frozen: the other half is on its way. */
+  #freezeNext(): Frozen[] {
+    const next: Frozen[] = []
+    while (next.length < this.#window.size / 2) {
       const idle = this.#queue.pop()
       if (idle === undefined) break
-      const { source, socket } = idle
+      const { socket } = idle
       const frozen = this.#reserved.get(socket) ?? (isStillIdle(idle) ? Frozen.freeze(socket) : undefined)
       this.#reserved.delete(socket)
-      if (frozen !== undefined) passing.push({ source, frozen })
+      if (frozen !== undefined) next.push(frozen)
     }
-    return passing
+    return next
   }
 
-  #settle(passing: readonly Passing[], fates: ReadonlyMap<Socket, Fate>): Passed[] {
-    return passing.flatMap(({ source, frozen }) => {
-      const fate = fates.get(frozen.socket) ?? 'refused'
-      frozen.settle(fate)
-      if (fate !== 'refused') return { source, frozen, fate }
-      this.#refused.add(frozen.socket)
-      return []
-    })
+  async #settle({ frozen, fates }: Passing): Promise<void> {
+    const fate = await fates
+    for (const one of frozen) {
+      const { socket } = one
+      const its = fate.get(socket) ?? 'refused'
+      one.settle(its)
+      if (its === 'refused') this.#refused.add(socket)
+      else this.#sourceOf(socket)?.moved(socket, its, one.leave())
+    }
   }
 
   #sourceOf(socket: Socket): Source | undefined {

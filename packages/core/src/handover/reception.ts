@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { isNativeHandle, socketOver, stopReading } from '../process/node-internals.ts'
 import type { Payload, Receiver } from './payload.ts'
+import { warmUp } from './warm-up.ts'
 
 /** A server of this process, as far as it takes connections that a predecessor accepted. */
 export interface ReceivingServer {
@@ -22,10 +23,20 @@ interface Held {
 export class Reception {
   readonly #servers: Iterable<ReceivingServer>
   readonly #held = new Map<number, Held>()
+  #prepared: Promise<void> = Promise.resolve()
   #received = 0
 
   constructor(servers: Iterable<ReceivingServer>) {
     this.#servers = servers
+  }
+
+  /** Makes ready for many connections at once. */
+  prepare(): void {
+    this.#prepared = warmUp()
+  }
+
+  get prepared(): Promise<void> {
+    return this.#prepared
   }
 
   /** How many have come to be served here. */

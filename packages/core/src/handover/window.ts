@@ -1,8 +1,8 @@
 /** A successor that takes longer has something else to do. ms */
-const QUICK = 10
+const QUICK = 5
 
 /** More would make each of them wait for the others. */
-const MOST = 8
+const MOST = 32
 
 /** How many connections may be frozen at a time: one, and more for as long as the successor is quick to take them. */
 export class Window {
@@ -15,7 +15,8 @@ export class Window {
   async measure<Result>(passing: Promise<Result>): Promise<Result> {
     const began = performance.now()
     const result = await passing
-    this.#size = performance.now() - began <= QUICK ? Math.min(2 * this.#size, MOST) : 1
+    const quick = performance.now() - began <= QUICK
+    this.#size = quick ? Math.min(2 * this.#size, MOST) : Math.max(1, this.#size / 2)
     return result
   }
 }

@@ -92,7 +92,10 @@ export class Predecessor {
     if (reception === undefined) return
     if (message.type === 'connection') reception.hold(message.id, message.listener, message.kind, handle)
     else if (message.type === 'connection-closed') reception.drop(message.id)
-    else if (message.type === 'connections-asked') {
+    else if (message.type === 'connections-coming') {
+      const { question } = message
+      void reception.prepared.then(() => this.#send({ type: 'connections', question, ids: [] }))
+    } else if (message.type === 'connections-asked') {
       this.#send({
         type: 'connections',
         question: message.question,

@@ -14,7 +14,7 @@ export type FromSuccessor =
   /** Said first: this process is the server, whoever the child is that was started. */
   | { type: 'hello'; pid: number }
   | { type: 'ready'; pid: number; receivers?: readonly Receiver[] }
-  /** Of the connections that were asked about, those that are held here; of those passed on, those that are served. */
+  /** Of the connections asked about, those that are held; of those passed on, those that are served; else none. */
   | { type: 'connections'; question: number; ids: readonly number[] }
   /** It could not listen; it will end, or become ready without. */
   | { type: 'refused'; message: string }
@@ -33,6 +33,8 @@ export type FromPredecessor =
   | { type: 'connection'; id: number; listener: number; kind: string }
   /** Sent behind them: which are held? */
   | { type: 'connections-asked'; question: number; ids: readonly number[] }
+  /** The first is about to be passed on: answer when you can serve it without delay. */
+  | { type: 'connections-coming'; question: number }
   /** From here on they are yours to serve, and no longer read here. */
   | { type: 'connections-passed'; question: number; connections: readonly { id: number; payload: Payload }[] }
   /** It has ended, and your copy is the last. */

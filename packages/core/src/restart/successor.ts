@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { setTimeout as wait } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { Deferred } from '../deferred.ts'
 import { defer } from '../deferred.ts'
 import type { ZerodownErrorCode } from '../errors.ts'
@@ -82,7 +82,9 @@ export class Successor {
 
   /** Waits for the end of its probation; its death in that time is thrown like that before ready. */
   async survive(probation: number, signal: AbortSignal): Promise<void> {
-    await this.#unless(signal, (ended) => wait(probation, undefined, { signal: ended }))
+    await this.#unless(signal, (ended) =>
+      probation > 0 ? wait(probation, undefined, { signal: ended }) : aWholeTurn(),
+    )
   }
 
   /**
@@ -113,6 +115,7 @@ export class Successor {
       open: () => this.#process.child.connected,
       takes: (listener, kind) => takesConnections(this.#receivers, listener, kind),
       deposit: (connections) => this.#deposits.deposit(connections),
+      prepare: () => this.#deposits.prepare(),
       pass: (connections) => this.#deposits.pass(connections),
     }
   }
@@ -193,4 +196,10 @@ export class Successor {
         `${reason}; mend it and restart again.`,
     )
   }
+}
+
+/** Long enough to hear of a death that has happened. A timer of 0 ms would take longer. */
+async function aWholeTurn(): Promise<void> {
+  await nextTurn()
+  await nextTurn()
 }

@@ -69,6 +69,7 @@ const PROGRAM = `
       if (manner === 'holds nothing') drop(id)
     }
     if (type === 'connection-closed') drop(id)
+    if (type === 'connections-coming') say({ type: 'connections', question, ids: [] })
     if (type === 'connections-asked') say({ type: 'connections', question, ids: ids.filter((id) => held.has(id)) })
     if (type === 'connections-passed') {
       say({ type: 'connections', question, ids: manners[manner](connections.map(({ id }) => id)) })
