@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { RequestListener, Server as HttpServer } from 'node:http'
+import type { Server as HttpServer } from 'node:http'
 import { createServer } from 'node:http'
 import type { Server } from 'node:net'
 import { AttachedServer } from './attached-server.ts'
@@ -7,6 +7,8 @@ import type { Ledger } from './drain/ledger.ts'
 import { ZerodownError, messageOf } from './errors.ts'
 import type { Emit, ZerodownEvents } from './events.ts'
 import { publish } from './events.ts'
+import type { Handler } from './handler.ts'
+import { listenerOf } from './handler.ts'
 import type { State } from './lifecycle.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { Address } from './listeners/address.ts'
@@ -51,14 +53,14 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
   }
 
   /**
-   * Serves `handler` (of node:http, an Express app, or `app.callback()` of Koa) on `address`.
+   * Serves `handler` (of node:http, an Express app, a Koa app or its callback) on `address`.
    * @returns the server, once it listens
    * @throws {ZerodownError} rejects with `ERR_ZERODOWN_ADDRESS`, `ERR_ZERODOWN_OPTION`, `ERR_ZERODOWN_OPTION_CONFLICT`,
    *   `ERR_ZERODOWN_PID_FILE`, or with Node's error if it cannot listen
    */
-  async listenAndServe(address: Address, handler: RequestListener, options: Options = {}): Promise<HttpServer> {
+  async listenAndServe(address: Address, handler: Handler, options: Options = {}): Promise<HttpServer> {
     const where = parseAddress(address)
-    const server = this.attach(createServer(handler), options)
+    const server = this.attach(createServer(listenerOf(handler)), options)
     return new Promise((listening, failed) => {
       server.once('error', failed)
       server.listen(where, () => {

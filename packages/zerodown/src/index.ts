@@ -2,10 +2,13 @@ import type { Options, Zerodown as Core } from '@zerodown/core'
 import { create as createCore, zerodown as core } from '@zerodown/core'
 import type { ExpressApplication } from '@zerodown/express'
 import { express as attachExpress } from '@zerodown/express'
+import type { KoaApplication } from '@zerodown/koa'
+import { koa as attachKoa } from '@zerodown/koa'
 
 export type {
   Address,
   GenerationInfo,
+  Handler,
   LaunchOptions,
   Ledger,
   Logger,
@@ -25,6 +28,11 @@ export interface Zerodown extends Omit<Core, 'create'> {
    * @throws {ZerodownError} `ERR_ZERODOWN_OPTION` or `ERR_ZERODOWN_OPTION_CONFLICT`
    */
   express<App extends ExpressApplication>(app: App, options?: Options): App
+  /**
+   * Koa 2 and 3: the same app back, whose `listen()` now restarts without losing a request.
+   * @throws {ZerodownError} `ERR_ZERODOWN_OPTION` or `ERR_ZERODOWN_OPTION_CONFLICT`
+   */
+  koa<App extends KoaApplication>(app: App, options?: Options): App
   /** An instance of one's own, with its own options. Only one may be in charge of a process at a time. */
   create(options?: Options): Zerodown
 }
@@ -40,6 +48,7 @@ function withFrameworks(instance: Core): Zerodown {
     onShutdown: instance.onShutdown.bind(instance),
     express: <App extends ExpressApplication>(app: App, options: Options = {}): App =>
       attachExpress(app, options, instance),
+    koa: <App extends KoaApplication>(app: App, options: Options = {}): App => attachKoa(app, options, instance),
     create,
   })
 }
@@ -52,6 +61,7 @@ const zerodown: Zerodown = withFrameworks(core)
 export default zerodown
 
 export const express: Zerodown['express'] = zerodown.express
+export const koa: Zerodown['koa'] = zerodown.koa
 export const listenAndServe: Zerodown['listenAndServe'] = zerodown.listenAndServe
 export const attach: Zerodown['attach'] = zerodown.attach
 export const ready: Zerodown['ready'] = zerodown.ready

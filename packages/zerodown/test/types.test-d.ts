@@ -3,10 +3,12 @@ import { createServer } from 'node:http'
 import { createSecureServer } from 'node:http2'
 import type { ListenOptions } from 'node:net'
 import express from 'express'
+import Koa from 'koa'
 import { describe, expectTypeOf, it } from 'vitest'
 import type {
   Address,
   GenerationInfo,
+  Handler,
   LaunchOptions,
   Ledger,
   Logger,
@@ -18,6 +20,21 @@ import type {
   ZerodownEvents,
 } from 'zerodown'
 import zerodown, * as named from 'zerodown'
+
+describe('a Koa application', () => {
+  it('is still of its own type', () => {
+    const app = new Koa<{ user: string }, { id: number }>()
+    expectTypeOf(zerodown.koa(app)).toEqualTypeOf<Koa<{ user: string }, { id: number }>>()
+    expectTypeOf(named.koa(new Koa(), { probation: 0 })).toEqualTypeOf<Koa>()
+    expectTypeOf(zerodown.koa(app).listen).toEqualTypeOf<Koa['listen']>()
+  })
+
+  it('is a handler, and so is its callback', () => {
+    const app = new Koa<{ user: string }>()
+    expectTypeOf(zerodown.listenAndServe(':8080', app)).resolves.toEqualTypeOf<HttpServer>()
+    expectTypeOf(zerodown.listenAndServe(':8080', app.callback())).resolves.toEqualTypeOf<HttpServer>()
+  })
+})
 
 describe('an Express application', () => {
   it('is still of its own type', () => {
@@ -46,8 +63,9 @@ describe('an Express application', () => {
 describe('listenAndServe', () => {
   it('takes an address, a handler of node:http or an Express application, and options', () => {
     expectTypeOf(zerodown.listenAndServe).parameters.toEqualTypeOf<
-      [address: Address, handler: RequestListener, options?: Options | undefined]
+      [address: Address, handler: Handler, options?: Options | undefined]
     >()
+    expectTypeOf<Handler>().toEqualTypeOf<RequestListener | { callback(): RequestListener }>()
     expectTypeOf<Address>().toEqualTypeOf<string | number | ListenOptions>()
     expectTypeOf(zerodown.listenAndServe(':0', express())).resolves.toEqualTypeOf<HttpServer>()
     expectTypeOf(named.listenAndServe).toEqualTypeOf(zerodown.listenAndServe)
