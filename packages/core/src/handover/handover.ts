@@ -1,12 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
-import { idleAmong } from '../connections/idleness.ts'
-import type { Connections } from '../connections/tracking.ts'
 import type { ConnectionChannel } from './channel.ts'
+import { Copies } from './copies.ts'
 import { Frozen } from './frozen.ts'
 import type { Fate } from './payload.ts'
+import type { Idle, Source } from './sources.ts'
+import { Sources, isStillIdle } from './sources.ts'
 import { Window } from './window.ts'
 
 /** Published by node:http when a response is written out. */
@@ -14,26 +15,6 @@ const RESPONSE_FINISHED = 'http.server.response.finish'
 
 /** How often to look for what no event tells, such as an upload that ends after its answer. Only while draining. ms */
 const LOOK_AGAIN = 50
-
-/** How many copies go before we ask which have arrived. Node sends one after the other. What else this process has to say to
- * the successor waits behind them, some 20 ms at the most. */
-const COPIES = 64
-
-/** A server whose connections move, and what becomes of them. */
-export interface Source {
-  readonly server: HttpServer
-  readonly connections: Connections
-  /** The listener's descriptor in the successor. */
-  readonly listener: number
-  /** @param frozen how long it was read by nobody, ms */
-  moved(socket: Socket, fate: Exclude<Fate, 'refused'>, frozen: number): void
-}
-
-interface Idle {
-  readonly source: Source
-  readonly socket: Socket
-  readonly bytesRead: number
-}
 
 interface Passing {
   readonly frozen: readonly Frozen[]
@@ -47,16 +28,14 @@ interface Passing {
  */
 export class Handover {
   readonly #channel: ConnectionChannel
-  readonly #sources = new Set<Source>()
-  readonly #held = new WeakSet<Socket>()
-  readonly #refused = new WeakSet<Socket>()
-  /** Answered, and not held yet. One whose client asks on without pause is never found idle before it is held. */
-  readonly #answered = new Set<Socket>()
-  /** Frozen right after an answer, for the same reason: by the next turn it is known whether it is idle. */
+  readonly #sources = new Sources()
+  readonly #copies: Copies
+  /** Frozen right after an answer, as one may never be found idle: by the next turn it is known whether it is. */
   readonly #reserved = new Map<Socket, Frozen>()
   /** Found idle the last time we looked. */
   #queue: Idle[] = []
   readonly #window = new Window()
+  #running = false
   #ended = false
   #waiting = false
   #lookAgain = false
@@ -64,6 +43,7 @@ export class Handover {
 
   constructor(channel: ConnectionChannel) {
     this.#channel = channel
+    this.#copies = new Copies(channel, this.#sources)
   }
 
   /** Whether the server behind that listener, in the successor, takes connections. */
@@ -73,12 +53,13 @@ export class Handover {
 
   /** Whether it moves as soon as it is idle. Else it lingers. */
   canMove(socket: Socket): boolean {
-    return !this.#over && !this.#refused.has(socket)
+    return !this.#over && !this.#copies.refused(socket)
   }
 
   add(source: Source): void {
-    if (this.#sources.size === 0) void this.#run()
     this.#sources.add(source)
+    if (!this.#running) void this.#run()
+    this.#running = true
   }
 
   /** Everything has moved or closed, or the time is up. */
@@ -95,10 +76,10 @@ export class Handover {
     try {
       // In a turn of its own each time: by then, what was written in the last one is out or known to wait.
       await nextTurn()
-      await this.#depositAll()
+      await this.#copies.make()
       await this.#channel.prepare()
       for (; !this.#over; await this.#reasonToLook()) {
-        if (this.#reserved.size === 0) await this.#depositAll()
+        if (this.#reserved.size === 0) await this.#copies.make()
         await this.#passAll()
       }
     } finally {
@@ -113,8 +94,8 @@ export class Handover {
   }
 
   #finished(socket: Socket): void {
-    if (this.#held.has(socket)) this.#reserve(socket)
-    else if (this.#sourceOf(socket) !== undefined) this.#answered.add(socket)
+    if (this.#copies.holds(socket)) this.#reserve(socket)
+    else this.#copies.answered(socket)
     this.#look()
   }
 
@@ -141,34 +122,9 @@ export class Handover {
     this.#lookAgain = false
   }
 
-  /** Until there is a copy of everything that was idle or answered at any moment so far. */
-  async #depositAll(): Promise<void> {
-    for (let sockets = this.#withoutCopy(); sockets.length > 0 && !this.#over; sockets = this.#withoutCopy()) {
-      for (let from = 0; from < sockets.length && !this.#over; from += COPIES) {
-        await this.#deposit(sockets.slice(from, from + COPIES).filter((socket) => !socket.destroyed))
-      }
-    }
-  }
-
-  async #deposit(sockets: readonly Socket[]): Promise<void> {
-    const copies = sockets.flatMap((socket) => {
-      const listener = this.#sourceOf(socket)?.listener
-      return listener === undefined ? [] : { socket, listener, kind: 'http1' as const }
-    })
-    const held = await this.#channel.deposit(copies)
-    for (const socket of sockets) (held.has(socket) ? this.#held : this.#refused).add(socket)
-  }
-
-  #withoutCopy(): Socket[] {
-    const answered = [...this.#answered].filter((socket) => !socket.destroyed)
-    this.#answered.clear()
-    const all = new Set([...answered, ...this.#findIdle().map(({ socket }) => socket)])
-    return [...all].filter((socket) => !this.#held.has(socket) && !this.#refused.has(socket))
-  }
-
   /** As many at a time as may be frozen, until none is idle. */
   async #passAll(): Promise<void> {
-    const idle = this.#findIdle().filter(({ socket }) => this.#held.has(socket))
+    const idle = this.#sources.findIdle().filter(({ socket }) => this.#copies.holds(socket))
     this.#thawBusy(new Set(idle.map(({ socket }) => socket)))
     // Those that are frozen already come first.
     this.#queue = idle.toSorted((a, b) => Number(this.#reserved.has(a.socket)) - Number(this.#reserved.has(b.socket)))
@@ -219,25 +175,8 @@ export class Handover {
       const { socket } = one
       const its = fate.get(socket) ?? 'refused'
       one.settle(its)
-      if (its === 'refused') this.#refused.add(socket)
-      else this.#sourceOf(socket)?.moved(socket, its, one.leave())
+      if (its === 'refused') this.#copies.refuse(socket)
+      else this.#sources.of(socket)?.moved(socket, its, one.leave())
     }
   }
-
-  #sourceOf(socket: Socket): Source | undefined {
-    return [...this.#sources].find(({ connections }) => connections.open.has(socket))
-  }
-
-  #findIdle(): Idle[] {
-    return [...this.#sources].flatMap((source) =>
-      [...idleAmong(source.server, source.connections.open)]
-        .filter((socket) => !this.#refused.has(socket))
-        .map((socket) => ({ source, socket, bytesRead: socket.bytesRead })),
-    )
-  }
-}
-
-/** Nothing has arrived since it was found idle, and nobody has begun to end it. */
-function isStillIdle({ socket, bytesRead }: Idle): boolean {
-  return !socket.destroyed && socket.bytesRead === bytesRead && !socket.writableEnded && !socket.readableEnded
 }

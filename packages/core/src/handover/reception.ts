@@ -32,7 +32,7 @@ export class Reception {
 
   /** Makes ready for many connections at once. */
   prepare(): void {
-    this.#prepared = warmUp()
+    this.#prepared = warmUp().catch(() => {}) // A server that is not warm serves as well.
   }
 
   get prepared(): Promise<void> {
