@@ -5,6 +5,24 @@ import { commit, openSilent, openUsed, restartAndLeave, startGenerations } from 
 import type { Wire } from './stage/wire.ts'
 import { GET, POST, generationOf } from './stage/wire.ts'
 
+describe('keepAliveTimeout, in the predecessor', () => {
+  it('closes a connection whose copy is on its way to a busy successor, and the client hears of it at once', async () => {
+    const server = await startGenerations({
+      http: { keepAliveTimeout: 400 },
+      generations: { 2: { busy: 4000 } },
+    })
+    const wires = await openUsed(server.target(), 3)
+
+    await commit(server)
+    await Promise.all(wires.map((wire) => wire.ended()))
+
+    expect(wires.map(({ closed }) => closed)).toEqual(Array(3).fill('in good order'))
+    // Else it would have read by now that it is in charge.
+    expect(server.output.lines.filter((line) => line.startsWith('{"event":"inCharge"'))).toEqual([])
+    expect(await server.waitForExit()).toBe(0)
+  })
+})
+
 describe('keepAliveTimeout, in the successor', () => {
   const keepAliveTimeout = 600
 

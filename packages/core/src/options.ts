@@ -1,10 +1,4 @@
-import { constants } from 'node:os'
-import { inspect, isDeepStrictEqual } from 'node:util'
-import { ZerodownError } from './errors.ts'
 import { type Logger, defaultLogger, silentLogger } from './process/logger.ts'
-
-/** The most that Node's timers can wait: a longer one would fire at once. */
-const LONGEST_TIMER = 2 ** 31 - 1
 
 export interface Signals {
   /** Signals that start a restart. Default: `'SIGUSR2'`. `false`: none. */
@@ -92,136 +86,6 @@ export interface Settings {
   readonly logger: Logger
 }
 
-type Check = { wants: string; accepts: (value: unknown) => boolean }
-
-const milliseconds: Check = {
-  wants: `a number of milliseconds from 0 to ${LONGEST_TIMER}`,
-  accepts: (value) => typeof value === 'number' && value >= 0 && value <= LONGEST_TIMER,
-}
-
-/** One that can be listened to. Windows has no number for some that exist everywhere else. */
-const isSignal = (value: unknown): boolean =>
-  typeof value === 'string' &&
-  /^SIG[A-Z0-9]+$/.test(value) &&
-  value !== 'SIGKILL' &&
-  value !== 'SIGSTOP' &&
-  (process.platform === 'win32' || value in constants.signals)
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== '' && !value.includes('\0')
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const signalNames: Check = {
-  wants: "a signal name such as 'SIGUSR2', an array of them, or false",
-  accepts: (value) => value === false || isSignal(value) || (Array.isArray(value) && value.every(isSignal)),
-}
-
-const checks: Record<keyof Options, Check> = {
-  signals: {
-    wants: 'an object with restart and shutdown, or false',
-    accepts: (value) => value === false || isRecord(value),
-  },
-  readiness: { wants: "'auto' or 'manual'", accepts: (value) => value === 'auto' || value === 'manual' },
-  readyTimeout: milliseconds,
-  probation: milliseconds,
-  drainTimeout: milliseconds,
-  handover: { wants: 'true or false', accepts: (value) => typeof value === 'boolean' },
-  shutdownDelay: milliseconds,
-  pidFile: { wants: 'a path', accepts: isText },
-  launch: { wants: 'an object with execPath, args, cwd or env', accepts: isRecord },
-  exit: { wants: 'true or false', accepts: (value) => typeof value === 'boolean' },
-  logger: {
-    wants: 'an object with the functions info, warn and error, or false',
-    accepts: (value) =>
-      value === false ||
-      (isRecord(value) && ['info', 'warn', 'error'].every((level) => typeof value[level] === 'function')),
-  },
-}
-
-const signalChecks: Record<keyof Signals, Check> = { restart: signalNames, shutdown: signalNames }
-
-const launchChecks: Record<keyof LaunchOptions, Check> = {
-  execPath: { wants: 'a path', accepts: isText },
-  args: {
-    wants: 'an array of strings',
-    accepts: (value) => Array.isArray(value) && value.every((argument) => typeof argument === 'string'),
-  },
-  cwd: { wants: 'a path', accepts: isText },
-  env: {
-    wants: 'an object of strings, with undefined for what to remove',
-    accepts: (value) =>
-      isRecord(value) && Object.values(value).every((entry) => entry === undefined || typeof entry === 'string'),
-  },
-}
-
-/**
- * Checks one set of options.
- * @throws {ZerodownError} `ERR_ZERODOWN_OPTION`, naming the option, what it wants and what it got.
- */
-export function validate(options: Options): void {
-  if (!isRecord(options)) {
-    throw new ZerodownError('ERR_ZERODOWN_OPTION', `options: wants an object, got ${inspect(options)}.`)
-  }
-  validateAll('', options, checks)
-  if (options.signals) {
-    validateAll('signals.', options.signals, signalChecks)
-    checkDistinct(resolve(options).signals)
-  }
-  if (options.launch) validateAll('launch.', options.launch, launchChecks)
-}
-
-function checkDistinct({ restart, shutdown }: Settings['signals']): void {
-  const both = restart.find((signal) => shutdown.includes(signal))
-  if (both === undefined) return
-  throw new ZerodownError(
-    'ERR_ZERODOWN_OPTION',
-    `signals: wants each signal to mean one thing, got ${both} for restart and for shutdown.`,
-  )
-}
-
-function validateAll(prefix: string, values: object, table: Record<string, Check>): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (value === undefined) continue
-    const check = Object.hasOwn(table, name) ? table[name] : undefined
-    if (check === undefined) {
-      const known = Object.keys(table).join(', ')
-      throw new ZerodownError('ERR_ZERODOWN_OPTION', `${prefix}${name}: no such option. There are: ${known}.`)
-    }
-    if (!check.accepts(value)) {
-      const got = inspect(value, { depth: 1, breakLength: Infinity })
-      throw new ZerodownError('ERR_ZERODOWN_OPTION', `${prefix}${name}: wants ${check.wants}, got ${got}.`)
-    }
-  }
-}
-
-/**
- * Adds options to those that were declared before.
- * @throws {ZerodownError} `ERR_ZERODOWN_OPTION` for an option that is not valid, `ERR_ZERODOWN_OPTION_CONFLICT` where
- *   the two disagree.
- */
-export function merge(declared: Options, added: Options): Options {
-  validate(added)
-  for (const [name, value] of Object.entries(added)) {
-    const before = declared[name as keyof Options]
-    if (value === undefined || before === undefined || isDeepStrictEqual(before, value)) continue
-    throw conflict(name, before, value)
-  }
-  return { ...declared, ...defined(added) }
-}
-
-/**
- * After the start: an option may be said again, but not changed.
- * @throws {ZerodownError} `ERR_ZERODOWN_OPTION_CONFLICT`
- */
-export function checkUnchanged(settings: Settings, declared: Options, added: Options): void {
-  validate(added)
-  for (const [name, value] of Object.entries(resolve(defined(added)))) {
-    if (added[name as keyof Options] === undefined) continue
-    const before = settings[name as keyof Settings]
-    if (isDeepStrictEqual(before, value)) continue
-    throw conflict(name, declared[name as keyof Options] ?? before, added[name as keyof Options])
-  }
-}
-
 export function resolve(options: Options): Settings {
   return {
     signals: {
@@ -250,16 +114,4 @@ function namesOf(
   if (names === false) return []
   if (names === undefined) return byDefault
   return typeof names === 'string' ? [names] : names
-}
-
-function defined(options: Options): Options {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-}
-
-function conflict(name: string, before: unknown, now: unknown): ZerodownError {
-  return new ZerodownError(
-    'ERR_ZERODOWN_OPTION_CONFLICT',
-    `${name}: is ${inspect(before)} already, and now ${inspect(now)} is asked for. Options belong to the process: ` +
-      'give each of them once, or the same everywhere.',
-  )
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Options } from '../src/options.ts'
-import { checkUnchanged, merge, resolve, validate } from '../src/options.ts'
+import { checkUnchanged, merge, validate } from '../src/declared-options.ts'
+import { resolve } from '../src/options.ts'
 import { defaultLogger, silentLogger } from '../src/process/logger.ts'
 
 const logger = { info() {}, warn() {}, error() {} }

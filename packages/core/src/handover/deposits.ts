@@ -1,5 +1,6 @@
 import type { ChildProcess, SendHandle } from 'node:child_process'
 import type { Socket } from 'node:net'
+import { closeWhenDestroyed, endWhenDestroyed } from '../connections/destroying.ts'
 import type { Deferred } from '../deferred.ts'
 import { defer } from '../deferred.ts'
 import { nativeHandle } from '../process/node-internals.ts'
@@ -37,6 +38,7 @@ export class Deposits {
   /** Never rejects: a channel that has ended is a fate, too. */
   async pass(connections: readonly Passing[]): Promise<ReadonlyMap<Socket, Fate>> {
     if (!this.#child.connected) return new Map(connections.map(({ socket }) => [socket, 'refused']))
+    for (const { socket } of connections) closeWhenDestroyed(socket)
     const received = await this.#ask((question) => ({
       type: 'connections-passed',
       question,
@@ -69,7 +71,7 @@ export class Deposits {
       return undefined // A handle that Node does not send.
     }
     this.#ids.set(socket, id)
-    // The client hears of it when the other copy is closed.
+    endWhenDestroyed(socket)
     socket.once('close', () => {
       if (this.#ids.delete(socket)) this.#tell({ type: 'connection-closed', id })
     })

@@ -40,6 +40,17 @@ describe('a connection of which there is a copy', () => {
     expect(await client.hearsAll()).toBe('')
   })
 
+  it('ends for its client at once, though the other process is too busy to hear of it', async () => {
+    const { child, deposits } = await forkReceiver('serves')
+    const { client, socket } = await converse((await aServer()).server)
+    await deposit(deposits, socket)
+
+    child.kill('SIGSTOP')
+    socket.destroy()
+
+    expect(await client.hearsAll()).toBe('')
+  })
+
   it('is one of those that were held when it was asked, and no other', async () => {
     const { deposits } = await forkReceiver('serves')
     const { server } = await aServer()
