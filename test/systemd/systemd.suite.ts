@@ -31,15 +31,14 @@ const loadOn = (target: Target): Load =>
 /** Everything that systemd thought of it, one after the other, for as long as `during` takes. */
 async function statesOf(service: Service, during: () => Promise<void>): Promise<Set<string>> {
   const states = new Set<string>()
-  let over = false
+  const over = new AbortController()
   const watching = (async () => {
-    // oxlint-disable-next-line no-unmodified-loop-condition
-    while (!over) states.add(await service.show('ActiveState'))
+    while (!over.signal.aborted) states.add(await service.show('ActiveState'))
   })()
   try {
     await during()
   } finally {
-    over = true
+    over.abort()
     await watching
   }
   return states

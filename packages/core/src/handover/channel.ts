@@ -21,7 +21,7 @@ export interface ConnectionChannel {
   open(): boolean
   /** Sends a copy of each, while they are served here. @returns those that are held over there */
   deposit(connections: readonly Deposit[]): Promise<ReadonlySet<Socket>>
-  /** Resolves when the successor is about to serve the first one without delay. */
+  /** Resolves when the successor can serve the first one without delay. */
   prepare(): Promise<void>
   /** From here on they are the successor's, which holds them and is alone to read them. @returns how each fared */
   pass(connections: readonly Passing[]): Promise<ReadonlyMap<Socket, Fate>>
