@@ -9,7 +9,7 @@ export interface Particular {
   options?: Record<string, unknown>
   http?: Record<string, unknown>
   server?: 'http' | 'https' | 'raw'
-  /** Turns for so long as soon as it is ready. ms */
+  /** Turns for so long as soon as it has told that it is ready. ms */
   busy?: number
   /** Leaves itself only so many descriptors. */
   leaveDescriptors?: number
