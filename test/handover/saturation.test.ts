@@ -6,7 +6,7 @@ import { startGenerations } from './stage/server.ts'
 describe('without a pause between requests or restarts', () => {
   it('moves connections that are kept', async () => {
     const server = await startGenerations()
-    await expectUnnoticed(server, [{ kind: 'keepAlive', connections: 20 }], { restarts: 10, atOnce: true })
+    await expectUnnoticed(server, [{ kind: 'keepAlive', connections: 20 }], { restarts: 6, atOnce: true })
   })
 
   it('moves connections with uploads and pipelines', async () => {
@@ -18,7 +18,7 @@ describe('without a pause between requests or restarts', () => {
         { kind: 'pipelined', connections: 5 },
         { kind: 'pipelined', name: 'apart', connections: 5, apart: true },
       ],
-      { restarts: 10, atOnce: true },
+      { restarts: 6, atOnce: true },
     )
   })
 })

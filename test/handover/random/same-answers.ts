@@ -48,7 +48,7 @@ export async function expectSameAnswers({ runs, time }: Bounds): Promise<number>
 }
 
 /** Each restart's commit is the gate to what follows it, which so is said in the middle of the handover. */
-async function sayThroughRestarts(lines: readonly Line[], server: ServerProcess): Promise<Answer[][]> {
+export async function sayThroughRestarts(lines: readonly Line[], server: ServerProcess): Promise<Answer[][]> {
   const restarts = lines[0]?.restarts.length ?? 0
   const gates: Promise<void>[] = []
   for (let restart = 0; restart < restarts; restart++) {

@@ -31,6 +31,15 @@ export class Frozen {
     socket.setTimeout(0)
   }
 
+  /**
+   * Frozen right after its answer, it may have been read again since: an upload that outlasts its answer goes on by
+   * itself (`IncomingMessage` starts the socket again).
+   * @returns whether it is frozen
+   */
+  freezeAgain(): boolean {
+    return stopReading(this.socket) !== undefined
+  }
+
   /** It stays here. */
   thaw(): void {
     this.socket.setTimeout(this.#timeout)

@@ -161,12 +161,20 @@ export class Handover {
     while (next.length < this.#window.size / 2) {
       const idle = this.#queue.pop()
       if (idle === undefined) break
-      const { socket } = idle
-      const frozen = this.#reserved.get(socket) ?? (isStillIdle(idle) ? Frozen.freeze(socket) : undefined)
-      this.#reserved.delete(socket)
+      const frozen = this.#freeze(idle)
       if (frozen !== undefined) next.push(frozen)
     }
     return next
+  }
+
+  #freeze(idle: Idle): Frozen | undefined {
+    const { socket } = idle
+    const reserved = this.#reserved.get(socket)
+    this.#reserved.delete(socket)
+    if (reserved === undefined) return isStillIdle(idle) ? Frozen.freeze(socket) : undefined
+    if (isStillIdle(idle) && reserved.freezeAgain()) return reserved
+    reserved.thaw()
+    return undefined
   }
 
   async #settle({ frozen, fates }: Passing): Promise<void> {
