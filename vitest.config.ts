@@ -9,6 +9,8 @@ export default defineConfig({
     alias: [
       { find: /^@zerodown\/core$/, replacement: source('core') },
       { find: /^@zerodown\/express$/, replacement: source('express') },
+      { find: /^@zerodown\/fastify$/, replacement: source('fastify') },
+      { find: /^@zerodown\/koa$/, replacement: source('koa') },
       { find: /^zerodown$/, replacement: source('zerodown') },
     ],
   },

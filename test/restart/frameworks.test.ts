@@ -8,6 +8,8 @@ const RESTARTS = 5
 describe.each([
   ['Express 4', 'express', { EXPRESS: '4' }],
   ['Express 5', 'express', { EXPRESS: '5' }],
+  ['Fastify 4', 'fastify', { FASTIFY: '4' }],
+  ['Fastify 5', 'fastify', { FASTIFY: '5' }],
   ['Koa 2', 'koa', { KOA: '2' }],
   ['Koa 3', 'koa', { KOA: '3' }],
 ])('loses nothing of an application of %s', (_, fixture, env) => {

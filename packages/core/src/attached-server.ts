@@ -34,6 +34,7 @@ export class AttachedServer {
   readonly server: Server
   readonly connections: Connections
   readonly #events: ServerEvents
+  readonly #main: AttachedServer | undefined
   #asked: Asked | undefined
   #adopted: InheritedListener | undefined
   /** Which file the unix socket is, so that no other one is ever removed in its place. */
@@ -41,10 +42,12 @@ export class AttachedServer {
   #givenUp = false
   #starting = false
 
-  constructor(server: Server, events: ServerEvents) {
+  /** @param main whose connections the accepted ones are, where `server` only is a further address of that one */
+  constructor(server: Server, events: ServerEvents, main?: AttachedServer) {
     this.server = server
     this.#events = events
-    this.connections = new Connections(server)
+    this.#main = main
+    this.connections = new Connections(main === undefined ? server : undefined)
     if (isHttp2Server(server)) followSessions(server)
     takeOverListen(server, {
       before: () => {
@@ -70,6 +73,11 @@ export class AttachedServer {
       this.removePath()
       events.closed(this)
     })
+  }
+
+  /** Whether the process can do without it. */
+  get optional(): boolean {
+    return this.#main !== undefined
   }
 
   /** Whether it listens, or was told to and is about to. */
@@ -103,19 +111,24 @@ export class AttachedServer {
   /** What it can receive from a predecessor. */
   get receiver(): Receiver | undefined {
     const listener = this.inheritedAs
-    return listener !== undefined && receives(this.server, 'http1') ? { listener, kinds: ['http1'] } : undefined
+    return listener !== undefined && receives(this.#serving, 'http1') ? { listener, kinds: ['http1'] } : undefined
   }
 
   /** Serves a connection that the predecessor accepted. @returns whether it can */
   receive(socket: Socket, payload: Payload): boolean {
-    if (!receives(this.server, payload.kind)) return false
-    receiveConnection(this.server, socket, payload)
+    const server = this.#serving
+    if (!receives(server, payload.kind)) return false
+    receiveConnection(server, socket, payload)
     return true
   }
 
   /** The successor has the listener: its path, too, is no longer ours to remove. */
   giveUp(): void {
     this.#givenUp = true
+  }
+
+  get #serving(): Server {
+    return this.#main?.server ?? this.server
   }
 
   get #bound(): Asked | undefined {

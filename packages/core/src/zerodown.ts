@@ -2,19 +2,21 @@ import { EventEmitter } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
 import { createServer } from 'node:http'
 import type { Server } from 'node:net'
+import type { ServerEvents } from './attached-server.ts'
 import { AttachedServer } from './attached-server.ts'
 import { checkUnchanged, merge } from './declared-options.ts'
 import type { Ledger } from './drain/ledger.ts'
 import { ZerodownError, messageOf } from './errors.ts'
 import type { Emit, ZerodownEvents } from './events.ts'
 import { publish } from './events.ts'
+import { furtherListenerOf } from './further-address.ts'
 import type { Handler } from './handler.ts'
 import { listenerOf } from './handler.ts'
 import type { State } from './lifecycle.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { Address } from './listeners/address.ts'
 import { parseAddress } from './listeners/address.ts'
-import type { Options } from './options.ts'
+import type { Options, Settings } from './options.ts'
 import { resolve } from './options.ts'
 import type { ShutdownHook } from './process/hooks.ts'
 import { ShutdownHooks } from './process/hooks.ts'
@@ -30,6 +32,7 @@ let active: Lifecycle | undefined
  */
 export class Zerodown extends EventEmitter<ZerodownEvents> {
   #declared: Options = {}
+  #defaults: Options = {}
   #lifecycle: Lifecycle | undefined
   #draining = new AbortController()
   readonly #hooks = new ShutdownHooks()
@@ -46,11 +49,18 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
 
   /**
    * Adds options before anything listens, or checks that those in force are the same. Every entry point does.
+   * @param defaults in place of the usual ones; of two for the same option, the first counts
    * @throws {ZerodownError} `ERR_ZERODOWN_OPTION`, `ERR_ZERODOWN_OPTION_CONFLICT`
    */
-  declare(options: Options): void {
-    if (this.#lifecycle === undefined) this.#declared = merge(this.#declared, options)
-    else checkUnchanged(resolve(this.#declared), this.#declared, options)
+  declare(options: Options, defaults: Options = {}): void {
+    if (this.#lifecycle === undefined) {
+      this.#declared = merge(this.#declared, options)
+      this.#defaults = { ...defaults, ...this.#defaults }
+    } else checkUnchanged(this.#settings, this.#declared, options)
+  }
+
+  get #settings(): Settings {
+    return resolve({ ...this.#defaults, ...this.#declared })
   }
 
   /**
@@ -87,24 +97,40 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
           'server.listen().',
       )
     }
-    this.#known.add(server)
-    this.#attached.add(
-      new AttachedServer(server, {
-        beforeListen: (starting) => {
-          this.#start()
-          // In the order of their `listen()`, by which two of the same words (port 0 twice) are told apart.
-          this.#attached.delete(starting)
-          this.#attached.add(starting)
-        },
-        inherited: () => origin.listeners,
-        bindsItself: () => !thisPlatform().clusterWorker && thisPlatform().platform !== 'win32',
-        listening: (it, adopted) => this.#lifecycle?.serverListens(it, adopted),
-        failed: (it, error) => this.#failed(it, error),
-        ownsPath: (adopted) => !adopted || (this.#lifecycle?.inCharge ?? true),
-        closed: (it) => this.#forget(it),
-      }),
-    )
+    this.#add(server)
     return server
+  }
+
+  /**
+   * For adapters: one more address for a server that is attached. What is accepted there is a connection of that server
+   * in every respect, also in a handover. That it cannot listen is no reason to give up a restart.
+   * @returns a server of its own, to listen with and to close
+   */
+  furtherListener(server: Server): Server {
+    const main = [...this.#attached].find((it) => it.server === server)
+    if (main === undefined) throw new TypeError('furtherListener: this server is not attached.')
+    const further = furtherListenerOf(server)
+    this.#add(further, main)
+    return further
+  }
+
+  #add(server: Server, main?: AttachedServer): void {
+    this.#known.add(server)
+    const events: ServerEvents = {
+      beforeListen: (starting) => {
+        this.#start()
+        // In the order of their `listen()`, by which two of the same words (port 0 twice) are told apart.
+        this.#attached.delete(starting)
+        this.#attached.add(starting)
+      },
+      inherited: () => origin.listeners,
+      bindsItself: () => !thisPlatform().clusterWorker && thisPlatform().platform !== 'win32',
+      listening: (it, adopted) => this.#lifecycle?.serverListens(it, adopted),
+      failed: (it, error) => this.#failed(it, error),
+      ownsPath: (adopted) => !adopted || (this.#lifecycle?.inCharge ?? true),
+      closed: (it) => this.#forget(it),
+    }
+    this.#attached.add(new AttachedServer(server, events, main))
   }
 
   /**
@@ -140,9 +166,10 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
   /**
    * Registers what has to be closed when all requests are answered: a database, a queue. Hooks run one after the other,
    * the last registered first, within what is left of `drainTimeout`, at least 5000 ms in all. One that fails is logged.
+   * @returns takes the hook back
    */
-  onShutdown(hook: ShutdownHook): void {
-    this.#hooks.add(hook)
+  onShutdown(hook: ShutdownHook): () => void {
+    return this.#hooks.add(hook)
   }
 
   /** Aborts when this process starts to drain: for streams, WebSockets and jobs, which would not end by themselves. */
@@ -174,7 +201,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
       )
     }
     const lifecycle = new Lifecycle({
-      settings: resolve(this.#declared),
+      settings: this.#settings,
       attached: this.#attached,
       hooks: this.#hooks,
       draining: this.#draining,
@@ -188,6 +215,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
   }
 
   #failed(server: AttachedServer, error: unknown): void {
+    if (server.optional) return this.#forget(server)
     this.#lifecycle?.serverFailed(error)
     // A successor that cannot listen where it should is a bad release, until it can; and meanwhile it hears signals.
     if (this.#lifecycle?.inCharge === true) this.#forget(server)

@@ -2,8 +2,11 @@ import type { Options, Zerodown as Core } from '@zerodown/core'
 import { create as createCore, zerodown as core } from '@zerodown/core'
 import type { ExpressApplication } from '@zerodown/express'
 import { express as attachExpress } from '@zerodown/express'
+import type { FastifyPlugin } from '@zerodown/fastify'
+import { pluginFor } from '@zerodown/fastify'
 import type { KoaApplication } from '@zerodown/koa'
 import { koa as attachKoa } from '@zerodown/koa'
+import { withMembersOf } from './members.ts'
 
 export type {
   Address,
@@ -21,8 +24,11 @@ export type {
 } from '@zerodown/core'
 export { ZerodownError } from '@zerodown/core'
 
-/** What core does, and the frameworks. */
-export interface Zerodown extends Omit<Core, 'create'> {
+/**
+ * What core does, and the frameworks. It is itself the plugin for Fastify 4 and 5: `await fastify.register(zerodown)`,
+ * and `fastify.listen()` restarts without losing a request.
+ */
+export interface Zerodown extends Omit<Core, 'create'>, FastifyPlugin {
   /**
    * Express 4 and 5: the same app back, whose `listen()` now restarts without losing a request.
    * @throws {ZerodownError} `ERR_ZERODOWN_OPTION` or `ERR_ZERODOWN_OPTION_CONFLICT`
@@ -38,19 +44,13 @@ export interface Zerodown extends Omit<Core, 'create'> {
 }
 
 function withFrameworks(instance: Core): Zerodown {
-  return Object.assign(instance, {
-    // Bound, so that `const { listenAndServe } = require('zerodown')` works like the named export.
-    listenAndServe: instance.listenAndServe.bind(instance),
-    attach: instance.attach.bind(instance),
-    ready: instance.ready.bind(instance),
-    restart: instance.restart.bind(instance),
-    shutdown: instance.shutdown.bind(instance),
-    onShutdown: instance.onShutdown.bind(instance),
+  const frameworks = {
     express: <App extends ExpressApplication>(app: App, options: Options = {}): App =>
       attachExpress(app, options, instance),
     koa: <App extends KoaApplication>(app: App, options: Options = {}): App => attachKoa(app, options, instance),
     create,
-  })
+  }
+  return withMembersOf(Object.assign(pluginFor(instance), frameworks), instance)
 }
 
 /** An instance of one's own, with its own options. */

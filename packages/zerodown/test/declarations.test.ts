@@ -14,7 +14,7 @@ const declarationsOf = (name: string): string[] =>
 const typesIn = (source: string): string =>
   source.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '').replaceAll(/'[^'\n]*'|"[^"\n]*"/g, "''")
 
-describe.each(['core', 'express', 'koa', 'zerodown'])('the declarations of packages/%s', (name) => {
+describe.each(['core', 'express', 'fastify', 'koa', 'zerodown'])('the declarations of packages/%s', (name) => {
   it('say what everything is: nothing is any', () => {
     const files = declarationsOf(name)
     expect(files).not.toEqual([])

@@ -12,7 +12,9 @@ export class Connections {
   #opened: ((socket: Socket) => void) | undefined
   #emptied: (() => void) | undefined
 
-  constructor(server: Server) {
+  /** @param server `undefined`: one whose connections are another's */
+  constructor(server: Server | undefined) {
+    if (server === undefined) return
     if (server instanceof TlsServer) {
       // From the handshake on, what the application sees is another object over the same socket.
       server.on('connection', this.#trackIn(this.#beneath))

@@ -9,10 +9,13 @@ const LEAST_TIME = 5000
 
 /** The hooks that run after the drain, the last one registered first: what was opened last is closed first. */
 export class ShutdownHooks {
-  readonly #hooks: ShutdownHook[] = []
+  readonly #hooks = new Set<{ readonly run: ShutdownHook }>()
 
-  add(hook: ShutdownHook): void {
-    this.#hooks.push(hook)
+  /** @returns takes it back */
+  add(hook: ShutdownHook): () => void {
+    const entry = { run: hook }
+    this.#hooks.add(entry)
+    return () => void this.#hooks.delete(entry)
   }
 
   /** Runs them one after the other, all of them within one deadline. A hook that fails is logged, never thrown. */
@@ -20,7 +23,7 @@ export class ShutdownHooks {
     const timeout = Math.max(timeLeft, LEAST_TIME)
     const deadline = new AbortController()
     const late = wait(timeout, 'late' as const, { signal: deadline.signal, ref: true }).catch(() => 'late' as const)
-    for (const hook of this.#hooks.toReversed()) {
+    for (const { run: hook } of [...this.#hooks].toReversed()) {
       const outcome = await Promise.race([attempt(hook, logger), late])
       if (outcome === 'late') {
         logger.error(`a shutdown hook did not end within ${timeout} ms; exiting without it and those after it.`)

@@ -1,4 +1,4 @@
-import type { Server, SocketConstructorOpts } from 'node:net'
+import type { Server, ServerOpts, SocketConstructorOpts } from 'node:net'
 import { Socket } from 'node:net'
 import type { Server as TlsServer } from 'node:tls'
 
@@ -77,6 +77,20 @@ export function couple(socket: Socket, server: Server): void {
   counted.server = server
   counted._server = server
   counterOf(server)._connections += 1
+}
+
+/** Makes a socket that another server accepted one of this server's own. */
+export function recouple(socket: Socket, server: Server): void {
+  const { _server: acceptedBy } = socket as unknown as Counted
+  if (acceptedBy !== null && acceptedBy !== undefined) counterOf(acceptedBy)._connections -= 1
+  couple(socket, server)
+}
+
+/** What a server gives to the sockets it accepts: the options of its constructor, which Node keeps under their names. */
+export function acceptOptions(server: Server): ServerOpts {
+  const { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark } = server as Server & ServerOpts
+  const options = { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark }
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
 const counterOf = (server: Server): { _connections: number } => server as unknown as { _connections: number }

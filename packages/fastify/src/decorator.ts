@@ -1,0 +1,9 @@
+import type { Zerodown } from '@zerodown/core'
+
+/** @ts-ignore Only where Fastify is installed: it is an optional peer. */
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Who is in charge of this process. */
+    zerodown: Zerodown
+  }
+}

@@ -1,0 +1,92 @@
+import type { LookupAddress } from 'node:dns'
+import { lookup } from 'node:dns'
+import type { AddressInfo, ListenOptions, Server } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
+import type { Zerodown } from '@zerodown/core'
+import type { FastifyInternals } from './application.ts'
+
+/** What Fastify calls `server.listen()` with. */
+interface FastifyListenOptions extends ListenOptions {
+  listenTextResolver?: (address: string) => string
+}
+
+/**
+ * Fastify listens on every address that `localhost` means, with a server of its own for each, which no plugin can see
+ * and no successor could inherit. So what it asks for becomes the first address alone, and the others become further
+ * addresses of its one server.
+ */
+export function listenOnAllOfLocalhost(instance: Zerodown, fastify: FastifyInternals): void {
+  const { server } = fastify
+  const further: Server[] = []
+  const listen = server.listen
+  const listenOnAll = (...args: unknown[]): Server => {
+    const [options] = args
+    if (!isLocalhost(options)) return Reflect.apply(listen, server, args)
+    lookup('localhost', { all: true }, (error, addresses) => {
+      const [first, ...others] = error === null ? distinct(addresses) : []
+      // Fastify looks here for what else it has to listen on.
+      if (first !== undefined) options.host = first
+      server.once('listening', () =>
+        further.push(...others.map((host) => listenAlso(instance, fastify, options, host))),
+      )
+      Reflect.apply(listen, server, args)
+    })
+    return server
+  }
+  Object.defineProperty(server, 'listen', { value: listenOnAll, configurable: true, writable: true })
+  doTogether(server, further)
+  tellAddresses(fastify, further)
+}
+
+const isLocalhost = (options: unknown): options is FastifyListenOptions =>
+  typeof options === 'object' && options !== null && 'host' in options && options.host === 'localhost'
+
+const distinct = (addresses: readonly LookupAddress[]): string[] => [
+  ...new Set(addresses.map(({ address }) => address)),
+]
+
+function listenAlso(
+  instance: Zerodown,
+  fastify: FastifyInternals,
+  options: FastifyListenOptions,
+  host: string,
+): Server {
+  const { port } = fastify.server.address() as AddressInfo
+  const further = instance.furtherListener(fastify.server)
+  const { listenTextResolver = (address: string) => `Server listening at ${address}` } = options
+  const protocol = fastify.server instanceof TlsServer ? 'https' : 'http'
+  const shown = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  further.once('listening', () => fastify.log.info(listenTextResolver(`${protocol}://${shown}`)))
+  further.on('error', (error) =>
+    fastify.log.warn(`not listening on ${shown}, which is localhost as well: ${error.message}`),
+  )
+  const { signal, backlog, exclusive } = options
+  return further.listen({ host, port, ...defined({ signal, backlog, exclusive }) })
+}
+
+const defined = (options: Record<string, unknown>): ListenOptions =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+
+/** What is said to the server is said to all of it. */
+function doTogether(server: Server, further: readonly Server[]): void {
+  for (const name of ['close', 'ref', 'unref'] as const) {
+    const original: (...args: never[]) => Server = server[name]
+    const together = (...args: unknown[]): Server => {
+      for (const one of further) one[name]()
+      return Reflect.apply(original, server, args)
+    }
+    Object.defineProperty(server, name, { value: together, configurable: true, writable: true })
+  }
+}
+
+/** The server's own address comes last, as with Fastify's own further servers. */
+function tellAddresses(fastify: FastifyInternals, further: readonly Server[]): void {
+  let owner = fastify
+  // A context inherits from the application, which alone has the method itself.
+  while (!Object.hasOwn(owner, 'addresses')) owner = Object.getPrototypeOf(owner) as FastifyInternals
+  const addresses = owner.addresses
+  owner.addresses = function (this: FastifyInternals) {
+    const also = further.filter(({ listening }) => listening).map((one) => one.address())
+    return [...also, ...Reflect.apply(addresses, this, [])]
+  }
+}

@@ -1,0 +1,61 @@
+import type { Server } from 'node:net'
+import type { Options, Zerodown } from '@zerodown/core'
+import { ZerodownError } from '@zerodown/core'
+import fastifyPlugin from 'fastify-plugin'
+import type { FastifyApplication, FastifyInternals } from './application.ts'
+import { listenOnAllOfLocalhost } from './localhost.ts'
+import { loggerOver } from './logger.ts'
+
+/** What `fastify.register()` takes. */
+export interface FastifyPlugin {
+  (fastify: FastifyApplication, options: Options): Promise<void>
+}
+
+/** Who is in charge of a server: it may be met again, in another context of the same application. */
+const inCharge = new WeakMap<Server, Zerodown>()
+
+/**
+ * The Fastify plugin of an instance. In Fastify 4 and 5 it makes `fastify.listen()` start a server that restarts without
+ * losing a request, whatever that server is (`http2`, `https`, `serverFactory`), and decorates the application with
+ * `zerodown`. At the end of a process the drain comes first, and `fastify.close()`, which answers 503, when nobody
+ * asks any more. Log lines go to `fastify.log`, unless another `logger` is given.
+ *
+ * Where it is registered does not matter, nor how often: a server belongs to the whole application. It has to be before
+ * `fastify.listen()`; Fastify itself takes no plugin later.
+ * @throws {ZerodownError} `register()` rejects with `ERR_ZERODOWN_OPTION`, `ERR_ZERODOWN_OPTION_CONFLICT`,
+ *   `ERR_ZERODOWN_ALREADY_ACTIVE` or `ERR_ZERODOWN_ALREADY_LISTENING`
+ */
+export function pluginFor(instance: Zerodown): FastifyPlugin {
+  const plugin: FastifyPlugin = async (application, options) => {
+    const fastify = application as FastifyInternals
+    instance.declare(options, { logger: loggerOver(fastify) })
+    attach(instance, fastify)
+    if (fastify.zerodown !== instance) fastify.decorate('zerodown', instance)
+  }
+  return fastifyPlugin(plugin, { fastify: '4.x || 5.x', name: '@zerodown/fastify' })
+}
+
+function attach(instance: Zerodown, fastify: FastifyInternals): void {
+  const { server } = fastify
+  const before = inCharge.get(server)
+  if (before === instance) return
+  if (before !== undefined) {
+    throw new ZerodownError(
+      'ERR_ZERODOWN_ALREADY_ACTIVE',
+      'register: another zerodown instance has this server. Register one instance only.',
+    )
+  }
+  instance.attach(server)
+  inCharge.set(server, instance)
+  listenOnAllOfLocalhost(instance, fastify)
+  closeLast(instance, fastify)
+}
+
+/** From `listen()` on, so that an application that is only injected into leaves nothing behind. */
+function closeLast(instance: Zerodown, fastify: FastifyInternals): void {
+  let takeBack = (): void => {}
+  fastify.server.once('listening', () => {
+    takeBack = instance.onShutdown(() => fastify.close())
+  })
+  fastify.addHook('onClose', async () => takeBack())
+}
