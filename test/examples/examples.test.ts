@@ -7,7 +7,7 @@ import { startServer, until } from '../support/index.ts'
 const start = (example: string): Promise<ServerProcess> =>
   startServer(fileURLToPath(new URL(`../../examples/${example}/server.js`, import.meta.url)), { env: { PORT: '0' } })
 
-describe.each(['http', 'express', 'koa'])('examples/%s', (example) => {
+describe.each(['http', 'express', 'fastify', 'koa'])('examples/%s', (example) => {
   it('serves what its README says', async () => {
     const server = await start(example)
     const at = `http://127.0.0.1:${server.port}`

@@ -15,6 +15,10 @@ app.get('/', (request, response) => void response.send('hello'))
 await zerodown.listenAndServe(':0', app)
 `
 
+const NAMES = ['zerodown', 'zerodown-core', 'zerodown-express', 'zerodown-fastify', 'zerodown-koa']
+
+const nameOf = (tarball: string): string => path.basename(tarball).replace(/-\d.*/, '')
+
 /** npm and the network are in it, ms. */
 const installTimeout = 180_000
 
@@ -31,12 +35,7 @@ afterAll(async () => {
 })
 
 test('every package is packed, with its licence, its sources and no build leftovers', async () => {
-  expect(tarballs.map((tarball) => path.basename(tarball).replace(/-\d.*/, '')).toSorted()).toEqual([
-    'zerodown',
-    'zerodown-core',
-    'zerodown-express',
-    'zerodown-koa',
-  ])
+  expect(tarballs.map(nameOf).toSorted()).toEqual(NAMES)
   for (const tarball of tarballs) {
     const files = (await run(folder, 'tar', '-tzf', tarball)).trim().split('\n')
     expect(files).toEqual(
@@ -53,17 +52,17 @@ test('no package points outside of itself', async () => {
   }
 })
 
-test('publint has nothing to say', async () => {
-  for (const tarball of tarballs) {
-    await run(workspace, process.execPath, 'node_modules/publint/src/cli.js', tarball, '--strict')
-  }
-})
+describe.each(NAMES)('%s', (name) => {
+  const packed = (): string => tarballs.find((tarball) => nameOf(tarball) === name) ?? ''
 
-test('the types are right however they are resolved', async () => {
-  const attw = 'node_modules/@arethetypeswrong/cli/dist/index.js'
-  for (const tarball of tarballs) {
-    await run(workspace, process.execPath, attw, tarball, '--profile', 'esm-only')
-  }
+  test('publint has nothing to say', async () => {
+    await run(workspace, process.execPath, 'node_modules/publint/src/cli.js', packed(), '--strict')
+  })
+
+  test('the types are right however they are resolved', async () => {
+    const attw = 'node_modules/@arethetypeswrong/cli/dist/index.js'
+    await run(workspace, process.execPath, attw, packed(), '--profile', 'esm-only')
+  })
 })
 
 describe('in a project with Express', () => {
@@ -133,6 +132,55 @@ describe('in a project without Express', () => {
 
   test('a program type-checks', async () => {
     await consumer.write('program.ts', `import zerodown from 'zerodown'\nawait zerodown.listenAndServe(':0', () => {})`)
+    await consumer.typecheck(['program.ts'], { module: 'nodenext' })
+  })
+})
+
+describe('in a project with Fastify', () => {
+  let consumer: Consumer
+
+  beforeAll(async () => {
+    consumer = new Consumer(path.join(folder, 'with-fastify'))
+    await consumer.install(
+      ...tarballs,
+      await asInWorkspace('fastify', 'packages/fastify'),
+      await asInWorkspace('@types/node'),
+    )
+  }, installTimeout)
+
+  test.each([
+    ['ESM', 'index.mjs', `import Fastify from 'fastify'\nimport zerodown from 'zerodown'`],
+    ['CommonJS', 'index.cjs', `const Fastify = require('fastify')\nconst zerodown = require('zerodown')`],
+  ])('the default export is the plugin (%s)', async (_, file, imports) => {
+    await consumer.write(
+      file,
+      `${imports}
+       async function main() {
+         const app = Fastify()
+         await app.register(zerodown, { logger: false, exit: false })
+         app.get('/', async () => app.zerodown.state)
+         await app.listen({ port: 0 })
+         await new Promise((turn) => setTimeout(turn, 50))
+         console.log((await app.inject('/')).body)
+         await app.close()
+       }
+       main()`,
+    )
+    expect(await consumer.node(file)).toBe('serving\n')
+  })
+
+  test('a program type-checks, and knows the decorator', async () => {
+    await consumer.write(
+      'program.ts',
+      `import Fastify from 'fastify'
+       import zerodown from 'zerodown'
+       const app = Fastify()
+       await app.register(zerodown, { drainTimeout: 5000 })
+       const state: 'starting' | 'serving' | 'restarting' | 'draining' | 'stopped' = app.zerodown.state
+       // @ts-expect-error An unknown option.
+       await app.register(zerodown, { drainTimeOut: 5000 })
+       console.log(state)`,
+    )
     await consumer.typecheck(['program.ts'], { module: 'nodenext' })
   })
 })

@@ -29,7 +29,11 @@ export function listenOnAllOfLocalhost(instance: Zerodown, fastify: FastifyInter
       server.once('listening', () =>
         further.push(...others.map((host) => listenAlso(instance, fastify, options, host))),
       )
-      Reflect.apply(listen, server, args)
+      try {
+        Reflect.apply(listen, server, args)
+      } catch (failure) {
+        server.emit('error', failure) // By now there is nobody to throw it to.
+      }
     })
     return server
   }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { createSecureServer } from 'node:http2'
 import type { ListenOptions } from 'node:net'
 import express from 'express'
+import Fastify from 'fastify'
 import Koa from 'koa'
 import { describe, expectTypeOf, it } from 'vitest'
 import type {
@@ -33,6 +34,24 @@ describe('a Koa application', () => {
     const app = new Koa<{ user: string }>()
     expectTypeOf(zerodown.listenAndServe(':8080', app)).resolves.toEqualTypeOf<HttpServer>()
     expectTypeOf(zerodown.listenAndServe(':8080', app.callback())).resolves.toEqualTypeOf<HttpServer>()
+  })
+})
+
+describe('Fastify', () => {
+  it('registers it as a plugin, with its options', () => {
+    const app = Fastify()
+    expectTypeOf(app.register(zerodown)).toEqualTypeOf(app.register(async () => {}))
+    app.register(zerodown, { drainTimeout: 1 })
+    app.register(zerodown.create())
+    Fastify({ http2: true }).register(zerodown)
+    Fastify({ https: {} }).register(zerodown)
+    // @ts-expect-error An unknown option.
+    app.register(zerodown, { drainTimeOut: 1 })
+  })
+
+  it('is decorated with who is in charge', () => {
+    expectTypeOf(Fastify().zerodown.state).toEqualTypeOf<State>()
+    expectTypeOf(Fastify().zerodown.restart()).resolves.toEqualTypeOf<GenerationInfo>()
   })
 })
 
