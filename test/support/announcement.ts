@@ -1,6 +1,7 @@
 /** What a generation prints when it listens. */
 export interface Announcement {
   pid: number
+  /** As it says itself; a program that knows of none is numbered as it comes. */
   generation: number
   /** In the order of ADDRESS: `{ address, port, family }` on TCP, the path on a unix socket. */
   listening: (string | { address: string; port: number; family: string })[]
@@ -14,10 +15,13 @@ export interface Farewell {
 
 const EXAMPLE = /^generation (\d+), pid (\d+): listening on http:\/\/(.+):(\d+)$/
 
-/** Fixtures speak JSON, examples speak to people. */
-export function readAnnouncement(line: string): Announcement | undefined {
+/**
+ * Fixtures speak JSON, examples speak to people.
+ * @param next the generation of one that does not know which it is
+ */
+export function readAnnouncement(line: string, next = 1): Announcement | undefined {
   const said = readJson(line)
-  if (isRecord(said) && 'listening' in said) return said as unknown as Announcement
+  if (isRecord(said) && 'listening' in said) return { generation: next, ...said } as unknown as Announcement
   const [, generation, pid, address, port] = EXAMPLE.exec(line) ?? []
   if (address === undefined) return undefined
   const family = address.includes(':') ? 'IPv6' : 'IPv4'

@@ -23,7 +23,21 @@ import { origin } from './restart/this-process.ts'
 import type { GenerationInfo } from './restart/successor.ts'
 
 /** What is in charge of this process: signals and listeners can be handled once only. */
-let active: Lifecycle | undefined
+let active: Zerodown | undefined
+
+/** What zerodown knows of a server that is attached. */
+export interface Attachment {
+  /** Its listener's name: `tcp:127.0.0.1:8080`, `unix:/run/app.sock`; `unknown` before it listens. */
+  readonly key: string
+}
+
+const attachments = new WeakMap<Server, Attachment>()
+
+/** Whether a server is attached, to whichever instance. */
+export const attachmentOf = (server: Server): Attachment | undefined => attachments.get(server)
+
+/** The instance in charge of this process. */
+export const instanceInCharge = (): Zerodown | undefined => active
 
 /**
  * Restarts this process without losing a request. One instance is in charge of a process, from its first `listen()` on.
@@ -88,22 +102,23 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
       )
     }
     this.#known.add(server)
-    this.#attached.add(
-      new AttachedServer(server, {
-        beforeListen: (starting) => {
-          this.#start()
-          // In the order of their `listen()`, by which two of the same words (port 0 twice) are told apart.
-          this.#attached.delete(starting)
-          this.#attached.add(starting)
-        },
-        inherited: () => origin.listeners,
-        bindsItself: () => !thisPlatform().clusterWorker && thisPlatform().platform !== 'win32',
-        listening: (it, adopted) => this.#lifecycle?.serverListens(it, adopted),
-        failed: (it, error) => this.#failed(it, error),
-        ownsPath: (adopted) => !adopted || (this.#lifecycle?.inCharge ?? true),
-        closed: (it) => this.#forget(it),
-      }),
-    )
+    const attached = new AttachedServer(server, {
+      beforeListen: (starting) => {
+        this.#start()
+        // In the order of their `listen()`, by which two of the same words (port 0 twice) are told apart.
+        this.#attached.delete(starting)
+        this.#attached.add(starting)
+      },
+      inherited: () => origin.listeners,
+      turn: (asked) => origin.turns.next(asked),
+      bindsItself: () => !thisPlatform().clusterWorker && thisPlatform().platform !== 'win32',
+      listening: (it, adopted) => this.#lifecycle?.serverListens(it, adopted),
+      failed: (it, error) => this.#failed(it, error),
+      ownsPath: (adopted) => !adopted || (this.#lifecycle?.inCharge ?? true),
+      closed: (it) => this.#forget(it),
+    })
+    this.#attached.add(attached)
+    attachments.set(server, attached)
     return server
   }
 
@@ -182,7 +197,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
       saidReady: () => this.#saidReady,
       emit: this.#emit,
     })
-    active = lifecycle
+    active = this
     this.#lifecycle = lifecycle
     return lifecycle
   }
@@ -203,6 +218,8 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
   /** @returns whether nothing listens any more, nor is about to */
   #endIfUnused(): boolean {
     if ([...this.#attached].some((server) => server.inUse)) return false
+    // Before it has come that far, a successor still hears signals, and its predecessor.
+    if (this.#lifecycle?.state === 'starting' && !this.#lifecycle.inCharge) return false
     this.#lifecycle?.end()
     if (this.#lifecycle !== undefined) active = undefined
     this.#lifecycle = undefined
