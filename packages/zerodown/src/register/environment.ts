@@ -44,8 +44,8 @@ export function readOptions(env: NodeJS.ProcessEnv): Options {
   try {
     validate(options)
   } catch (error) {
-    // Each for itself is right: two of them disagree.
-    throw wrong(`the variables ${PREFIX}* disagree. ${(error as Error).message}`, error)
+    // Each for itself is right: a signal means two things.
+    throw wrong(`the variables ${nameOf('signals')}_* disagree. ${(error as Error).message}`, error)
   }
   return options
 }

@@ -1,7 +1,9 @@
-/** Those of `known` that take the fewest letters changed, added or removed to become `word`, two at the most. */
+/**
+ * Those of `known` that begin with `word`, or else take the fewest letters changed, added or removed to become it: two.
+ */
 export function nearest(word: string, known: readonly string[]): string[] {
   return known
-    .map((name) => ({ name, distance: distanceBetween(word, name) }))
+    .map((name) => ({ name, distance: name.startsWith(`${word}_`) ? 0 : distanceBetween(word, name) }))
     .toSorted((one, other) => one.distance - other.distance)
     .slice(0, 2)
     .map(({ name }) => name)

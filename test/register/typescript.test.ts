@@ -1,0 +1,21 @@
+import { spawnSync } from 'node:child_process'
+import { expect, it } from 'vitest'
+import { expectLossless } from '../restart/lossless.ts'
+import { startRegistered } from './start.ts'
+
+const NODE = process.env['ZERODOWN_TEST_NODE'] ?? process.execPath
+/** Node 22.18 and later run TypeScript as it is. */
+const strips = spawnSync(NODE, ['-p', 'process.features.typescript'], { encoding: 'utf8' }).stdout.trim() === 'strip'
+
+it.runIf(strips)('restarts a program in TypeScript that Node runs as it is', async () => {
+  const server = await startRegistered('register/http.ts')
+  await expectLossless(server, 2)
+})
+
+it.each([
+  ['before it', ['--import', 'tsx']],
+  ['as the only thing that could', ['--no-warnings', '--import', 'tsx']],
+])('restarts a program in TypeScript that tsx runs, loaded %s', async (_, nodeArgs) => {
+  const server = await startRegistered('register/http.ts', { nodeArgs })
+  await expectLossless(server, 2)
+})
