@@ -13,7 +13,7 @@ export interface Farewell {
   exit: number
 }
 
-const EXAMPLE = /^generation (\d+), pid (\d+): listening on http:\/\/(.+):(\d+)$/
+const EXAMPLE = /^(?:generation (\d+), )?pid (\d+): listening on http:\/\/(.+):(\d+)$/
 
 /**
  * Fixtures speak JSON, examples speak to people.
@@ -22,7 +22,7 @@ const EXAMPLE = /^generation (\d+), pid (\d+): listening on http:\/\/(.+):(\d+)$
 export function readAnnouncement(line: string, next = 1): Announcement | undefined {
   const said = readJson(line)
   if (isRecord(said) && 'listening' in said) return { generation: next, ...said } as unknown as Announcement
-  const [, generation, pid, address, port] = EXAMPLE.exec(line) ?? []
+  const [, generation = next, pid, address, port] = EXAMPLE.exec(line) ?? []
   if (address === undefined) return undefined
   const family = address.includes(':') ? 'IPv6' : 'IPv4'
   return { pid: Number(pid), generation: Number(generation), listening: [{ address, port: Number(port), family }] }
