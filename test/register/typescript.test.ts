@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { expect, it } from 'vitest'
+import { it } from 'vitest'
 import { expectLossless } from '../restart/lossless.ts'
 import { startRegistered } from './start.ts'
 

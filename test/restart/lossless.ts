@@ -6,7 +6,7 @@ import { MIXED } from './mixed-load.ts'
 import { settled } from './settle.ts'
 
 /** How many answers a generation gave; one that does not know which it is names its process in its answers. */
-export const answersOf = ({ generation, pid }: Announcement, { generations }: Stats): number =>
+export const answersOf = ({ generation, pid }: Announcement, { generations }: Pick<Stats, 'generations'>): number =>
   generations[generation] ?? generations[pid] ?? 0
 
 /** Restarts the server that often under mixed load, and expects that no request was lost and nobody was left behind. */

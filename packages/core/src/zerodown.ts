@@ -23,7 +23,7 @@ import { origin } from './restart/this-process.ts'
 import type { GenerationInfo } from './restart/successor.ts'
 
 /** What is in charge of this process: signals and listeners can be handled once only. */
-let active: Zerodown | undefined
+let active: { readonly instance: Zerodown } | undefined
 
 /** What zerodown knows of a server that is attached. */
 export interface Attachment {
@@ -37,7 +37,7 @@ const attachments = new WeakMap<Server, Attachment>()
 export const attachmentOf = (server: Server): Attachment | undefined => attachments.get(server)
 
 /** The instance in charge of this process. */
-export const instanceInCharge = (): Zerodown | undefined => active
+export const instanceInCharge = (): Zerodown | undefined => active?.instance
 
 /**
  * Restarts this process without losing a request. One instance is in charge of a process, from its first `listen()` on.
@@ -197,7 +197,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
       saidReady: () => this.#saidReady,
       emit: this.#emit,
     })
-    active = this
+    active = { instance: this }
     this.#lifecycle = lifecycle
     return lifecycle
   }

@@ -9,7 +9,7 @@ const PREFIX = 'ZERODOWN_'
 
 /** Variables of that prefix by which processes tell each other something: no options. */
 export const REGISTERED = 'ZERODOWN_REGISTERED'
-const INTERNAL: readonly string[] = ['ZERODOWN_INHERITANCE', REGISTERED]
+const INTERNAL: ReadonlySet<string> = new Set(['ZERODOWN_INHERITANCE', REGISTERED])
 
 /** One variable and the option, or the part of one, that it says. */
 interface Entry {
@@ -69,7 +69,7 @@ const alone = (option: string): object => (option === 'signals' ? { restart: fal
 function refuseUnknown(env: NodeJS.ProcessEnv): void {
   const known = entries.map(({ name }) => name)
   const unknown = Object.keys(env).find(
-    (name) => name.startsWith(PREFIX) && !known.includes(name) && !INTERNAL.includes(name),
+    (name) => name.startsWith(PREFIX) && !known.includes(name) && !INTERNAL.has(name),
   )
   if (unknown === undefined) return
   throw wrong(`${unknown}: no such option. Did you mean ${nearest(unknown, known).join(' or ')}?`)
