@@ -95,6 +95,18 @@ it('a tool’s server that is there before any other makes no successor ready', 
   expect(await load.stop()).toMatchObject({ failed: 0, firstFailures: [] })
 })
 
+it('a successor in which a tool’s server came and went still hears triggers', async () => {
+  const { server, next } = await start('fixed')
+  await next('hold,pause,fixed')
+  server.signal('SIGUSR2')
+  const [, pid = ''] = await server.waitForLog(/^(\d+) listens on nothing/)
+  await next('fixed')
+  server.signal('SIGUSR2', Number(pid))
+  expect(await server.waitForGeneration(2)).toMatchObject({ pid: Number(pid) })
+  await server.waitForGeneration(3)
+  await settled(server)
+})
+
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await new Promise((listening) => server.once('listening', listening))

@@ -3,6 +3,7 @@ import type { Server as HttpServer } from 'node:http'
 import { createServer } from 'node:http'
 import type { Server } from 'node:net'
 import { AttachedServer } from './attached-server.ts'
+import { remember } from './attachments.ts'
 import { checkUnchanged, merge } from './declared-options.ts'
 import type { Ledger } from './drain/ledger.ts'
 import { ZerodownError, messageOf } from './errors.ts'
@@ -24,17 +25,6 @@ import type { GenerationInfo } from './restart/successor.ts'
 
 /** What is in charge of this process: signals and listeners can be handled once only. */
 let active: { readonly instance: Zerodown } | undefined
-
-/** What zerodown knows of a server that is attached. */
-export interface Attachment {
-  /** Its listener's name: `tcp:127.0.0.1:8080`, `unix:/run/app.sock`; `unknown` before it listens. */
-  readonly key: string
-}
-
-const attachments = new WeakMap<Server, Attachment>()
-
-/** Whether a server is attached, to whichever instance. */
-export const attachmentOf = (server: Server): Attachment | undefined => attachments.get(server)
 
 /** The instance in charge of this process. */
 export const instanceInCharge = (): Zerodown | undefined => active?.instance
@@ -118,7 +108,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
       closed: (it) => this.#forget(it),
     })
     this.#attached.add(attached)
-    attachments.set(server, attached)
+    remember(server, attached)
     return server
   }
 
