@@ -1,17 +1,28 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startLoad } from '@zerodown/load'
 import { describe, expect, it } from 'vitest'
 import type { ServerProcess } from '../support/index.ts'
 import { startServer, until } from '../support/index.ts'
 
-const start = (example: string): Promise<ServerProcess> =>
-  startServer(fileURLToPath(new URL(`../../examples/${example}/server.js`, import.meta.url)), { env: { PORT: '0' } })
+/** As its README says. */
+const start = (example: string, nodeArgs: string[]): Promise<ServerProcess> => {
+  const folder = fileURLToPath(new URL(`../../examples/${example}`, import.meta.url))
+  return startServer(join(folder, 'server.js'), { cwd: folder, nodeArgs, env: { PORT: '0' } })
+}
 
-describe.each(['http', 'express', 'fastify', 'koa'])('examples/%s', (example) => {
+describe.each([
+  { example: 'http', nodeArgs: [], knows: { generation: 1 } },
+  { example: 'express', nodeArgs: [], knows: { generation: 1 } },
+  { example: 'fastify', nodeArgs: [], knows: { generation: 1 } },
+  { example: 'koa', nodeArgs: [], knows: { generation: 1 } },
+  // It has never heard of generations.
+  { example: 'register', nodeArgs: ['--import', 'zerodown/register'], knows: {} },
+])('examples/$example', ({ example, nodeArgs, knows }) => {
   it('serves what its README says', async () => {
-    const server = await start(example)
+    const server = await start(example, nodeArgs)
     const at = `http://127.0.0.1:${server.port}`
-    const own = { pid: server.pid, generation: 1 }
+    const own = { pid: server.pid, ...knows }
 
     expect(await (await fetch(at)).json()).toEqual(own)
     expect(await (await fetch(`${at}/slow?ms=20`)).json()).toEqual({ ...own, ms: 20 })
@@ -26,7 +37,7 @@ describe.each(['http', 'express', 'fastify', 'koa'])('examples/%s', (example) =>
   })
 
   it('restarts under load, and tells what it served when it leaves', async () => {
-    const server = await start(example)
+    const server = await start(example, nodeArgs)
     const load = startLoad({
       target: server.target(),
       workers: [
@@ -40,14 +51,17 @@ describe.each(['http', 'express', 'fastify', 'koa'])('examples/%s', (example) =>
 
     const second = await server.restart()
 
-    await server.waitForLog(/^generation 1, pid \d+: served [1-9]\d* requests$/)
+    await server.waitForLog(servedBy(server.pid))
     await server.waitForExit()
-    await load.waitFor(({ generations }) => (generations[2] ?? 0) > 20)
+    const before = load.stats().ok
+    await load.waitFor(({ ok }) => ok > before + 20)
     expect(second.listening).toEqual(server.announcements[0]?.listening)
     expect(await load.stop()).toMatchObject({ failed: 0, failures: {} })
 
     server.signal('SIGTERM')
-    await server.waitForLog(/^generation 2, pid \d+: served [1-9]\d* requests$/)
+    await server.waitForLog(servedBy(second.pid))
     await until(() => server.alive().length === 0, 'the end of the last generation')
   })
 })
+
+const servedBy = (pid: number): RegExp => new RegExp(`pid ${pid}: served [1-9]\\d* requests$`)

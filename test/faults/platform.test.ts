@@ -53,7 +53,14 @@ async function servesAndDrains({ server, target }: Unsupported, trigger: () => v
   await until(() => server.alive().length === 0, 'the end of all')
 }
 
-const here: Platform = { platform: 'linux', pid: 1000, bun: false, clusterWorker: false, mainThread: true }
+const here: Platform = {
+  platform: 'linux',
+  pid: 1000,
+  bun: false,
+  clusterWorker: false,
+  clusterPrimary: false,
+  mainThread: true,
+}
 
 describe('where there can be no restart, restart() says why, and the server listens and drains all the same', () => {
   it('in a cluster worker', async () => {
@@ -105,6 +112,7 @@ describe('where there can be no restart, restart() says why, and the server list
     ['in Bun', { bun: true }, /^Bun does not pass listening sockets/],
     ['as PID 1', { pid: 1 }, /^this process is PID 1: .*docker run --init/],
     ['in a cluster worker', { clusterWorker: true }, /^this is a cluster worker/],
+    ['in the primary of a cluster', { clusterPrimary: true }, /^this is a cluster's primary/],
     ['in a worker thread', { mainThread: false }, /^this is a worker thread/],
   ] as const)('%s, as the platform tells', (_, platform, reason) => {
     expect(whyNoRestart({ ...here, ...platform })).toMatch(reason)

@@ -21,9 +21,9 @@ export class Consumer {
     await writeFile(path.join(this.folder, file), text)
   }
 
-  /** Runs a file with the Node that runs the tests. */
-  async node(file: string): Promise<string> {
-    return await run(this.folder, process.execPath, file)
+  /** Runs a file with the Node that runs the tests, and with options of Node's before it. */
+  async node(file: string, ...nodeArgs: string[]): Promise<string> {
+    return await run(this.folder, process.execPath, ...nodeArgs, file)
   }
 
   /** Type-checks files with the workspace's TypeScript under options of the consumer's own. */

@@ -130,6 +130,30 @@ describe('in a project without Express', () => {
     expect(await consumer.node('index.js')).toBe('false function\n')
   })
 
+  test.each(['mjs', 'cjs'])('zerodown/register takes over a program that knows nothing of it (%s)', async (kind) => {
+    const load =
+      kind === 'cjs' ? `const { createServer } = require('node:http')` : `import { createServer } from 'node:http'`
+    await consumer.write(
+      `register.${kind}`,
+      `${load}
+       const server = createServer().listen(0, '127.0.0.1', () => setImmediate(() => {
+         console.log(process.listenerCount('SIGUSR2'))
+         server.close()
+       }))`,
+    )
+    expect(await consumer.node(`register.${kind}`)).toBe('0\n')
+    expect(await consumer.node(`register.${kind}`, '--import', 'zerodown/register')).toBe('1\n')
+    expect(await consumer.node(`register.${kind}`, '--require', 'zerodown/register')).toBe('1\n')
+  })
+
+  test.each([
+    { module: 'nodenext', moduleResolution: 'nodenext' },
+    { module: 'esnext', moduleResolution: 'bundler' },
+  ])('zerodown/register type-checks with moduleResolution $moduleResolution', async (options) => {
+    await consumer.write('register.ts', `import 'zerodown/register'\nawait import('zerodown/register')`)
+    await consumer.typecheck(['register.ts'], options)
+  })
+
   test('a program type-checks', async () => {
     await consumer.write('program.ts', `import zerodown from 'zerodown'\nawait zerodown.listenAndServe(':0', () => {})`)
     await consumer.typecheck(['program.ts'], { module: 'nodenext' })

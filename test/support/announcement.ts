@@ -1,6 +1,7 @@
 /** What a generation prints when it listens. */
 export interface Announcement {
   pid: number
+  /** As it says itself; a program that knows of none is numbered as it comes. */
   generation: number
   /** In the order of ADDRESS: `{ address, port, family }` on TCP, the path on a unix socket. */
   listening: (string | { address: string; port: number; family: string })[]
@@ -12,13 +13,16 @@ export interface Farewell {
   exit: number
 }
 
-const EXAMPLE = /^generation (\d+), pid (\d+): listening on http:\/\/(.+):(\d+)$/
+const EXAMPLE = /^(?:generation (\d+), )?pid (\d+): listening on http:\/\/(.+):(\d+)$/
 
-/** Fixtures speak JSON, examples speak to people. */
-export function readAnnouncement(line: string): Announcement | undefined {
+/**
+ * Fixtures speak JSON, examples speak to people.
+ * @param next the generation of one that does not know which it is
+ */
+export function readAnnouncement(line: string, next = 1): Announcement | undefined {
   const said = readJson(line)
-  if (isRecord(said) && 'listening' in said) return said as unknown as Announcement
-  const [, generation, pid, address, port] = EXAMPLE.exec(line) ?? []
+  if (isRecord(said) && 'listening' in said) return { generation: next, ...said } as unknown as Announcement
+  const [, generation = next, pid, address, port] = EXAMPLE.exec(line) ?? []
   if (address === undefined) return undefined
   const family = address.includes(':') ? 'IPv6' : 'IPv4'
   return { pid: Number(pid), generation: Number(generation), listening: [{ address, port: Number(port), family }] }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { environmentOf, isAlive, listProcesses } from './processes.ts'
 
-const NAME = 'ZERODOWN_TEST_ID'
+const NAME = 'TEST_SERVER_ID'
 const RUN = 'ZERODOWN_TEST_RUN'
 
 /** From here on, in this process and those it starts, all markers belong to one test run. */

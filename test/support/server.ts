@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { isAbsolute, join } from 'node:path'
+import { extname, isAbsolute, join } from 'node:path'
 import type { Target } from '@zerodown/load'
 import type { Announcement } from './announcement.ts'
 import { readAnnouncement, readFarewell } from './announcement.ts'
@@ -192,7 +192,7 @@ export class ServerProcess {
 
   #spawn(program: string, options: ServerOptions): ChildProcess {
     const { address = '127.0.0.1:0', args = [], nodeArgs = [], cwd = FIXTURES } = options
-    const script = isAbsolute(program) ? program : join(FIXTURES, `${program}.mjs`)
+    const script = isAbsolute(program) ? program : join(FIXTURES, extname(program) === '' ? `${program}.mjs` : program)
     const { PATH = '', HOME = '', TMPDIR = '/tmp', ZERODOWN_TEST_NODE } = process.env
     return spawn(options.node ?? ZERODOWN_TEST_NODE ?? process.execPath, [...nodeArgs, script, ...args], {
       cwd,
@@ -205,7 +205,7 @@ export class ServerProcess {
         // As a shell sets it.
         PWD: cwd,
         ADDRESS: address,
-        ZERODOWN_TEST_OPTIONS: JSON.stringify({ probation: 0, ...options.options }),
+        TEST_OPTIONS: JSON.stringify({ probation: 0, ...options.options }),
         ...this.#marker.env,
         ...options.env,
       },
@@ -222,7 +222,7 @@ export class ServerProcess {
   }
 
   #read(line: string): void {
-    const announcement = readAnnouncement(line)
+    const announcement = readAnnouncement(line, this.announcements.length + 1)
     if (announcement !== undefined) this.announcements.push(announcement)
     const farewell = readFarewell(line)
     if (farewell !== undefined) this.#exits.set(farewell.pid, farewell.exit)

@@ -37,7 +37,7 @@ NotifyAccess=all
 ExecStart=${node} ${join(FIXTURES, 'http.mjs')}
 ExecReload=/bin/kill -USR2 $MAINPID
 Environment=ADDRESS=127.0.0.1:0 FAULT_FILE=${join(folder, 'faults')}
-Environment="ZERODOWN_TEST_OPTIONS=${json}"
+Environment="TEST_OPTIONS=${json}"
 StandardOutput=append:${join(folder, 'output')}
 StandardError=append:${join(folder, 'output')}
 `,

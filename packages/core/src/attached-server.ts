@@ -7,7 +7,7 @@ import { countRequests } from './handover/request-limit.ts'
 import type { Payload, Receiver } from './handover/payload.ts'
 import { followSessions, isHttp2Server } from './drain/http2.ts'
 import type { Asked } from './listeners/asked.ts'
-import { isAbstract } from './listeners/asked.ts'
+import { asksForAnyPort, isAbstract } from './listeners/asked.ts'
 import { explainListenError } from './listeners/held-address.ts'
 import type { InheritedListeners } from './listeners/inherited.ts'
 import { boundTo, keyOf } from './listeners/key.ts'
@@ -21,6 +21,7 @@ export interface ServerEvents {
   /** `listen()` was called; what this throws, `listen()` throws. */
   beforeListen(server: AttachedServer): void
   inherited(): InheritedListeners
+  turn(asked: Asked | undefined): number | undefined
   bindsItself(): boolean
   listening(server: AttachedServer, adopted: boolean): void
   failed(server: AttachedServer, error: unknown): void
@@ -37,6 +38,8 @@ export class AttachedServer {
   readonly #main: AttachedServer | undefined
   #asked: Asked | undefined
   #adopted: InheritedListener | undefined
+  /** Kept when it is closed and listens again: it is the same server. */
+  #turn: { readonly of: string; readonly turn: number | undefined } | undefined
   /** Which file the unix socket is, so that no other one is ever removed in its place. */
   #file: string | undefined
   #givenUp = false
@@ -56,6 +59,7 @@ export class AttachedServer {
       },
       threw: (error) => this.#failed(error),
       inherited: () => events.inherited(),
+      turn: (asked) => this.#takeTurn(asked),
       bindsItself: () => events.bindsItself(),
       asks: (asked, adopted) => this.#asks(asked, adopted),
     })
@@ -94,7 +98,14 @@ export class AttachedServer {
     const fd = listeningFd(this.server)
     const bound = this.#bound
     if (fd === undefined || bound === undefined) return undefined
-    return { fd, asked: this.#asked, bound, inode: inodeOf(fd) ?? 0 }
+    const { ephemeral } = this
+    return { fd, asked: this.#asked, bound, turn: this.#turn?.turn, ephemeral, inode: inodeOf(fd) ?? 0 }
+  }
+
+  /** Whether any port would do, and nobody has ever connected to the one it got, in no generation. */
+  get ephemeral(): boolean {
+    const used = this.connections.used || (this.#adopted !== undefined && this.#adopted.ephemeral !== true)
+    return this.#asked !== undefined && asksForAnyPort(this.#asked) && !used
   }
 
   /** Removes the unix socket's file if it is this process's: libuv removes only the path that it has bound. */
@@ -137,6 +148,12 @@ export class AttachedServer {
 
   get #path(): string | undefined {
     return this.#asked?.kind === 'unix' && !isAbstract(this.#asked.path) ? this.#asked.path : undefined
+  }
+
+  #takeTurn(asked: Asked | undefined): number | undefined {
+    const of = asked === undefined ? '' : keyOf(asked)
+    if (this.#turn?.of !== of) this.#turn = { of, turn: this.#events.turn(asked) }
+    return this.#turn.turn
   }
 
   #failed(error: unknown): void {

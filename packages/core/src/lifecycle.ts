@@ -124,7 +124,7 @@ export class Lifecycle {
     this.#readiness.cancel()
     this.#state = 'serving'
     const { origin, emit } = this.#around
-    for (const { bound } of origin.listeners.waiting) {
+    for (const { bound } of origin.listeners.wanted) {
       this.settings.logger.warn(`nothing listens on ${keyOf(bound)} any more; it will be closed at commit.`)
     }
     emit('ready', this.#self)

@@ -21,9 +21,11 @@ export class Readiness {
     this.#ready = ready
   }
 
-  /** The servers that are attached and do not listen yet. */
+  /** The servers that are to listen and do not yet. Where another one listens, those that any port would do for are none. */
   get pending(): number {
-    return [...this.#attached].filter(({ server }) => !server.listening).length
+    const pending = [...this.#attached].filter(({ server }) => !server.listening)
+    if (pending.length === this.#attached.size) return pending.length
+    return pending.filter(({ ephemeral }) => !ephemeral).length
   }
 
   /** Whether all that is attached listens, and it is only a turn of the event loop until that counts. */
@@ -37,9 +39,14 @@ export class Readiness {
     this.#checking = setImmediate(() => {
       this.#checking = undefined
       if (this.#attached.size === 0 || this.pending > 0) return
-      if (this.#inherited.waiting.length === 0) this.#ready()
-      else this.#settling = setTimeout(this.#ready, SETTLE_TIME)
+      if (this.#inherited.wanted.length === 0) this.#ready()
+      else if (this.#begun) this.#settling = setTimeout(this.#ready, SETTLE_TIME)
     })
+  }
+
+  /** Whether a server listens by which the program can be known; some tool's, on a port of its own, may come first. */
+  get #begun(): boolean {
+    return [...this.#attached].some((it) => it.server.listening && (!it.ephemeral || it.inheritedAs !== undefined))
   }
 
   cancel(): void {

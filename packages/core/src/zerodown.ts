@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:net'
 import type { ServerEvents } from './attached-server.ts'
 import { AttachedServer } from './attached-server.ts'
+import { remember } from './attachments.ts'
 import { checkUnchanged, merge } from './declared-options.ts'
 import type { Ledger } from './drain/ledger.ts'
 import { ZerodownError, messageOf } from './errors.ts'
@@ -25,7 +26,10 @@ import { origin } from './restart/this-process.ts'
 import type { GenerationInfo } from './restart/successor.ts'
 
 /** What is in charge of this process: signals and listeners can be handled once only. */
-let active: Lifecycle | undefined
+let active: { readonly instance: Zerodown } | undefined
+
+/** The instance in charge of this process. */
+export const instanceInCharge = (): Zerodown | undefined => active?.instance
 
 /**
  * Restarts this process without losing a request. One instance is in charge of a process, from its first `listen()` on.
@@ -124,13 +128,16 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
         this.#attached.add(starting)
       },
       inherited: () => origin.listeners,
+      turn: (asked) => origin.turns.next(asked),
       bindsItself: () => !thisPlatform().clusterWorker && thisPlatform().platform !== 'win32',
       listening: (it, adopted) => this.#lifecycle?.serverListens(it, adopted),
       failed: (it, error) => this.#failed(it, error),
       ownsPath: (adopted) => !adopted || (this.#lifecycle?.inCharge ?? true),
       closed: (it) => this.#forget(it),
     }
-    this.#attached.add(new AttachedServer(server, events, main))
+    const attached = new AttachedServer(server, events, main)
+    this.#attached.add(attached)
+    remember(server, attached)
   }
 
   /**
@@ -209,7 +216,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
       saidReady: () => this.#saidReady,
       emit: this.#emit,
     })
-    active = lifecycle
+    active = { instance: this }
     this.#lifecycle = lifecycle
     return lifecycle
   }
@@ -231,6 +238,8 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
   /** @returns whether nothing listens any more, nor is about to */
   #endIfUnused(): boolean {
     if ([...this.#attached].some((server) => server.inUse)) return false
+    // Before it has come that far, a successor still hears signals, and its predecessor.
+    if (this.#lifecycle?.state === 'starting' && !this.#lifecycle.inCharge) return false
     this.#lifecycle?.end()
     if (this.#lifecycle !== undefined) active = undefined
     this.#lifecycle = undefined

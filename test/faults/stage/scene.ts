@@ -145,5 +145,5 @@ export async function setScene(choose: SceneOptions | ((folder: string) => Scene
 
 /** Options for the first generation, and others for the second. (The third has those of the first again.) */
 export function firstThen(first: Record<string, unknown>, second: Record<string, unknown>): Record<string, unknown> {
-  return { ...first, launch: { env: { ZERODOWN_TEST_OPTIONS: JSON.stringify(second) } } }
+  return { ...first, launch: { env: { TEST_OPTIONS: JSON.stringify(second) } } }
 }

@@ -9,6 +9,7 @@ export class Connections {
   readonly #open = new Set<Socket>()
   /** TLS only: the sockets below, among them those whose handshake is not over. */
   readonly #beneath = new Set<Socket>()
+  #used = false
   #opened: ((socket: Socket) => void) | undefined
   #emptied: (() => void) | undefined
 
@@ -27,6 +28,11 @@ export class Connections {
   /** As the application sees them. */
   get open(): ReadonlySet<Socket> {
     return this.#open
+  }
+
+  /** Whether there was ever one. */
+  get used(): boolean {
+    return this.#used
   }
 
   /** Calls `each` for every open connection, and for every one that opens from now on. */
@@ -60,6 +66,7 @@ export class Connections {
       closed(this)
     }
     return (socket) => {
+      this.#used = true
       open.add(socket)
       socket.on('close', forget)
       if (open === this.#open) this.#opened?.(socket)

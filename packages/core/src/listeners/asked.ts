@@ -51,6 +51,9 @@ function readAsked(options: ListenOptions & { fd?: unknown }, anyPort: boolean):
 
 const absolute = (path: string): string => (isAbstract(path) ? path : resolve(path))
 
+/** Port 0: the operating system chooses. */
+export const asksForAnyPort = (asked: Asked): boolean => asked.kind === 'tcp' && asked.port === 0
+
 /** unix(7): no file, gone with its last holder. */
 export const isAbstract = (path: string): boolean => path.startsWith('\0')
 

@@ -16,15 +16,26 @@ export class InheritedListeners {
     return this.#waiting
   }
 
+  /** Those that the program can be expected to adopt. */
+  get wanted(): readonly InheritedListener[] {
+    return this.#waiting.filter(({ ephemeral }) => ephemeral !== true)
+  }
+
   /**
    * Takes the listener that a `listen()` asks for: the one that was asked for in the same words, else the one whose
-   * bound address means the same. Two of the same words (port 0 twice) are taken in the order in which they were bound.
+   * bound address means the same. Two of the same words (port 0 twice) are told apart by their turns.
    */
-  adopt(asked: Asked, host: string = asked.kind === 'tcp' ? asked.host : ''): InheritedListener | undefined {
+  adopt(
+    asked: Asked,
+    { host, turn }: { host?: string; turn?: number | undefined } = {},
+  ): InheritedListener | undefined {
     const key = keyOf(asked)
-    const sameWords = this.#waiting.find((listener) => listener.asked !== undefined && keyOf(listener.asked) === key)
+    const sameWords = this.#waiting.find(
+      (listener) => listener.asked !== undefined && keyOf(listener.asked) === key && isTurn(turn, listener.turn),
+    )
+    const resolved = host ?? (asked.kind === 'tcp' ? asked.host : '')
     return this.#take(
-      sameWords ?? this.#waiting.find((listener) => meansTheSame(asked, hostMeant(host), listener.bound)),
+      sameWords ?? this.#waiting.find((listener) => meansTheSame(asked, hostMeant(resolved), listener.bound)),
     )
   }
 
@@ -50,6 +61,10 @@ export class InheritedListeners {
     return listener
   }
 }
+
+/** A predecessor that knew of no turns has them in their order. */
+const isTurn = (turn: number | undefined, its: number | undefined): boolean =>
+  turn === undefined || its === undefined || turn === its
 
 /** Node listens on `::` where no host is given (https://nodejs.org/api/net.html#serverlistenport-host-backlog-callback). */
 const hostMeant = (host: string): string => host || '::'

@@ -15,6 +15,8 @@ export interface ListenHooks {
   /** `listen()` throws: it was called with something that Node does not accept. */
   threw(error: unknown): void
   inherited(): InheritedListeners
+  /** Which of the calls for any port this one is. */
+  turn(asked: Asked | undefined): number | undefined
   /** Whether this process binds its own sockets: in a cluster worker the primary does, on Windows pipes have no files. */
   bindsItself(): boolean
   /** The server is about to listen on what `asked` says. */
@@ -59,7 +61,8 @@ class Listening {
   start(): void {
     const { asked } = this.#call
     const inherited = this.#hooks.inherited()
-    const adopted = asked && inherited.adopt(asked)
+    const turn = this.#hooks.turn(asked)
+    const adopted = asked && inherited.adopt(asked, { turn })
     if (adopted !== undefined) this.#adopt(adopted)
     else if (asked?.kind === 'tcp' && isHostname(asked.host) && inherited.inTheWayOf(asked)) this.#adoptResolved(asked)
     else if (asked?.kind === 'unix' && !isAbstract(asked.path) && this.#hooks.bindsItself()) this.#bindPath(asked.path)
@@ -76,7 +79,7 @@ class Listening {
   #adoptResolved(asked: Asked & { kind: 'tcp' }): void {
     lookup(asked.host, (error, address) => {
       if (this.#server.listening) return
-      const adopted = error ? undefined : this.#hooks.inherited().adopt(asked, address)
+      const adopted = error ? undefined : this.#hooks.inherited().adopt(asked, { host: address })
       if (adopted === undefined) this.#bind()
       else this.#adopt(adopted)
     })

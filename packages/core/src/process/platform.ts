@@ -7,14 +7,23 @@ export interface Platform {
   readonly pid: number
   readonly bun: boolean
   readonly clusterWorker: boolean
+  /** Whether workers of a cluster share sockets of this process. */
+  readonly clusterPrimary: boolean
   readonly mainThread: boolean
 }
+
+let workersListen = false
+// In a worker, `cluster` knows no such event.
+cluster.once('listening', () => {
+  workersListen = true
+})
 
 export const thisPlatform = (): Platform => ({
   platform: process.platform,
   pid: process.pid,
   bun: 'bun' in process.versions,
   clusterWorker: cluster.isWorker,
+  clusterPrimary: workersListen,
   mainThread: isMainThread,
 })
 
@@ -27,6 +36,12 @@ export function whyNoRestart(on: Platform): string | undefined {
   if (!on.mainThread) return 'this is a worker thread. Attach the server in the main thread.'
   if (on.clusterWorker) {
     return 'this is a cluster worker, whose listening socket belongs to the primary. Run the server without cluster.'
+  }
+  if (on.clusterPrimary) {
+    return (
+      "this is a cluster's primary, whose workers' sockets a successor could not have. Run the server without cluster, " +
+      'or replace the workers one by one.'
+    )
   }
   if (on.pid === 1) {
     return (

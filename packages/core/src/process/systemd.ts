@@ -1,12 +1,14 @@
 import type { ChildProcess } from 'node:child_process'
 import { execFile, spawn } from 'node:child_process'
+import cluster from 'node:cluster'
 import { Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 
 /** Longer than a busy machine needs for a fork and a datagram; systemd's view may lag, the restart must not hang. */
 const NOTIFY_TIMEOUT = 5000
 
-const isService = (): boolean => Boolean(process.env['NOTIFY_SOCKET'])
+/** Of a cluster, it is the primary that systemd started. */
+const isService = (): boolean => Boolean(process.env['NOTIFY_SOCKET']) && !cluster.isWorker
 
 /**
  * Tells systemd about this service, where systemd started it with `Type=notify` and `NotifyAccess=all`; else does

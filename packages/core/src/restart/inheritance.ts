@@ -16,6 +16,10 @@ export interface InheritedListener {
   /** What the predecessor's program asked for, `undefined` where that cannot be said again. */
   readonly asked?: Asked | undefined
   readonly bound: Asked
+  /** Which of the calls for any port (port 0) of these words it was, from 1; see `listeners/turns.ts`. */
+  readonly turn?: number | undefined
+  /** Any port was asked for, and nobody has ever connected to the one it got: nobody waits for it. */
+  readonly ephemeral?: boolean | undefined
   /** The socket's inode, by which the successor knows that this number is the socket that was meant. */
   readonly inode: number
 }
@@ -110,8 +114,12 @@ export function closeInherited(listener: InheritedListener): void {
 
 function isListener(value: unknown): value is InheritedListener {
   if (!isRecord(value)) return false
-  const { fd, inode, bound, asked } = value
-  return isCount(fd) && fd >= 3 && isCount(inode) && isAsked(bound) && (asked === undefined || isAsked(asked))
+  const { fd, inode, bound, asked, turn, ephemeral } = value
+  const wellKnown =
+    isCount(fd) && fd >= 3 && isCount(inode) && isAsked(bound) && (asked === undefined || isAsked(asked))
+  return (
+    wellKnown && (turn === undefined || isCount(turn)) && (ephemeral === undefined || typeof ephemeral === 'boolean')
+  )
 }
 
 function isAsked(value: unknown): value is Asked {

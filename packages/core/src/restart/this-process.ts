@@ -1,4 +1,5 @@
 import { InheritedListeners } from '../listeners/inherited.ts'
+import { Turns } from '../listeners/turns.ts'
 import type { Birth } from './birth.ts'
 import { readBirth } from './birth.ts'
 import type { Inheritance } from './inheritance.ts'
@@ -12,6 +13,7 @@ export interface Origin {
   /** What the predecessor passed on; `undefined` in the first generation. */
   readonly inheritance: Inheritance | undefined
   readonly listeners: InheritedListeners
+  readonly turns: Turns
   readonly predecessor: Predecessor | undefined
   /** Why an inheritance was ignored that was in the environment. */
   readonly ignored: string | undefined
@@ -33,6 +35,7 @@ function readOrigin(): Origin {
     generation: inheritance?.generation ?? 1,
     inheritance,
     listeners: new InheritedListeners(inheritance?.listeners ?? []),
+    turns: new Turns(),
     predecessor: inheritance && new Predecessor(inheritance),
     ignored,
     stopEarlyWatch: watchEarly(inheritance?.restartSignals ?? []),

@@ -9,6 +9,7 @@ import { tempDir } from '../../../../test/support/index.ts'
 import type { Asked } from '../../src/listeners/asked.ts'
 import { InheritedListeners } from '../../src/listeners/inherited.ts'
 import { takeOverListen } from '../../src/listeners/listen.ts'
+import { Turns } from '../../src/listeners/turns.ts'
 import type { InheritedListener } from '../../src/restart/inheritance.ts'
 import { connectTo, endWithTest, freePort, listen } from '../support/servers.ts'
 
@@ -28,11 +29,13 @@ function takenOver(inherited: readonly InheritedListener[] = []): {
   const seen: Seen[] = []
   const thrown: unknown[] = []
   const waiting = new InheritedListeners(inherited)
+  const turns = new Turns()
   endWithTest(server)
   takeOverListen(server, {
     before() {},
     threw: (error) => void thrown.push(error),
     inherited: () => waiting,
+    turn: (asked) => turns.next(asked),
     bindsItself: () => true,
     asks: (asked, adopted) => void seen.push({ asked, adopted }),
   })
@@ -173,6 +176,7 @@ describe('a listen() that is taken over', () => {
       },
       threw() {},
       inherited: () => new InheritedListeners([]),
+      turn: () => undefined,
       bindsItself: () => true,
       asks() {},
     })
@@ -337,6 +341,19 @@ describe('where a listener was inherited', () => {
     expect(inherited.adopt(tcp('', 0))).toBe(first)
     expect(inherited.adopt(tcp('', 0))).toBe(second)
     expect(inherited.adopt(tcp('', 0))).toBeUndefined()
+  })
+
+  it('gives any-port listeners back to those whose turn it is, whoever came and left before', () => {
+    const asked = tcp('', 0)
+    const second = { ...inherit(asked, tcp('::', 40_001), 901), turn: 2 }
+    const third = { ...inherit(asked, tcp('::', 40_002), 902), turn: 3 }
+    const inherited = new InheritedListeners([second, third])
+    const turns = new Turns()
+    expect(inherited.adopt(asked, { turn: turns.next(asked) })).toBeUndefined()
+    expect(turns.next(tcp('127.0.0.1', 0))).toBe(1)
+    expect(turns.next(tcp('', 8080))).toBeUndefined()
+    expect(inherited.adopt(asked, { turn: turns.next(asked) })).toBe(second)
+    expect(inherited.adopt(asked, { turn: turns.next(asked) })).toBe(third)
   })
 
   it('adopts a port that was chosen by the kernel when it is asked for by its number', () => {

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest'
 import type { Platform } from '../../src/process/platform.ts'
 import { thisPlatform, whyNoRestart } from '../../src/process/platform.ts'
 
-const good: Platform = { platform: 'linux', pid: 42, bun: false, clusterWorker: false, mainThread: true }
+const good: Platform = {
+  platform: 'linux',
+  pid: 42,
+  bun: false,
+  clusterWorker: false,
+  clusterPrimary: false,
+  mainThread: true,
+}
 
 describe('whether this process can start a successor', () => {
   it.each<Partial<Platform>>([{}, { platform: 'darwin' }, { platform: 'freebsd' }, { pid: 2 }])('can: %j', (on) => {
@@ -13,6 +20,7 @@ describe('whether this process can start a successor', () => {
     ['on Windows', { platform: 'win32' }, /^Windows cannot pass a listening socket/],
     ['in Bun', { bun: true }, /^Bun does not pass listening sockets .* Run the server with Node\.$/],
     ['in a worker thread', { mainThread: false }, /^this is a worker thread\. Attach the server in the main thread\.$/],
+    ['in the primary of a cluster', { clusterPrimary: true }, /^this is a cluster's primary, .* one by one\.$/],
     ['in a cluster worker', { clusterWorker: true }, /^this is a cluster worker, .* without cluster\.$/],
     ['as PID 1', { pid: 1 }, /^this process is PID 1: .*\(docker run --init\)/],
   ])('cannot %s, with the reason and what to do', (_, on, reason) => {
@@ -25,6 +33,7 @@ describe('whether this process can start a successor', () => {
       pid: process.pid,
       bun: false,
       clusterWorker: false,
+      clusterPrimary: false,
       mainThread: true,
     })
   })

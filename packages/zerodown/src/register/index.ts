@@ -1,0 +1,9 @@
+/**
+ * `node --import zerodown/register server.js`: an application that knows nothing of zerodown restarts without losing a
+ * request. Its options come from the environment: ZERODOWN_PID_FILE, ZERODOWN_DRAIN_TIMEOUT and so on.
+ */
+import { isMainThread } from 'node:worker_threads'
+import { register } from './register.ts'
+
+// Node loads this in every worker thread as well, where neither signals nor a successor's listeners come.
+if (isMainThread) register()

@@ -1,0 +1,53 @@
+import cluster from 'node:cluster'
+import type { Options } from '@zerodown/core'
+import { zerodown } from '@zerodown/core'
+import { REGISTERED, readOptions } from './environment.ts'
+import { log, obey } from './log.ts'
+import { takeOverServers } from './take-over.ts'
+
+/**
+ * Takes over every server of this process from its first `listen()` on.
+ * @throws {ZerodownError} `ERR_ZERODOWN_OPTION` for a variable that is not valid
+ */
+export function register(): void {
+  const options = optionsHere()
+  obey(options)
+  zerodown.declare(options)
+  const reason = whyNotThisProcess()
+  let said = false
+  takeOverServers(() => {
+    const why = reason ?? whyNotNow()
+    if (why === undefined) {
+      // The successor is not given it: it is started as this process was.
+      process.env[REGISTERED] = String(process.pid)
+      return true
+    }
+    if (!said) log(`left alone: ${why}`)
+    said = true
+    return false
+  }, options)
+}
+
+/** A cluster's workers are not in charge of the service, whose pid file this is. */
+function optionsHere(): Options {
+  const { pidFile, ...others } = readOptions(process.env)
+  return cluster.isWorker || pidFile === undefined ? others : { pidFile, ...others }
+}
+
+/**
+ * NODE_OPTIONS and the options of `fork()` come to the children of a server, too. They are none of its generations: to
+ * register themselves with systemd or in the pid file would be to take its place.
+ */
+function whyNotThisProcess(): string | undefined {
+  const parent = process.env[REGISTERED]
+  if (parent === undefined || parent === '' || parent === String(process.pid) || cluster.isWorker) return undefined
+  return `this is a child of process ${parent}, which is the server. A program of its own has to be started without ${REGISTERED}.`
+}
+
+/** A cluster's primary listens in place of its workers, by servers of Node's own. */
+function whyNotNow(): string | undefined {
+  const primary = cluster.isPrimary && Object.keys(cluster.workers ?? {}).length > 0
+  return primary
+    ? "this is a cluster's primary, whose workers have its sockets. They drain when they get SIGTERM."
+    : undefined
+}
