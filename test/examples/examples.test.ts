@@ -4,12 +4,18 @@ import { describe, expect, it } from 'vitest'
 import type { ServerProcess } from '../support/index.ts'
 import { startServer, until } from '../support/index.ts'
 
-const start = (example: string): Promise<ServerProcess> =>
-  startServer(fileURLToPath(new URL(`../../examples/${example}/server.js`, import.meta.url)), { env: { PORT: '0' } })
+const start = (program: string): Promise<ServerProcess> =>
+  startServer(fileURLToPath(new URL(`../../examples/${program}`, import.meta.url)), { env: { PORT: '0' } })
 
-describe.each(['http', 'express', 'koa'])('examples/%s', (example) => {
+describe.each([
+  'http/server.js',
+  'express/server.js',
+  'koa/server.js',
+  'hono/server.js',
+  'nest/dist/main.js',
+])('examples/%s', (program) => {
   it('serves what its README says', async () => {
-    const server = await start(example)
+    const server = await start(program)
     const at = `http://127.0.0.1:${server.port}`
     const own = { pid: server.pid, generation: 1 }
 
@@ -26,7 +32,7 @@ describe.each(['http', 'express', 'koa'])('examples/%s', (example) => {
   })
 
   it('restarts under load, and tells what it served when it leaves', async () => {
-    const server = await start(example)
+    const server = await start(program)
     const load = startLoad({
       target: server.target(),
       workers: [

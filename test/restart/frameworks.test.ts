@@ -12,6 +12,8 @@ describe.each([
   ['Fastify 5', 'fastify', { FASTIFY: '5' }],
   ['Koa 2', 'koa', { KOA: '2' }],
   ['Koa 3', 'koa', { KOA: '3' }],
+  ['Nest', 'nest', {}],
+  ['Hono', 'hono', {}],
 ])('loses nothing of an application of %s', (_, fixture, env) => {
   it('over TCP', async () => {
     const server = await startServer(fixture, { env })
