@@ -4,16 +4,12 @@ import { describe, expect, it } from 'vitest'
 import type { ServerProcess } from '../support/index.ts'
 import { startServer, until } from '../support/index.ts'
 
+const PROGRAMS = ['http/server.js', 'express/server.js', 'koa/server.js', 'hono/server.js', 'nest/dist/main.js']
+
 const start = (program: string): Promise<ServerProcess> =>
   startServer(fileURLToPath(new URL(`../../examples/${program}`, import.meta.url)), { env: { PORT: '0' } })
 
-describe.each([
-  'http/server.js',
-  'express/server.js',
-  'koa/server.js',
-  'hono/server.js',
-  'nest/dist/main.js',
-])('examples/%s', (program) => {
+describe.each(PROGRAMS)('examples/%s', (program) => {
   it('serves what its README says', async () => {
     const server = await start(program)
     const at = `http://127.0.0.1:${server.port}`

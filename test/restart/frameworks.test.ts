@@ -5,6 +5,9 @@ import { expectLossless } from './lossless.ts'
 
 const RESTARTS = 5
 
+/** Nest takes a second of processor time to start, and many where others want the processors, too. ms */
+const PATIENCE = 150_000
+
 describe.each([
   ['Express 4', 'express', { EXPRESS: '4' }],
   ['Express 5', 'express', { EXPRESS: '5' }],
@@ -14,7 +17,7 @@ describe.each([
   ['Koa 3', 'koa', { KOA: '3' }],
   ['Nest', 'nest', {}],
   ['Hono', 'hono', {}],
-])('loses nothing of an application of %s', (_, fixture, env) => {
+])('loses nothing of an application of %s', { timeout: PATIENCE }, (_, fixture, env) => {
   it('over TCP', async () => {
     const server = await startServer(fixture, { env })
     await expectLossless(server, RESTARTS)
