@@ -6,10 +6,13 @@ import { startServer, until } from '../support/index.ts'
 
 const PROGRAMS = ['http/server.js', 'express/server.js', 'koa/server.js', 'hono/server.js', 'nest/dist/main.js']
 
+/** Some frameworks take seconds to start where others want the processors, too. ms */
+const PATIENCE = 150_000
+
 const start = (program: string): Promise<ServerProcess> =>
   startServer(fileURLToPath(new URL(`../../examples/${program}`, import.meta.url)), { env: { PORT: '0' } })
 
-describe.each(PROGRAMS)('examples/%s', (program) => {
+describe.each(PROGRAMS)('examples/%s', { timeout: PATIENCE }, (program) => {
   it('serves what its README says', async () => {
     const server = await start(program)
     const at = `http://127.0.0.1:${server.port}`
