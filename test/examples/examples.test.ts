@@ -6,21 +6,34 @@ import type { ServerProcess } from '../support/index.ts'
 import { startServer, until } from '../support/index.ts'
 
 /** As its README says. */
-const start = (example: string, nodeArgs: string[]): Promise<ServerProcess> => {
+const start = (example: string, program: string, nodeArgs: string[]): Promise<ServerProcess> => {
   const folder = fileURLToPath(new URL(`../../examples/${example}`, import.meta.url))
-  return startServer(join(folder, 'server.js'), { cwd: folder, nodeArgs, env: { PORT: '0' } })
+  return startServer(join(folder, program), { cwd: folder, nodeArgs, env: { PORT: '0' } })
 }
 
-describe.each([
-  { example: 'http', nodeArgs: [], knows: { generation: 1 } },
-  { example: 'express', nodeArgs: [], knows: { generation: 1 } },
-  { example: 'fastify', nodeArgs: [], knows: { generation: 1 } },
-  { example: 'koa', nodeArgs: [], knows: { generation: 1 } },
+interface Example {
+  example: string
+  program?: string
+  nodeArgs?: string[]
+  knows?: { generation?: number }
+}
+
+const EXAMPLES: Example[] = [
+  { example: 'http' },
+  { example: 'express' },
+  { example: 'fastify' },
+  { example: 'koa' },
+  { example: 'hono' },
+  { example: 'nest', program: 'dist/main.js' },
   // It has never heard of generations.
   { example: 'register', nodeArgs: ['--import', 'zerodown/register'], knows: {} },
-])('examples/$example', ({ example, nodeArgs, knows }) => {
+]
+
+describe.each(EXAMPLES)('examples/$example', (given) => {
+  const { example, program = 'server.js', nodeArgs = [], knows = { generation: 1 } } = given
+
   it('serves what its README says', async () => {
-    const server = await start(example, nodeArgs)
+    const server = await start(example, program, nodeArgs)
     const at = `http://127.0.0.1:${server.port}`
     const own = { pid: server.pid, ...knows }
 
@@ -37,7 +50,7 @@ describe.each([
   })
 
   it('restarts under load, and tells what it served when it leaves', async () => {
-    const server = await start(example, nodeArgs)
+    const server = await start(example, program, nodeArgs)
     const load = startLoad({
       target: server.target(),
       workers: [

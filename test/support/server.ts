@@ -28,6 +28,9 @@ export interface ServerOptions {
   ready?: boolean
 }
 
+/** How long a generation may take until it listens: a large framework on a busy machine takes many seconds. ms */
+const START = 40_000
+
 /** How long what a process printed last may take to come to us, in ms. */
 const FAREWELL = 500
 
@@ -100,7 +103,7 @@ export class ServerProcess {
   }
 
   /** Generation `n`, as soon as it listens: the latest that called itself so. */
-  waitForGeneration(n: number, timeout = 15_000): Promise<Announcement> {
+  waitForGeneration(n: number, timeout = START): Promise<Announcement> {
     return this.#waitFor(
       () => this.announcements.findLast(({ generation }) => generation === n),
       `generation ${n}`,
@@ -109,12 +112,12 @@ export class ServerProcess {
   }
 
   /** The announcement of that number, from 0, whichever generation makes it. */
-  waitForAnnouncement(index: number, timeout = 15_000): Promise<Announcement> {
+  waitForAnnouncement(index: number, timeout = START): Promise<Announcement> {
     return this.#waitFor(() => this.announcements[index], `announcement ${index + 1}`, timeout)
   }
 
   /** Sends SIGUSR2 to the newest generation, and waits until the next one listens. */
-  restart(timeout = 15_000): Promise<Announcement> {
+  restart(timeout = START): Promise<Announcement> {
     const next = this.announcements.length
     this.signal('SIGUSR2')
     return this.waitForAnnouncement(next, timeout)
