@@ -252,7 +252,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
 
   readonly #emit: Emit = (name, ...message) => {
     // With `exit: false` the process may live on, and have another one in charge.
-    if (name === 'stopped' && active === this.#lifecycle) active = undefined
+    if (name === 'stopped' && active?.instance === this) active = undefined
     try {
       publish(name, message[0])
       // Node's types cannot follow a generic event name here.
