@@ -12,7 +12,7 @@ export class Frozen {
   readonly socket: Socket
   readonly payload: Payload
   readonly #readOn: () => void
-  readonly #timeout: number
+  #timeout = 0
   readonly #began = performance.now()
   #duration = Number.NaN
 
@@ -26,9 +26,7 @@ export class Frozen {
     this.socket = socket
     this.payload = { kind: 'http1', used: wasUsed(socket), requests: requestsOn(socket) }
     this.#readOn = readOn
-    this.#timeout = socket.timeout ?? 0
-    // The keep-alive timeout must not close it on its way.
-    socket.setTimeout(0)
+    this.#stopTimeout()
   }
 
   /**
@@ -37,13 +35,23 @@ export class Frozen {
    * @returns whether it is frozen
    */
   freezeAgain(): boolean {
-    return stopReading(this.socket) !== undefined
+    if (stopReading(this.socket) === undefined) return false
+    this.#stopTimeout()
+    return true
   }
 
-  /** It stays here. */
+  /** It stays here. What Node may have set since then counts: after an answer, the keep-alive timeout. */
   thaw(): void {
-    this.socket.setTimeout(this.#timeout)
+    if (!this.socket.timeout) this.socket.setTimeout(this.#timeout)
     this.#readOn()
+  }
+
+  /** The keep-alive timeout must not close it on its way. */
+  #stopTimeout(): void {
+    const { timeout } = this.socket
+    if (!timeout) return
+    this.#timeout = timeout
+    this.socket.setTimeout(0)
   }
 
   /** The successor has answered, or nobody can know any more. */

@@ -1,6 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { Frozen } from '../../src/handover/frozen.ts'
 import { GET, converse, serve } from '../support/http.ts'
 
@@ -21,6 +22,40 @@ describe('a frozen connection', () => {
     frozen?.settle('refused')
 
     expect(socket.timeout).toBe(before)
+    await client.hears(/ok[^]*ok$/)
+  })
+
+  it('gets its keep-alive timeout, if it was frozen when its answer was written out', async () => {
+    const { client, socket } = await converse((await aServer()).server)
+    let frozen: Frozen | undefined
+    const freeze = (): void => void (frozen = Frozen.freeze(socket))
+    subscribe('http.server.response.finish', freeze)
+    onTestFinished(() => void unsubscribe('http.server.response.finish', freeze))
+    client.say(GET())
+    await client.hears(/ok$/)
+
+    frozen?.thaw()
+    expect(socket.timeout).toBeGreaterThanOrEqual(30_000)
+
+    frozen = Frozen.freeze(socket)
+    expect([frozen?.freezeAgain(), socket.timeout]).toEqual([true, 0])
+    frozen?.thaw()
+    expect(socket.timeout).toBeGreaterThanOrEqual(30_000)
+  })
+
+  it('is frozen again, if its upload has set it reading', async () => {
+    const { client, socket } = await converse((await aServer()).server)
+    client.say('POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 8\r\n\r\nabcd')
+    await client.hears(/ok$/)
+    const frozen = Frozen.freeze(socket)
+    const before = socket.bytesRead
+    socket.resume()
+    expect(frozen?.freezeAgain()).toBe(true)
+    client.say('efgh')
+    await new Promise((later) => setTimeout(later, 50))
+    expect(socket.bytesRead).toBe(before)
+    frozen?.thaw()
+    client.say(GET())
     await client.hears(/ok[^]*ok$/)
   })
 
