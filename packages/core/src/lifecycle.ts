@@ -12,7 +12,7 @@ import type { ShutdownHooks } from './process/hooks.ts'
 import { tolerant } from './process/logger.ts'
 import { thisPlatform, whyNoRestart } from './process/platform.ts'
 import { Registration } from './process/registration.ts'
-import { listenToSignals } from './process/signals.ts'
+import { heardByOthers, listenToSignals } from './process/signals.ts'
 import { Readiness } from './readiness.ts'
 import { Attempt } from './restart/attempt.ts'
 import { Bequest } from './restart/bequest.ts'
@@ -126,6 +126,9 @@ export class Lifecycle {
     const { origin, emit } = this.#around
     for (const { bound } of origin.listeners.wanted) {
       this.settings.logger.warn(`nothing listens on ${keyOf(bound)} any more; it will be closed at commit.`)
+    }
+    for (const signal of heardByOthers(this.settings.signals.restart)) {
+      this.settings.logger.warn(`${signal}: something else in this process listens to it, too. It must not end on it.`)
     }
     emit('ready', this.#self)
     if (this.inCharge) this.#begin(origin.predecessor?.takeOver)

@@ -24,3 +24,10 @@ export function listenToSignals(signals: Settings['signals'], actions: SignalAct
     for (const [signal, listener] of listeners) process.off(signal, listener)
   }
 }
+
+/**
+ * The signals that something else in this process listens to as well, while we do. Nest's `enableShutdownHooks()` closes
+ * the application on SIGUSR2 and then ends the process by it: of the restart nothing would be left.
+ */
+export const heardByOthers = (signals: readonly NodeJS.Signals[]): NodeJS.Signals[] =>
+  signals.filter((signal) => process.listenerCount(signal) > 1)

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
-import { afterEach, describe, expect, it } from 'vitest'
+import { createServer } from 'node:http'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { listenToSignals } from '../../src/process/signals.ts'
+import { create } from '../../src/zerodown.ts'
 
 const seen: string[] = []
 const actions = {
@@ -47,5 +49,29 @@ describe('signals', () => {
     expect(listeners()).toBe(before + 3)
     end()
     expect(listeners()).toBe(before)
+  })
+})
+
+describe('a signal for a restart that something else listens to as well', () => {
+  it.each([true, false])('is warned of, once this process is ready (%s)', async (shared) => {
+    const other = (): void => {}
+    if (shared) process.on('SIGHUP', other)
+    const warn = vi.fn<(message: string) => void>()
+    const logger = { info() {}, warn, error() {} }
+    const zerodown = create({ signals: { restart: 'SIGHUP', shutdown: false }, exit: false, logger })
+    const server = zerodown.attach(createServer())
+    onTestFinished(() => {
+      process.off('SIGHUP', other)
+      server.close()
+    })
+
+    server.listen(0, '127.0.0.1')
+    await once(zerodown, 'ready')
+    await new Promise((turn) => setImmediate(turn))
+
+    const expected = shared
+      ? [[expect.stringMatching(/^SIGHUP: something else in this process listens to it, too/)]]
+      : []
+    expect(warn.mock.calls).toEqual(expected)
   })
 })
