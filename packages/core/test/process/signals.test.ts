@@ -60,14 +60,14 @@ describe('a signal for a restart that something else listens to as well', () => 
     const logger = { info() {}, warn, error() {} }
     const zerodown = create({ signals: { restart: 'SIGHUP', shutdown: false }, exit: false, logger })
     const server = zerodown.attach(createServer())
-    onTestFinished(() => {
+    onTestFinished(async () => {
       process.off('SIGHUP', other)
       server.close()
+      await once(server, 'close')
     })
 
     server.listen(0, '127.0.0.1')
     await once(zerodown, 'ready')
-    await new Promise((turn) => setImmediate(turn))
 
     const expected = shared
       ? [[expect.stringMatching(/^SIGHUP: something else in this process listens to it, too/)]]
