@@ -1,8 +1,8 @@
 import { startLoad } from '@zerodown/load'
 import { describe, expect, it } from 'vitest'
 import { startServer } from '../support/index.ts'
-import { generationAt } from './get.ts'
-import { MIXED } from './mixed-load.ts'
+import { generationAt } from '../restart/get.ts'
+import { MIXED } from '../restart/mixed-load.ts'
 
 const RESTARTS = 3
 

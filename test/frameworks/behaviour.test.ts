@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { answersOf } from '../restart/lossless.ts'
+import { Wire } from '../handover/stage/wire.ts'
+import type { ServerProcess } from '../support/index.ts'
+import { WAYS, startWay } from './ways.ts'
+
+/** Nest takes a second of processor time to start, and many where others want the processors, too. ms */
+const PATIENCE = 150_000
+
+const GET = (path: string, ...headers: string[]): string =>
+  [`GET ${path} HTTP/1.1`, 'host: localhost', ...headers, '', ''].join('\r\n')
+
+/** What an application makes of the same requests, in whichever generation. */
+async function behaviour(wire: Wire): Promise<unknown> {
+  const said: unknown[] = []
+  for (const request of [GET('/order'), GET('/error'), GET('/ip'), GET('/ip', 'x-forwarded-for: 192.0.2.7')]) {
+    wire.write(request)
+    const { status, headers, body, close } = await wire.answer()
+    said.push({ status, order: headers.get('x-order'), body: body.toString(), close })
+  }
+  return said
+}
+
+const EXPECTED = [
+  { status: 200, order: 'outer, inner', body: 'in order', close: false },
+  { status: 500, order: 'outer, inner', body: 'handled: a fault was asked for', close: false },
+  { status: 200, order: 'outer, inner', body: '127.0.0.1', close: false },
+  { status: 200, order: 'outer, inner', body: '192.0.2.7', close: false },
+]
+
+/** Restarts, and waits until the predecessor has left. */
+async function restartAndLeave(server: ServerProcess): Promise<void> {
+  const { pid } = server.latest
+  await server.restart()
+  await server.waitForExit(pid, 30_000)
+}
+
+/** Whoever answers on a connection is of the latest generation. */
+async function isTheLatest(server: ServerProcess, wire: Wire): Promise<boolean> {
+  const by = (await wire.ask()).headers.get('x-generation') ?? ''
+  return answersOf(server.latest, { generations: { [by]: 1 } }) === 1
+}
+
+describe.each(WAYS)('$name, through a restart', { timeout: PATIENCE }, (way) => {
+  it('keeps its middleware, its error handler and what it knows of the client, on the same connection', async () => {
+    const server = await startWay(way)
+    const wire = await Wire.open(server.target())
+    expect(await behaviour(wire)).toEqual(EXPECTED)
+
+    await restartAndLeave(server)
+
+    expect(await behaviour(wire)).toEqual(EXPECTED)
+    expect(await isTheLatest(server, wire)).toBe(true)
+    expect(wire.closed).toBeUndefined()
+  })
+
+  it('finishes long polls, streams and uploads where they began, and then moves their connections', async () => {
+    const server = await startWay(way)
+    const [poll, stream, upload] = (await Wire.openTimes(server.target(), 3)) as [Wire, Wire, Wire]
+    const first = (await poll.ask()).headers.get('x-generation')
+    poll.get('/slow?ms=1500')
+    stream.get('/stream?chunks=15&ms=100')
+    await stream.answerBegins()
+    upload.write(`POST /echo HTTP/1.1\r\nhost: localhost\r\ncontent-length: 8\r\n\r\nabcd`)
+
+    await server.restart()
+    upload.write('efgh')
+    const answers = await Promise.all([poll.answer(), stream.answer(), upload.answer()])
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+    expect(answers.some(({ close }) => close)).toBe(false)
+    expect(answers.map(({ headers }) => headers.get('x-generation'))).toEqual(Array(3).fill(first))
+    expect(answers[1].body.toString().trim().split('\n')).toHaveLength(15)
+    expect(answers[2].body.toString()).toBe('abcdefgh')
+    await server.waitForExit(undefined, 30_000)
+    for (const wire of [poll, stream, upload]) expect(await isTheLatest(server, wire)).toBe(true)
+  })
+
+  it('has several applications in one process, each at its address', async () => {
+    const server = await startWay(way, { address: '127.0.0.1:0,127.0.0.1:0' })
+    const { listening } = server.latest
+    const wires = await Promise.all([0, 1].map((at) => Wire.open(server.target(at))))
+    await Promise.all(wires.map((wire) => wire.ask()))
+
+    await restartAndLeave(server)
+
+    expect(server.latest.listening).toEqual(listening)
+    for (const wire of wires) expect(await isTheLatest(server, wire)).toBe(true)
+  })
+})
