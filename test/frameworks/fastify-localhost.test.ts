@@ -15,8 +15,10 @@ describe.each(['4', '5'])('Fastify %s on localhost', (FASTIFY) => {
     const loads = [0, 1].map((at) => startLoad({ target: server.target(at), workers: MIXED }))
 
     for (let generation = 2; generation <= RESTARTS + 1; generation++) {
+      const { pid } = server.latest
       expect(await server.restart()).toMatchObject({ generation, listening })
       for (const load of loads) await load.waitFor(({ generations }) => (generations[generation] ?? 0) >= 20, 30_000)
+      await server.waitForExit(pid, 30_000)
       for (const at of [0, 1]) expect(await generationAt(server.target(at))).toBe(generation)
       await server.waitForLog(/Server listening at http:\/\/\[::1\]/)
     }
