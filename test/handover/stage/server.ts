@@ -11,6 +11,8 @@ export interface Particular {
   server?: 'http' | 'https' | 'raw'
   /** Turns for so long as soon as it has told that it is ready. ms */
   busy?: number
+  /** Takes so long for every turn of its event loop. ms */
+  sluggish?: number
   /** Leaves itself only so many descriptors. */
   leaveDescriptors?: number
   /** Kills itself when one connection more than that has come. */
