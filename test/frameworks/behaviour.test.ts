@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { answersOf } from '../restart/lossless.ts'
-import { Wire } from '../handover/stage/wire.ts'
+import { restartAndLeave } from '../handover/stage/server.ts'
+import { GET, Wire } from '../handover/stage/wire.ts'
 import type { ServerProcess } from '../support/index.ts'
-import { WAYS, startWay } from './ways.ts'
-
-/** Nest takes a second of processor time to start, and many where others want the processors, too. ms */
-const PATIENCE = 150_000
-
-const GET = (path: string, ...headers: string[]): string =>
-  [`GET ${path} HTTP/1.1`, 'host: localhost', ...headers, '', ''].join('\r\n')
+import { PATIENCE, WAYS, startWay } from './ways.ts'
 
 /** What an application makes of the same requests, in whichever generation. */
 async function behaviour(wire: Wire): Promise<unknown> {
@@ -27,13 +22,6 @@ const EXPECTED = [
   { status: 200, order: 'outer, inner', body: '127.0.0.1', close: false },
   { status: 200, order: 'outer, inner', body: '192.0.2.7', close: false },
 ]
-
-/** Restarts, and waits until the predecessor has left. */
-async function restartAndLeave(server: ServerProcess): Promise<void> {
-  const { pid } = server.latest
-  await server.restart()
-  await server.waitForExit(pid, 30_000)
-}
 
 /** Whoever answers on a connection is of the latest generation. */
 async function isTheLatest(server: ServerProcess, wire: Wire): Promise<boolean> {

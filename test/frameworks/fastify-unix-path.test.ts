@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { getJson } from '../restart/get.ts'
+import { restartAndSettle } from '../restart/settle.ts'
 import { startServer, tempDir } from '../support/index.ts'
 
 it.each(['4', '5'])(
@@ -12,11 +13,7 @@ it.each(['4', '5'])(
       server.output.lines.filter((line) => line.includes(`"msg":"Server listening at ${path}"`)).length
 
     for (let generation = 1; generation <= 3; generation++) {
-      if (generation > 1) {
-        const { pid } = server.latest
-        await server.restart()
-        await server.waitForExit(pid, 20_000)
-      }
+      if (generation > 1) await restartAndSettle(server)
       expect(server.latest).toMatchObject({ generation, listening: [path] })
       expect(await getJson<{ generation: number }>(server.target())).toMatchObject({ generation })
       expect(said()).toBe(generation)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { startLoad } from '@zerodown/load'
 import { expect, it } from 'vitest'
 import { getJson } from '../restart/get.ts'
+import { restartAndSettle } from '../restart/settle.ts'
 import type { ServerProcess } from '../support/index.ts'
 import { startServer, tempDir } from '../support/index.ts'
 
@@ -32,17 +33,11 @@ it('changes and drops variables between generations, and brings them back', asyn
   expect(await variables(server, NAMES)).toEqual(first)
 
   // The second generation reads what the third is to have when it starts.
-  await restartInto(server, () => release({}))
+  await release({})
+  await restartAndSettle(server)
   expect(await variables(server, NAMES)).toEqual({ ...first, CHANGED: 'second', DROPPED: null, ADDED: 'new' })
 
-  await restartInto(server)
+  await restartAndSettle(server)
   expect(await variables(server, NAMES)).toEqual(first)
   expect(await load.stop()).toMatchObject({ failed: 0, reopened: 0 })
 })
-
-async function restartInto(server: ServerProcess, before: () => Promise<void> = async () => {}): Promise<void> {
-  const { pid } = server.latest
-  await before()
-  await server.restart()
-  await server.waitForExit(pid, 20_000)
-}

@@ -1,4 +1,4 @@
-import { cp, mkdir, rename, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { getJson } from '../restart/get.ts'
@@ -35,11 +35,10 @@ async function layOut(release: string, name: string): Promise<void> {
   await writeFile(join(zerodown, 'package.json'), JSON.stringify(manifest))
   const installed = import.meta.resolve('zerodown/register')
   await writeFile(join(zerodown, 'register.js'), `import '${installed}'\nglobalThis.registeredBy = '${name}'\n`)
-  await cp(join(FIXTURES, 'register', 'shared.cjs'), join(release, 'shared.cjs'))
   await writeFile(
     join(release, 'server.cjs'),
     `const { createServer } = require('node:http')
-     const { serve } = require('./shared.cjs')
+     const { serve } = require('${join(FIXTURES, 'register', 'shared.cjs')}')
      const answer = JSON.stringify({ release: '${name}', registeredBy: globalThis.registeredBy })
      serve((...address) => createServer((_, response) => response.end(answer)).listen(...address))`,
   )

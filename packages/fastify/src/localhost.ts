@@ -64,12 +64,8 @@ function listenAlso(
   further.on('error', (error) =>
     fastify.log.warn(`not listening on ${shown}, which is localhost as well: ${error.message}`),
   )
-  const { signal, backlog, exclusive } = options
-  return further.listen({ host, port, ...defined({ signal, backlog, exclusive }) })
+  return further.listen({ ...options, host, port })
 }
-
-const defined = (options: Record<string, unknown>): ListenOptions =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 
 /** What is said to the server is said to all of it. */
 function doTogether(server: Server, further: readonly Server[]): void {

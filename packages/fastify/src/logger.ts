@@ -8,9 +8,5 @@ import type { FastifyApplication } from './application.ts'
  */
 export function loggerOver({ log }: FastifyApplication): Logger {
   if (log.info === log.error) return { ...defaultLogger, info() {} }
-  return {
-    info: (message) => log.info(message),
-    warn: (message) => log.warn(message),
-    error: (message) => log.error(message),
-  }
+  return log
 }

@@ -6,6 +6,7 @@ import { get as getSecurely } from 'node:https'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { describe, expect, it, vi } from 'vitest'
 import { tempDir } from '../../../test/support/index.ts'
@@ -13,7 +14,7 @@ import { VERSIONS, closing, instanceOfOnesOwn, pluginFor, urlOf } from './applic
 
 const pem = (name: string): Buffer => readFileSync(new URL(`../../../test/fixtures/tls/${name}.pem`, import.meta.url))
 
-describe.each(VERSIONS)('%s with zerodown', (version, Fastify) => {
+describe.each(VERSIONS)('%s with zerodown', (_, Fastify) => {
   const listening = async (app: FastifyInstance, options: object = { port: 0, host: '127.0.0.1' }) => {
     closing(app)
     await app.register(pluginFor(instanceOfOnesOwn()))
@@ -65,10 +66,11 @@ describe.each(VERSIONS)('%s with zerodown', (version, Fastify) => {
     expect(app.server.listening).toBe(false)
   })
 
-  // Fastify 4 by itself does not listen either, but its promise never settles.
-  it.skipIf(version === 'Fastify 4')('does not listen where its signal has aborted before', async () => {
+  it('does not listen where its signal has aborted before', async () => {
     const app = Fastify()
-    await listening(app, { port: 0, signal: AbortSignal.abort() })
+    // In Fastify 4 this never settles, without zerodown either.
+    void listening(app, { port: 0, signal: AbortSignal.abort() })
+    await wait(200)
     expect(app.server.listening).toBe(false)
   })
 

@@ -170,7 +170,8 @@ export class Wire {
   }
 }
 
-export const GET = (path = '/'): string => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`
+export const GET = (path = '/', ...headers: string[]): string =>
+  [`GET ${path} HTTP/1.1`, 'host: localhost', ...headers, '', ''].join('\r\n')
 
 /** Its head, as far as the empty line at its end. */
 export const POST = (path: string, length: number): string =>
