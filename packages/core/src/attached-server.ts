@@ -14,8 +14,8 @@ import { boundTo, keyOf } from './listeners/key.ts'
 import { takeOverListen } from './listeners/listen.ts'
 import { identify, removeUnixPath } from './listeners/unix-path.ts'
 import { listeningFd } from './process/node-internals.ts'
+import { inodeOf } from './process/stat.ts'
 import type { InheritedListener } from './restart/inheritance.ts'
-import { inodeOf } from './restart/inheritance.ts'
 
 export interface ServerEvents {
   /** `listen()` was called; what this throws, `listen()` throws. */

@@ -18,3 +18,9 @@ export function lookAtDescriptor(fd: number): BigIntStats | undefined {
     return undefined
   }
 }
+
+/** The same socket has the same in every process. `undefined` if the descriptor is not open, or is no socket. */
+export function inodeOf(fd: number): number | undefined {
+  const status = lookAtDescriptor(fd)
+  return status?.isSocket() === true ? Number(status.ino) : undefined
+}

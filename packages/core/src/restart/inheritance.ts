@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs'
 import { constants } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import type { Asked } from '../listeners/asked.ts'
-import { lookAtDescriptor } from '../process/stat.ts'
+import { inodeOf } from '../process/stat.ts'
 
 /** The one variable that a predecessor gives to its successor. */
 export const INHERITANCE_VARIABLE = 'ZERODOWN_INHERITANCE'
@@ -99,12 +99,6 @@ function whyForeign({ listeners, predecessor }: Inheritance): string | undefined
   const proven = listeners.length > 0 && listeners.every(({ inode }) => inode !== 0)
   if (proven || process.channel) return undefined
   return `it was meant for a child of process ${predecessor}: there is no channel to that process`
-}
-
-/** `undefined` if the descriptor is not open, or is no socket. */
-export function inodeOf(fd: number): number | undefined {
-  const status = lookAtDescriptor(fd)
-  return status?.isSocket() === true ? Number(status.ino) : undefined
 }
 
 /** Closes a listener that nobody adopted. A client that it would accept would wait for ever. */

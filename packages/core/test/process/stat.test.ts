@@ -1,8 +1,13 @@
+import { closeSync, openSync } from 'node:fs'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tempDir } from '../../../../test/support/index.ts'
+import { listeningFd } from '../../src/process/node-internals.ts'
+import { inodeOf } from '../../src/process/stat.ts'
 import { programIn, runNode } from '../support/programs.ts'
+import { listen } from '../support/servers.ts'
 
 describe('looking at a socket', () => {
   it.each(['lookAtDescriptor(server._handle.fd)', "lookAt('a.sock')"])(
@@ -34,5 +39,23 @@ describe('looking at a socket', () => {
       console.log(JSON.stringify([lookAt('/nonexistent') ?? 'none', lookAtDescriptor(987) ?? 'none']))`,
     )
     expect(runNode([program])).toEqual(['none', 'none'])
+  })
+})
+
+describe('a socket’s inode', () => {
+  it('is the same whoever looks', async () => {
+    const fd = listeningFd(await listen(createServer())) ?? -1
+    const script = `console.log(require('node:fs').fstatSync(3).ino)`
+    expect(runNode(['-e', script], { stdio: ['pipe', 'pipe', 'pipe', fd] })).toBe(inodeOf(fd))
+  })
+
+  it('is none where no socket is', () => {
+    const file = openSync(import.meta.filename, 'r')
+    try {
+      expect(inodeOf(file)).toBeUndefined()
+    } finally {
+      closeSync(file)
+    }
+    expect(inodeOf(file)).toBeUndefined()
   })
 })

@@ -1,10 +1,10 @@
-import { closeSync, openSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { Server } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { tempDir } from '../../../../test/support/index.ts'
 import type { Inheritance, Received } from '../../src/restart/inheritance.ts'
-import { INHERITANCE_VARIABLE, inodeOf, receiveInheritance, writeInheritance } from '../../src/restart/inheritance.ts'
+import { inodeOf } from '../../src/process/stat.ts'
+import { INHERITANCE_VARIABLE, receiveInheritance, writeInheritance } from '../../src/restart/inheritance.ts'
 import { listeningFd } from '../../src/process/node-internals.ts'
 import { programIn, runNode } from '../support/programs.ts'
 import { listen, portOf } from '../support/servers.ts'
@@ -156,21 +156,4 @@ describe('an inheritance that cannot be read is ignored, with its reason', () =>
   })
 
   it('and where there is none, nothing is', () => expect(receiveInheritance()).toEqual(nothing))
-})
-
-describe('a socket’s inode', () => {
-  it('is the same whoever looks', () => {
-    const script = `console.log(require('node:fs').fstatSync(3).ino)`
-    expect(runNode(['-e', script], { stdio: ['pipe', 'pipe', 'pipe', fd] })).toBe(inodeOf(fd))
-  })
-
-  it('is none where no socket is', () => {
-    const file = openSync(program, 'r')
-    try {
-      expect(inodeOf(file)).toBeUndefined()
-    } finally {
-      closeSync(file)
-    }
-    expect(inodeOf(file)).toBeUndefined()
-  })
 })
