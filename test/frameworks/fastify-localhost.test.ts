@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { startServer } from '../support/index.ts'
 import { generationAt } from '../restart/get.ts'
 import { MIXED } from '../restart/mixed-load.ts'
+import { PATIENCE } from './ways.ts'
 
 const RESTARTS = 3
 
 /** Fastify's default: all that `localhost` means. */
-describe.each(['4', '5'])('Fastify %s on localhost', (FASTIFY) => {
+describe.each(['4', '5'])('Fastify %s on localhost', { timeout: PATIENCE }, (FASTIFY) => {
   it('answers on both addresses before, during and after each restart, and moves the connections of both', async () => {
     const server = await startServer('fastify', { address: 'localhost:0', env: { FASTIFY, LOG: 'info' } })
     const { listening } = server.latest
