@@ -2,11 +2,8 @@ import type { Socket } from 'node:net'
 import type { ConnectionChannel } from './channel.ts'
 import type { Sources } from './sources.ts'
 
-/**
- * How many copies go before we ask which have arrived. Node sends one after the other; what else this process has to say
- * to the successor waits behind them, some 20 ms.
- */
-const AT_ONCE = 64
+/** How many copies go before we ask which have arrived: neither process should do nothing else for long. */
+const AT_ONCE = 16
 
 /** Which connections the successor holds a copy of, and which it does not take. */
 export class Copies {

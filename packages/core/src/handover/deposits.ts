@@ -1,9 +1,9 @@
-import type { ChildProcess, SendHandle } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { closeWhenDestroyed, endWhenDestroyed } from '../connections/destroying.ts'
 import type { Deferred } from '../deferred.ts'
 import { defer } from '../deferred.ts'
-import { nativeHandle } from '../process/node-internals.ts'
+import { handleSender, inodeOfHandle, nativeHandle } from '../process/node-internals.ts'
 import type { FromPredecessor } from '../restart/protocol.ts'
 import { mark } from '../restart/protocol.ts'
 import type { Deposit, Passing } from './channel.ts'
@@ -12,6 +12,7 @@ import type { Fate } from './payload.ts'
 /** The connections of which the successor holds a copy, and what it answers when it is asked for them. */
 export class Deposits {
   readonly #child: ChildProcess
+  readonly #sendHandle: ReturnType<typeof handleSender>
   readonly #ids = new Map<Socket, number>()
   /** Each is answered with numbers of connections; `undefined`: the channel ended before. */
   readonly #questions = new Map<number, Deferred<ReadonlySet<number> | undefined>>()
@@ -19,6 +20,7 @@ export class Deposits {
 
   constructor(child: ChildProcess) {
     this.#child = child
+    this.#sendHandle = handleSender(child)
   }
 
   /**
@@ -64,9 +66,9 @@ export class Deposits {
     if (handle === undefined || !this.#child.connected) return undefined
     this.#lastId += 1
     const id = this.#lastId
-    const message = mark<FromPredecessor>({ type: 'connection', id, listener, kind })
+    const inode = inodeOfHandle(handle)
     try {
-      this.#child.send(message, handle as SendHandle, { keepOpen: true }, () => {})
+      this.#sendHandle(mark<FromPredecessor>({ type: 'connection', id, listener, kind, inode }), handle)
     } catch {
       return undefined // A handle that Node does not send.
     }

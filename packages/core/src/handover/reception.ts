@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { isNativeHandle, socketOver, stopReading } from '../process/node-internals.ts'
+import { inodeOfHandle, isNativeHandle, socketOver, stopReading } from '../process/node-internals.ts'
 import type { Payload, Receiver } from './payload.ts'
 import { warmUp } from './warm-up.ts'
 
@@ -8,6 +8,16 @@ export interface ReceivingServer {
   /** What it takes; `undefined` where it has not adopted a listener, or serves a protocol that cannot move. */
   readonly receiver: Receiver | undefined
   receive(socket: Socket, payload: Payload): boolean
+}
+
+/** What is said of a connection that comes. */
+export interface Coming {
+  readonly id: number
+  /** The listener's descriptor in this process. */
+  readonly listener: number
+  readonly kind: string
+  /** Of the socket that is meant. A message and the socket that came with it must not be taken for each other's. */
+  readonly inode?: number | undefined
 }
 
 interface Held {
@@ -49,10 +59,11 @@ export class Reception {
   }
 
   /** @param handle whatever came with the message; nothing does if the client has closed meanwhile */
-  hold(id: number, listener: number, kind: string, handle: unknown): void {
+  hold({ id, listener, kind, inode }: Coming, handle: unknown): void {
     if (!isNativeHandle(handle)) return
+    const meant = inode === undefined || inodeOfHandle(handle) === inode
     const socket = socketOver(handle)
-    const readOn = this.#takes(listener, kind) ? stopReading(socket) : undefined
+    const readOn = meant && this.#takes(listener, kind) ? stopReading(socket) : undefined
     if (readOn === undefined) socket.destroy()
     else this.#held.set(id, { socket, readOn, listener })
   }

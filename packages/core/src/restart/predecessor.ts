@@ -90,7 +90,7 @@ export class Predecessor {
   #receiveConnections(message: FromPredecessor, handle: unknown): void {
     const reception = this.#events?.reception
     if (reception === undefined) return
-    if (message.type === 'connection') reception.hold(message.id, message.listener, message.kind, handle)
+    if (message.type === 'connection') reception.hold(message, handle)
     else if (message.type === 'connection-closed') reception.drop(message.id)
     else if (message.type === 'connections-coming') {
       const { question } = message

@@ -29,8 +29,8 @@ export type FromPredecessor =
   | { type: 'commit'; restart: boolean }
   /** A trigger reached the predecessor after its commit. */
   | { type: 'restart' }
-  /** With a handle: a copy of a connection of that listener, to be held. */
-  | { type: 'connection'; id: number; listener: number; kind: string }
+  /** With a handle: a copy of a connection of that listener, to be held if it is the very socket that is meant. */
+  | { type: 'connection'; id: number; listener: number; kind: string; inode?: number | undefined }
   /** Sent behind them: which are held? */
   | { type: 'connections-asked'; question: number; ids: readonly number[] }
   /** The first is about to be passed on: answer when you can serve it without delay. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Deposits } from '../../src/handover/deposits.ts'
 import { Frozen } from '../../src/handover/frozen.ts'
 import type { Fate } from '../../src/handover/payload.ts'
-import { GET, converse, serve } from '../support/http.ts'
+import { GET, converse, converseTimes, serve } from '../support/http.ts'
 import { forkReceiver } from './receiver.ts'
 
 const LISTENER = 3
@@ -60,6 +60,20 @@ describe('a connection of which there is a copy', () => {
     const held = await deposit(deposits, one.socket, closed.socket, other.socket)
 
     expect(held).toEqual(new Set([one.socket, other.socket]))
+  })
+
+  it('is its own, however many are on their way at a time', async () => {
+    const { deposits } = await forkReceiver('serves')
+    const { server } = await aServer()
+    const all = await converseTimes(server, 100)
+
+    expect((await deposit(deposits, ...all.map(({ socket }) => socket))).size).toBe(100)
+    const even = all.filter((_, at) => at % 2 === 0)
+    for (const { socket } of even) expect(await pass(deposits, freeze(socket))).toBe('received')
+    for (const { client } of all) client.say(GET())
+
+    for (const [at, { client }] of all.entries())
+      await client.hears(at % 2 === 0 ? /from the child$/ : /from the parent$/)
   })
 
   it('there is none of if the other process did not take it, or has gone, or if it is no socket of the system', async () => {

@@ -9,12 +9,13 @@ import { describe, expect, it } from 'vitest'
 import {
   countsConnections,
   couple,
+  handleSender,
   isNativeHandle,
   nativeHandle,
   socketOver,
   stopReading,
 } from '../../src/process/node-internals.ts'
-import { GET, converse, serve } from '../support/http.ts'
+import { GET, converse, converseTimes, serve } from '../support/http.ts'
 import { listen } from '../support/servers.ts'
 import { forkReceiver } from './receiver.ts'
 
@@ -125,6 +126,30 @@ describe('a native handle', () => {
     client.socket.end()
     child.kill('SIGKILL')
     await once(server, 'close')
+  })
+
+  it('goes before the last one is acknowledged, and so does what is said behind it', async () => {
+    const { child } = await forkReceiver('serves')
+    const { server } = await answering()
+    const conversations = await converseTimes(server, 3)
+    const send = handleSender(child)
+    const written = promisify<object, void>(child.send.bind(child))
+
+    child.kill('SIGSTOP')
+    for (const [id, { socket }] of conversations.entries()) {
+      send({ type: 'connection', id }, nativeHandle(socket) as object)
+    }
+    // Node itself would write this when the third is acknowledged.
+    await written({ type: 'connections-asked', question: 1, ids: [0, 1, 2, 3] })
+    child.kill('SIGCONT')
+
+    expect(await once(child, 'message')).toMatchObject([{ ids: [0, 1, 2] }, undefined])
+    // All acknowledgements have come, and the channel is as it was.
+    send({ type: 'connection', id: 3 }, nativeHandle((await converse(server)).socket) as object)
+    child.send({ type: 'connections-asked', question: 2, ids: [3] })
+    expect(await once(child, 'message')).toMatchObject([{ ids: [3] }, undefined])
+    child.disconnect()
+    await once(child, 'disconnect')
   })
 
   it('there is none of when a socket has closed', async () => {

@@ -6,7 +6,7 @@ import { takesConnections } from '../../src/handover/channel.ts'
 import type { Payload } from '../../src/handover/payload.ts'
 import type { ReceivingServer } from '../../src/handover/reception.ts'
 import { Reception } from '../../src/handover/reception.ts'
-import { nativeHandle } from '../../src/process/node-internals.ts'
+import { inodeOfHandle, nativeHandle } from '../../src/process/node-internals.ts'
 import type { Client } from '../support/http.ts'
 import { converse } from '../support/http.ts'
 import { listen } from '../support/servers.ts'
@@ -49,7 +49,7 @@ describe('a connection that comes', () => {
     const { client, handle } = await aHandle()
     const payload = { ...PAYLOAD, requests: 7 }
 
-    reception.hold(1, 4, 'http1', handle)
+    reception.hold({ id: 1, listener: 4, kind: 'http1' }, handle)
     expect([reception.holds(1), reception.holds(2), reception.received]).toEqual([true, false, 0])
     expect(fourth.kept).toEqual([])
     client.say('not read before it is ours')
@@ -69,22 +69,35 @@ describe('a connection that comes', () => {
     const reception = new Reception([new Keeper(3), new Keeper(undefined)])
     const { client, handle } = await aHandle()
 
-    reception.hold(1, listener, kind, handle)
+    reception.hold({ id: 1, listener, kind }, handle)
 
     expect(reception.holds(1)).toBe(false)
     await ended(client)
   })
 
+  it('is not held if another one was meant', async () => {
+    const reception = new Reception([new Keeper(3)])
+    const [meant, other] = [await aHandle(), await aHandle()]
+    const inode = inodeOfHandle(meant.handle)
+
+    reception.hold({ id: 1, listener: 3, kind: 'http1', inode }, other.handle)
+    expect(reception.holds(1)).toBe(false)
+    await ended(other.client)
+
+    reception.hold({ id: 1, listener: 3, kind: 'http1', inode }, meant.handle)
+    expect(reception.holds(1)).toBe(true)
+  })
+
   it('is not held if nothing came', () => {
     const reception = new Reception([new Keeper(3)])
-    reception.hold(1, 3, 'http1', undefined)
+    reception.hold({ id: 1, listener: 3, kind: 'http1' }, undefined)
     expect([reception.holds(1), reception.serve(1, PAYLOAD)]).toEqual([false, false])
   })
 
   it('ends if the server cannot serve it', async () => {
     const reception = new Reception([new Keeper(3, false)])
     const { client, handle } = await aHandle()
-    reception.hold(1, 3, 'http1', handle)
+    reception.hold({ id: 1, listener: 3, kind: 'http1' }, handle)
     expect([reception.serve(1, PAYLOAD), reception.received]).toEqual([false, 0])
     await ended(client)
   })
@@ -92,8 +105,8 @@ describe('a connection that comes', () => {
   it('ends when it has ended over there, and with the predecessor', async () => {
     const reception = new Reception([new Keeper(3)])
     const [one, other] = [await aHandle(), await aHandle()]
-    reception.hold(1, 3, 'http1', one.handle)
-    reception.hold(2, 3, 'http1', other.handle)
+    reception.hold({ id: 1, listener: 3, kind: 'http1' }, one.handle)
+    reception.hold({ id: 2, listener: 3, kind: 'http1' }, other.handle)
 
     reception.drop(1)
     await ended(one.client)
