@@ -28,7 +28,8 @@ export interface Departing {
 /** The last steps of a process, by either road: drain, let the predecessor leave first, run the hooks. */
 export async function depart({ settings, hooks, emit, predecessor, servers, heir }: Departing): Promise<Ledger> {
   const { drainTimeout, logger } = settings
-  const handover = settings.handover && heir !== undefined ? new Handover(heir.successor.connections) : undefined
+  const handover =
+    settings.handover && heir !== undefined ? new Handover(heir.successor.connections, drainTimeout) : undefined
   const draining = servers.map((attached) => {
     const listener = heir?.bequest.descriptorOf(attached)
     const moves = handover !== undefined && listener !== undefined && handover.takes(listener)

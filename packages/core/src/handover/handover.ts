@@ -16,6 +16,12 @@ const RESPONSE_FINISHED = 'http.server.response.finish'
 /** How often to look for what no event tells, such as an upload that ends after its answer. Only while draining. ms */
 const LOOK_AGAIN = 50
 
+/**
+ * The share of the drain after which a connection that was not idle when its turn came is no longer waited for. The rest
+ * is for its client to ask once more, and to be told to close.
+ */
+const PATIENCE = 1 / 2
+
 interface Passing {
   readonly frozen: readonly Frozen[]
   readonly fates: Promise<ReadonlyMap<Socket, Fate>>
@@ -36,13 +42,17 @@ export class Handover {
   #queue: Idle[] = []
   readonly #window = new Window()
   #running = false
+  readonly #time: number
   #ended = false
+  #late = false
   #waiting = false
   #lookAgain = false
   #wake: (() => void) | undefined
 
-  constructor(channel: ConnectionChannel) {
+  /** @param time how long the drain may take, ms */
+  constructor(channel: ConnectionChannel, time: number) {
     this.#channel = channel
+    this.#time = time
     this.#copies = new Copies(channel, this.#sources)
   }
 
@@ -51,9 +61,12 @@ export class Handover {
     return this.#channel.takes(listener, 'http1')
   }
 
-  /** Whether it moves as soon as it is idle. Else it lingers. */
+  /**
+   * Whether it will move, as far as one can know. Else it lingers: of thousands of busy connections, or to a successor
+   * that is stuck, not all move in time, and what is in flight on them at the end of the drain would be cut.
+   */
   canMove(socket: Socket): boolean {
-    return !this.#over && !this.#copies.refused(socket)
+    return !this.#over && !this.#late && !this.#copies.refused(socket)
   }
 
   add(source: Source): void {
@@ -73,6 +86,7 @@ export class Handover {
       this.#finished((message as { request: IncomingMessage }).request.socket)
     subscribe(RESPONSE_FINISHED, finished)
     const again = setInterval(() => this.#look(), LOOK_AGAIN).unref()
+    const late = setTimeout(() => (this.#late = true), this.#time * PATIENCE).unref()
     try {
       // In a turn of its own each time: by then, what was written in the last one is out or known to wait.
       await nextTurn()
@@ -84,6 +98,7 @@ export class Handover {
       }
     } finally {
       clearInterval(again)
+      clearTimeout(late)
       unsubscribe(RESPONSE_FINISHED, finished)
       for (const frozen of this.#reserved.values()) frozen.thaw()
     }
