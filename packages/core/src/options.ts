@@ -47,7 +47,8 @@ export interface Options {
   drainTimeout?: number
   /**
    * Whether idle HTTP/1.1 connections move to the successor, unnoticed by their clients. `false`: they linger, and
-   * their next answer says `Connection: close`. Default: true.
+   * their next answer says `Connection: close`; so does that of one that has not moved in half of `drainTimeout`, as to a
+   * successor that is stuck. Default: true.
    */
   handover?: boolean
   /**
