@@ -1,5 +1,8 @@
-/** A successor that takes longer has something else to do. ms */
+/** A successor that takes longer may have something else to do. ms */
 const QUICK = 5
+
+/** Where every turn of any process takes long, as on a busy machine, this many times what it has taken so far is quick. */
+const AS_USUAL = 2
 
 /** More would make each of them wait for the others. */
 const MOST = 32
@@ -7,6 +10,8 @@ const MOST = 32
 /** How many connections may be frozen at a time: one, and more for as long as the successor is quick to take them. */
 export class Window {
   #size = 1
+  #measured = 0
+  #took = 0
 
   get size(): number {
     return this.#size
@@ -15,8 +20,12 @@ export class Window {
   async measure<Result>(passing: Promise<Result>): Promise<Result> {
     const began = performance.now()
     const result = await passing
-    const quick = performance.now() - began <= QUICK
+    const took = performance.now() - began
+    const usual = this.#measured === 0 ? 0 : this.#took / this.#measured
+    const quick = took <= Math.max(QUICK, AS_USUAL * usual)
     this.#size = quick ? Math.min(2 * this.#size, MOST) : Math.max(1, this.#size / 2)
+    this.#measured += 1
+    this.#took += took
     return result
   }
 }
