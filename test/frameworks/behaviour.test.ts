@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { answersOf } from '../restart/lossless.ts'
 import { restartAndLeave } from '../handover/stage/server.ts'
@@ -29,13 +30,21 @@ async function isTheLatest(server: ServerProcess, wire: Wire): Promise<boolean> 
   return answersOf(server.latest, { generations: { [by]: 1 } }) === 1
 }
 
+/** However long it takes on a busy machine, none of the connections is idle for as long as `keepAliveTimeout`. */
+async function inUse(wires: readonly Wire[], something: Promise<unknown>): Promise<void> {
+  const over = something.then(() => true)
+  do {
+    await Promise.all(wires.map((wire) => wire.ask()))
+  } while (!(await Promise.race([over, wait(200, false)])))
+}
+
 describe.each(WAYS)('$name, through a restart', { timeout: PATIENCE }, (way) => {
   it('keeps its middleware, its error handler and what it knows of the client, on the same connection', async () => {
     const server = await startWay(way)
     const wire = await Wire.open(server.target())
     expect(await behaviour(wire)).toEqual(EXPECTED)
 
-    await restartAndLeave(server)
+    await inUse([wire], restartAndLeave(server))
 
     expect(await behaviour(wire)).toEqual(EXPECTED)
     expect(await isTheLatest(server, wire)).toBe(true)
@@ -60,7 +69,7 @@ describe.each(WAYS)('$name, through a restart', { timeout: PATIENCE }, (way) => 
     expect(answers.map(({ headers }) => headers.get('x-generation'))).toEqual(Array(3).fill(first))
     expect(answers[1].body.toString().trim().split('\n')).toHaveLength(15)
     expect(answers[2].body.toString()).toBe('abcdefgh')
-    await server.waitForExit(undefined, 30_000)
+    await inUse([poll, stream, upload], server.waitForExit(undefined, 30_000))
     for (const wire of [poll, stream, upload]) expect(await isTheLatest(server, wire)).toBe(true)
   })
 
@@ -70,7 +79,7 @@ describe.each(WAYS)('$name, through a restart', { timeout: PATIENCE }, (way) => 
     const wires = await Promise.all([0, 1].map((at) => Wire.open(server.target(at))))
     await Promise.all(wires.map((wire) => wire.ask()))
 
-    await restartAndLeave(server)
+    await inUse(wires, restartAndLeave(server))
 
     expect(server.latest.listening).toEqual(listening)
     for (const wire of wires) expect(await isTheLatest(server, wire)).toBe(true)
