@@ -16,14 +16,14 @@ function errorOf(action: () => unknown): ZerodownError {
 
 type Wrong = [name: string, value: unknown, wants: string, got: string]
 
-const milliseconds = 'a number of milliseconds from 0 to 2147483647'
+const milliseconds = 'a number of milliseconds from 0 to 2000000000'
 
 const wrongTime = (name: string): Wrong[] => [
   [name, -1, milliseconds, '-1'],
   [name, Number.NaN, milliseconds, 'NaN'],
   [name, Number.POSITIVE_INFINITY, milliseconds, 'Infinity'],
   // What a timer cannot wait for.
-  [name, 2 ** 31, milliseconds, '2147483648'],
+  [name, 2_000_000_001, milliseconds, '2000000001'],
   [name, '1000', milliseconds, "'1000'"],
   [name, null, milliseconds, 'null'],
 ]

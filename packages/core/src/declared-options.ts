@@ -4,14 +4,14 @@ import { ZerodownError } from './errors.ts'
 import type { LaunchOptions, Options, Settings, Signals } from './options.ts'
 import { resolve } from './options.ts'
 
-/** The most that Node's timers can wait: a longer one would fire at once. */
-const LONGEST_TIMER = 2 ** 31 - 1
+/** Node's timers wait for 2^31 - 1 ms at most, a longer one fires at once; and some waits outlast their option a little. */
+const LONGEST = 2_000_000_000
 
 type Check = { wants: string; accepts: (value: unknown) => boolean }
 
 const milliseconds: Check = {
-  wants: `a number of milliseconds from 0 to ${LONGEST_TIMER}`,
-  accepts: (value) => typeof value === 'number' && value >= 0 && value <= LONGEST_TIMER,
+  wants: `a number of milliseconds from 0 to ${LONGEST}`,
+  accepts: (value) => typeof value === 'number' && value >= 0 && value <= LONGEST,
 }
 
 /** One that can be listened to. Windows has no number for some that exist everywhere else. */

@@ -37,7 +37,7 @@ describe('options that are valid', () => {
     { signals: {} },
     { signals: { restart: false, shutdown: [] } },
     { readiness: 'auto' },
-    { probation: 0, readyTimeout: 0.5, drainTimeout: 2 ** 31 - 1 },
+    { probation: 0, readyTimeout: 0.5, drainTimeout: 2_000_000_000 },
     { logger: false },
     { logger },
     { launch: {} },
@@ -52,7 +52,7 @@ describe('options that are valid', () => {
   })
 })
 
-const milliseconds = 'a number of milliseconds from 0 to 2147483647'
+const milliseconds = 'a number of milliseconds from 0 to 2000000000'
 const signals = "a signal name such as 'SIGUSR2', an array of them, or false"
 const loggers = 'an object with the functions info, warn and error, or false'
 const variables = 'an object of strings, with undefined for what to remove'
@@ -73,7 +73,7 @@ describe('an option that is not valid is named, with what it wants and what it g
     [{ probation: '1000' }, `probation: wants ${milliseconds}, got '1000'.`],
     [{ probation: Number.NaN }, `probation: wants ${milliseconds}, got NaN.`],
     [{ drainTimeout: Infinity }, `drainTimeout: wants ${milliseconds}, got Infinity.`],
-    [{ drainTimeout: 2 ** 31 }, `drainTimeout: wants ${milliseconds}, got 2147483648.`],
+    [{ drainTimeout: 2_000_000_001 }, `drainTimeout: wants ${milliseconds}, got 2000000001.`],
     [{ shutdownDelay: 5n }, `shutdownDelay: wants ${milliseconds}, got 5n.`],
     [{ shutdownDelay: null }, `shutdownDelay: wants ${milliseconds}, got null.`],
     [{ pidFile: '' }, "pidFile: wants a path, got ''."],

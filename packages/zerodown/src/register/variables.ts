@@ -28,7 +28,7 @@ interface Variables extends Record<keyof Options, unknown> {
 }
 
 const milliseconds: Variable<number> = {
-  wants: 'a number of milliseconds from 0 to 2147483647',
+  wants: 'a number of milliseconds from 0 to 2000000000',
   read: (text) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined),
 }
 

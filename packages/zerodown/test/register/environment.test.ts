@@ -45,7 +45,7 @@ describe('the environment says every option', () => {
 })
 
 describe('a variable that is wrong is an error that names it, what it wants and what it got', () => {
-  const milliseconds = 'a number of milliseconds from 0 to 2147483647'
+  const milliseconds = 'a number of milliseconds from 0 to 2000000000'
   const signals = 'names of signals such as SIGTERM,SIGINT, or false'
 
   it.each([
