@@ -60,9 +60,11 @@ describe.each(WAYS)('$name, through a restart', { timeout: PATIENCE }, (way) => 
     await stream.answerBegins()
     upload.write(`POST /echo HTTP/1.1\r\nhost: localhost\r\ncontent-length: 8\r\n\r\nabcd`)
 
-    await server.restart()
+    const restarted = server.restart()
+    const polled = await Promise.all([poll.answer(), stream.answer()])
+    await inUse([poll, stream], restarted)
     upload.write('efgh')
-    const answers = await Promise.all([poll.answer(), stream.answer(), upload.answer()])
+    const answers = [...polled, await upload.answer()] as const
 
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
     expect(answers.some(({ close }) => close)).toBe(false)

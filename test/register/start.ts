@@ -14,8 +14,9 @@ export function startRegistered(program: string, options: RegisteredOptions = {}
     nodeArgs: by === 'option' ? [...nodeArgs, '--import', 'zerodown/register'] : nodeArgs,
     env: {
       ...(by === 'option' ? {} : { NODE_OPTIONS: '--import=zerodown/register' }),
-      // So that a restart takes no second.
+      // As `startServer` does for the others.
       ZERODOWN_PROBATION: '0',
+      ZERODOWN_DRAIN_TIMEOUT: '60000',
       ...env,
     },
   })
