@@ -89,6 +89,26 @@ describe('a connection stays while it is in the middle of', () => {
     await moved(server, wire)
   })
 
+  it('a pipeline, the next request of which has begun when it is about to move', async () => {
+    const server = await startGenerations()
+    const [idle] = await openSilent(server.target(), 1)
+    const wire = await Wire.open(server.target())
+    // Once the first is answered, the successor gets its copy.
+    wire.write(`${GET('/when-draining')}${POST('/echo', 8)}1234`)
+    await everythingWasRead(server)
+    await restartAndCommit(server)
+    await movedMeanwhile(idle)
+    expect(generationOf(await wire.answer())).toBe(1)
+
+    wire.write(`5678${POST('/echo', 4)}ab`)
+    expect((await wire.answer()).body.toString()).toBe('12345678')
+    wire.write('cd')
+
+    const last = await wire.answer()
+    expect([generationOf(last), last.body.toString(), last.close]).toEqual([1, 'abcd', false])
+    await moved(server, wire)
+  })
+
   it('an answer of which megabytes are still to be sent to a slow reader', async () => {
     const bytes = 16_000_000
     const server = await startGenerations()
