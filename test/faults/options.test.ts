@@ -22,7 +22,7 @@ const wrongTime = (name: string): Wrong[] => [
   [name, -1, milliseconds, '-1'],
   [name, Number.NaN, milliseconds, 'NaN'],
   [name, Number.POSITIVE_INFINITY, milliseconds, 'Infinity'],
-  // What a timer cannot wait for.
+  // With what some waits add to it, longer than a timer can wait.
   [name, 2_000_000_001, milliseconds, '2000000001'],
   [name, '1000', milliseconds, "'1000'"],
   [name, null, milliseconds, 'null'],

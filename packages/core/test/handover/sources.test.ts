@@ -1,24 +1,17 @@
 import { once } from 'node:events'
-import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { isStillIdle } from '../../src/handover/sources.ts'
-import type { Client } from '../support/http.ts'
+import type { Conversation } from '../support/http.ts'
 import { converse, hasRead, serve } from '../support/http.ts'
 
-interface Ends {
-  client: Client
-  socket: Socket
-}
-
 describe('a connection that was found idle is no longer', () => {
-  it.each<[string, (ends: Ends) => Promise<unknown> | void]>([
+  it.each<[string, (ends: Conversation) => Promise<unknown> | void]>([
     ['when something has arrived', ({ client, socket }) => (client.say('G'), hasRead(socket, 1))],
     ['when its server has begun to end it', ({ socket }) => void socket.end()],
     ['when its client has ended its half', ({ client, socket }) => (client.socket.end(), once(socket, 'end'))],
     ['when it is destroyed', ({ socket }) => void socket.destroy()],
   ])('%s', async (_, happens) => {
     const { server } = await serve(() => {})
-    Object.assign(server, { httpAllowHalfOpen: true })
     const ends = await converse(server)
     const { socket } = ends
     const idle = { socket, bytesRead: socket.bytesRead }
