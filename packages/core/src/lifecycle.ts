@@ -9,6 +9,7 @@ import { takeTicketKeys } from './handover/ticket-keys.ts'
 import { keyOf } from './listeners/key.ts'
 import type { Settings } from './options.ts'
 import type { ShutdownHooks } from './process/hooks.ts'
+import { atExit, isStop } from './process/exit.ts'
 import { tolerant } from './process/logger.ts'
 import { thisPlatform, whyNoRestart } from './process/platform.ts'
 import { Registration } from './process/registration.ts'
@@ -51,6 +52,7 @@ export class Lifecycle {
   readonly #reception: Reception
   readonly #further = new FurtherRestart()
   readonly #ignoreSignals: () => void
+  #ignoreExit = (): void => {}
   #state: State = 'starting'
   #attempt: Attempt | undefined
   #attempted: Promise<unknown> | undefined
@@ -83,6 +85,7 @@ export class Lifecycle {
       ticketKeys: () => this.#listening.forEach((server) => this.#resumeSessions(server)),
       reception,
     })
+    if (this.inCharge) this.#listenToExit()
     void origin.predecessor?.gone.then(() => around.emit('received', { connections: reception.received }))
   }
 
@@ -159,6 +162,7 @@ export class Lifecycle {
     this.#giveUpRestarts('its last server was closed')
     this.#readiness.cancel()
     this.#ignoreSignals()
+    this.#ignoreExit()
     this.#registration.remove()
     this.#around.origin.predecessor?.listen(undefined)
   }
@@ -220,6 +224,7 @@ export class Lifecycle {
     const { successor } = heir
     const { pid, generation } = successor
     this.#heir = heir
+    this.#ignoreExit()
     for (const server of this.#listening) server.giveUp()
     const outcome = successor.commit(this.#further.wanted)
     if (outcome !== undefined) this.#further.follow(() => outcome)
@@ -238,6 +243,7 @@ export class Lifecycle {
 
   #takeCharge(how: TakeOver, restart: boolean): void {
     const { emit, origin } = this.#around
+    this.#listenToExit()
     emit('inCharge', { how })
     if (how === 'predecessor gone') {
       this.settings.logger.warn('the predecessor ended before it had handed over; this process serves on.')
@@ -297,6 +303,7 @@ export class Lifecycle {
     if (reason === 'shutdown') this.#registration.remove()
     this.#state = 'stopped'
     this.#ignoreSignals()
+    this.#ignoreExit()
     emit('stopped', ledger)
     if (settings.exit) process.exit(0)
     return ledger
@@ -316,11 +323,20 @@ export class Lifecycle {
   #exitAtOnce(): void {
     this.settings.logger.warn('second SIGINT: exiting at once')
     this.#attempt?.kill()
-    if (this.#heir === undefined && this.inCharge) {
-      this.#registration.remove()
-      for (const server of this.#around.attached) server.removePath()
-    }
     process.exit(130)
+  }
+
+  /** For as long as it is in charge: whoever ends this process, nothing is left behind. */
+  #listenToExit(): void {
+    this.#ignoreExit()
+    this.#ignoreExit = atExit((code) => this.#exits(code))
+  }
+
+  #exits(code: number): void {
+    // Of a crash in a restart the successor is to know nothing: it takes over, with pid file and unix paths.
+    if (this.#attempt !== undefined && this.#ending === undefined && !isStop(code)) return
+    this.#registration.remove(this.#attempt?.stop())
+    for (const server of this.#around.attached) server.removePath()
   }
 
   get #listening(): AttachedServer[] {

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { EventEmitter } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
 import { createServer } from 'node:http'
@@ -132,7 +133,8 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
       bindsItself: () => !thisPlatform().clusterWorker && thisPlatform().platform !== 'win32',
       listening: (it, adopted) => this.#lifecycle?.serverListens(it, adopted),
       failed: (it, error) => this.#failed(it, error),
-      ownsPath: (adopted) => !adopted || (this.#lifecycle?.inCharge ?? true),
+      // In a cluster it is the primary that has bound it.
+      ownsPath: (adopted) => !cluster.isWorker && (!adopted || (this.#lifecycle?.inCharge ?? true)),
       closed: (it) => this.#forget(it),
     }
     const attached = new AttachedServer(server, events, main)

@@ -5,18 +5,18 @@ import express from 'express'
 import { describe, expect, it } from 'vitest'
 import { express as withZerodown } from '../src/index.ts'
 
-const SIGNALS = ['SIGUSR2', 'SIGTERM', 'SIGINT'] as const
-const listeners = (): number => SIGNALS.reduce((sum, signal) => sum + process.listenerCount(signal), 0)
+const EVENTS = ['SIGUSR2', 'SIGTERM', 'SIGINT', 'exit'] as const
+const listeners = (): number => EVENTS.reduce((sum, signal) => sum + process.listenerCount(signal), 0)
 
 describe('an Express application with zerodown', () => {
-  it('listens to signals only while it listens', async () => {
+  it('listens to signals and to the end of the process only while it listens', async () => {
     const before = listeners()
     const app = withZerodown(express(), {}, create({ exit: false, logger: false }))
     expect(listeners()).toBe(before)
     for (let round = 1; round <= 2; round += 1) {
       const server: Server = app.listen(0, '127.0.0.1')
       await once(server, 'listening')
-      expect(listeners()).toBe(before + SIGNALS.length)
+      expect(listeners()).toBe(before + EVENTS.length)
       server.close()
       await once(server, 'close')
       expect(listeners()).toBe(before)
@@ -29,7 +29,7 @@ describe('an Express application with zerodown', () => {
     const servers: Server[] = [app.listen(0, '127.0.0.1'), app.listen(0, '127.0.0.1')]
     for (const server of servers) if (!server.listening) await once(server, 'listening')
     for (const [closed, server] of servers.entries()) {
-      expect(listeners()).toBe(before + (closed < servers.length ? SIGNALS.length : 0))
+      expect(listeners()).toBe(before + (closed < servers.length ? EVENTS.length : 0))
       server.close()
       await once(server, 'close')
     }

@@ -46,9 +46,10 @@ export class Registration {
     await notifySystemd('STOPPING=1')
   }
 
-  /** Nobody is in charge any more. */
-  remove(): void {
+  /** Nobody is in charge any more, `successor` included, which may have been entered already. */
+  remove(successor?: number): void {
     this.#pidFile?.remove(process.pid)
+    if (successor !== undefined) this.#pidFile?.remove(successor)
   }
 
   /** The predecessor has entered this process. Once it has gone, this is a child of systemd's, which does not know. */

@@ -19,7 +19,8 @@ export function listenToSignals(signals: Settings['signals'], actions: SignalAct
       else actions.shutdown(signal)
     })
   }
-  for (const [signal, listener] of listeners) process.on(signal, listener)
+  // Before the application's own, which may end the process there and then: a stop is passed on to a successor first.
+  for (const [signal, listener] of listeners) process.prependListener(signal, listener)
   return () => {
     for (const [signal, listener] of listeners) process.off(signal, listener)
   }

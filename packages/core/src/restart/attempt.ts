@@ -77,7 +77,16 @@ export class Attempt {
 
   /** Gives the attempt up, because of `reason`. */
   abort(reason: Error): void {
+    this.stop()
     this.#abort.abort(reason)
+  }
+
+  /**
+   * Tells the successor to end, before this returns: this process may not live to see the next turn.
+   * @returns its pid, if it runs
+   */
+  stop(): number | undefined {
+    return this.#successor?.stop()
   }
 
   /** Ends the successor at once. */

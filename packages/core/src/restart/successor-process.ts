@@ -58,12 +58,17 @@ export class SuccessorProcess {
     if (this.child.pid === undefined) return
     this.child.ref()
     const over = this.#over()
-    this.#signal('SIGTERM')
+    this.stop()
     const patience = new AbortController()
     const late = wait(grace, true, { signal: patience.signal }).catch(() => false)
     if (await Promise.race([over, late])) this.#signal('SIGKILL')
     patience.abort()
     await over
+  }
+
+  /** TERM, once: to some applications a second one means impatience. */
+  stop(): void {
+    if (this.#lastSignal === undefined) this.#signal('SIGTERM')
   }
 
   kill(): void {

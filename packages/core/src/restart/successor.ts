@@ -120,6 +120,12 @@ export class Successor {
     }
   }
 
+  /** Tells it to end, at once. @returns its pid */
+  stop(): number {
+    if (this.#stage !== 'in charge') this.#process.stop()
+    return this.pid
+  }
+
   /** Ends it: TERM, then KILL after `grace` ms. Resolves when it is reaped. */
   end(grace: number): Promise<void> {
     return this.#process.end(grace)
