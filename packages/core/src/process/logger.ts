@@ -6,9 +6,44 @@ export interface Logger {
   error(message: string): void
 }
 
-const write = (message: string): void => {
-  process.stderr.write(`zerodown[${process.pid}] ${message}\n`)
+/** How many lines are on their way, of each stream that has been stderr. */
+const underWay = new WeakMap<NodeJS.WriteStream, number>()
+
+/** Looked up for each line, since applications replace it. */
+function write(message: string): void {
+  try {
+    const { stderr } = process
+    const done = ignoreErrors(stderr)
+    try {
+      stderr.write(`zerodown[${process.pid}] ${message}\n`, done)
+    } catch {
+      done() // As files do that cannot be written to, in Node 20.
+    }
+  } catch {
+    // There is no stderr at all.
+  }
 }
+
+/**
+ * Nobody may read stderr any more (EPIPE), its terminal may be gone (EIO), its disk full: the stream tells of each line by
+ * an 'error' event, which ends the process where nobody listens. A console with `ignoreErrors` would not do, as it listens
+ * for one event only, and two lines of the same turn make two. What the application writes by itself is its own business.
+ * @returns to be called when the line is out, or is not to be
+ */
+function ignoreErrors(stderr: NodeJS.WriteStream): () => void {
+  const before = underWay.get(stderr) ?? 0
+  if (before === 0) stderr.on('error', ignore)
+  underWay.set(stderr, before + 1)
+  const over = (): void => {
+    const left = (underWay.get(stderr) ?? 1) - 1
+    underWay.set(stderr, left)
+    if (left === 0) stderr.off('error', ignore)
+  }
+  // The event comes after the callback, in the same turn.
+  return () => void setImmediate(over)
+}
+
+function ignore(): void {}
 
 /** Short lines on stderr. */
 export const defaultLogger: Logger = {
@@ -17,15 +52,19 @@ export const defaultLogger: Logger = {
   error: (message) => write(`error: ${message}`),
 }
 
-/** A logger that fails must not stop a restart half-way. */
+/** A logger that fails, at once or by a promise, must not end anything. */
 export function tolerant(logger: Logger): Logger {
   const attempt =
     (level: keyof Logger) =>
     (message: string): void => {
-      try {
-        logger[level](message)
-      } catch (error) {
+      const failed = (error: unknown): void =>
         defaultLogger.error(`the logger failed (${messageOf(error)}) on: ${message}`)
+      try {
+        // Declared to return nothing, which an async function may be given for all the same.
+        const outcome: unknown = logger[level](message)
+        if (outcome instanceof Promise) outcome.catch(failed)
+      } catch (error) {
+        failed(error)
       }
     }
   return { info: attempt('info'), warn: attempt('warn'), error: attempt('error') }
