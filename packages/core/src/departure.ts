@@ -5,6 +5,7 @@ import { describeLedger } from './drain/ledger.ts'
 import { drainServers } from './drain/servers.ts'
 import type { Emit } from './events.ts'
 import { Handover } from './handover/handover.ts'
+import { receives } from './handover/receive.ts'
 import type { Settings } from './options.ts'
 import type { ShutdownHooks } from './process/hooks.ts'
 import type { Bequest } from './restart/bequest.ts'
@@ -32,8 +33,9 @@ export async function depart({ settings, hooks, emit, predecessor, servers, heir
     settings.handover && heir !== undefined ? new Handover(heir.successor.connections, drainTimeout) : undefined
   const draining = servers.map((attached) => {
     const listener = heir?.bequest.descriptorOf(attached)
-    const moves = handover !== undefined && listener !== undefined && handover.takes(listener)
     const { server, connections, key } = attached
+    const movable = receives(server, 'http1') && listener !== undefined
+    const moves = movable && handover !== undefined && handover.takes(listener)
     const moved = (frozen: number): void => emit('moved', { key, frozen })
     return { server, connections, handover: moves ? { to: handover, listener, moved } : undefined }
   })

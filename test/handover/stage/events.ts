@@ -11,6 +11,7 @@ export interface Ledger {
 }
 
 interface Messages {
+  draining: { reason: string }
   committed: { pid: number; generation: number }
   inCharge: { how: string }
   received: { connections: number }

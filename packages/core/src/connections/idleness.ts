@@ -14,7 +14,7 @@ export function idleAmong(server: HttpServer, connections: ReadonlySet<Socket>):
   const idle = new Set<Socket>()
   for (const socket of connections) if (!socket.destroyed && socket.bytesRead === 0) idle.add(socket)
   for (const socket of noteDestroyed(connections, () => server.closeIdleConnections())) {
-    if (socket.writableLength === 0) idle.add(socket)
+    if (!socket.destroyed && socket.writableLength === 0) idle.add(socket)
   }
   return idle
 }

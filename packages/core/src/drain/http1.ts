@@ -36,7 +36,9 @@ export function drainHttp1(draining: Draining & { server: HttpServer }): Drain {
   return {
     cut() {
       const idle = idleAmong(server, connections.open)
-      for (const socket of connections.open) outcomes.set(socket, idle.has(socket) ? 'closedIdle' : 'cut')
+      for (const socket of connections.open) {
+        if (!lingering.answered(socket)) outcomes.set(socket, idle.has(socket) ? 'closedIdle' : 'cut')
+      }
       connections.destroyAll()
     },
     end: () => lingering.end(),

@@ -1,7 +1,7 @@
 import type { Http2Server, ServerHttp2Session } from 'node:http2'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { announceLastAnswers } from '../connections/last-answer.ts'
 import type { Drain, Draining } from './draining.ts'
 import type { Outcome } from './ledger.ts'
 
@@ -50,7 +50,7 @@ export function drainHttp2({ server, connections, ledger }: Draining): Drain {
   connections.follow((socket) => {
     if (speaksHttp1(socket)) socket.once('close', () => count(socket))
   })
-  server.prependListener('request', lastAnswer)
+  const lastAnswers = announceLastAnswers(server, { stays: () => true, answering() {} })
 
   return {
     cut() {
@@ -58,18 +58,14 @@ export function drainHttp2({ server, connections, ledger }: Draining): Drain {
         outcomes.set(session, streams > 0 ? 'cut' : 'closedIdle')
         session.destroy()
       }
-      for (const socket of connections.open) outcomes.set(socket, 'cut')
+      for (const socket of connections.open) if (!lastAnswers.answered(socket)) outcomes.set(socket, 'cut')
       connections.destroyAll()
     },
     end() {
       server.off('session', leave)
-      server.off('request', lastAnswer)
+      lastAnswers.end()
     },
   }
 }
 
 const speaksHttp1 = (socket: Socket): boolean => 'encrypted' in socket && (socket as TLSSocket).alpnProtocol !== 'h2'
-
-function lastAnswer(request: IncomingMessage, response: ServerResponse): void {
-  if (request.httpVersionMajor === 1) response.shouldKeepAlive = false
-}

@@ -7,6 +7,7 @@ import { onTestFinished, describe, expect, it } from 'vitest'
 import { followSessions } from '../../src/drain/http2.ts'
 import type { Drainable } from '../support/drains.ts'
 import { drainable } from '../support/drains.ts'
+import { Client, GET } from '../support/http.ts'
 import { HeldWire } from '../support/held-wire.ts'
 import { listen, portOf } from '../support/servers.ts'
 import { PSK, connectTls } from '../support/tls.ts'
@@ -247,6 +248,27 @@ describe('an HTTP/2 server over TLS', () => {
     response.end('ok')
     const [message] = await answered
     expect(String(await buffer(message))).toBe('ok')
+    await drained
+    expect(ledger).toMatchObject({ finished: 1, cut: 0 })
+  })
+
+  it('tells an HTTP/1.1 client to close with the answer to its next request, not with one to an upload’s head', async () => {
+    const server = secure({ allowHTTP1: true })
+    server.on('request', (_, response) => {
+      response.writeHead(200, { connection: 'keep-alive', 'content-length': '2' }).end('ok')
+    })
+    const tracked = await serve(undefined, server)
+    const client = new Client(await connectTls(server, { ALPNProtocols: ['http/1.1'] }))
+    client.say(GET())
+    await client.hears(/ok$/)
+    const { drained, ledger } = tracked.drain()
+    client.received = ''
+    client.say('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n')
+    expect(await client.hears(/ok$/)).toMatch(/connection: keep-alive/i)
+    client.received = ''
+    client.say('x'.repeat(100_000) + GET())
+    expect(await client.hearsAll()).toMatch(/connection: close\r\n[^]*ok$/i)
+    client.socket.end()
     await drained
     expect(ledger).toMatchObject({ finished: 1, cut: 0 })
   })
