@@ -278,7 +278,7 @@ describe('a connection while the server drains', () => {
   })
 
   it('that never says a word: holds nobody up for longer than the keep-alive timeout', async () => {
-    const scene = await setScene({ env: { KEEP_ALIVE_TIMEOUT: '1500' }, options: { drainTimeout: 60_000 } })
+    const scene = await setScene({ env: { KEEP_ALIVE_TIMEOUT: '1500' } })
     const { server } = scene
     const silent = await Promise.all([Wire.open(scene.tcp), Wire.open(scene.tcp), Wire.open(scene.unix)])
     const late = await Wire.open(scene.tcp)

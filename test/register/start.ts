@@ -16,7 +16,6 @@ export function startRegistered(program: string, options: RegisteredOptions = {}
       ...(by === 'option' ? {} : { NODE_OPTIONS: '--import=zerodown/register' }),
       // As `startServer` does for the others.
       ZERODOWN_PROBATION: '0',
-      ZERODOWN_DRAIN_TIMEOUT: '60000',
       ...env,
     },
   })

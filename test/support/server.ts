@@ -208,8 +208,8 @@ export class ServerProcess {
         // As a shell sets it.
         PWD: cwd,
         ADDRESS: address,
-        // A restart takes no second; and however busy the machine is, what moves has the time to.
-        TEST_OPTIONS: JSON.stringify({ probation: 0, drainTimeout: 60_000, ...options.options }),
+        // A restart takes no second.
+        TEST_OPTIONS: JSON.stringify({ probation: 0, ...options.options }),
         ...this.#marker.env,
         ...options.env,
       },
