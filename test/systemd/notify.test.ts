@@ -2,7 +2,9 @@ import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { startServer, tempDir, until } from '../support/index.ts'
-import type { ServerProcess } from '../support/index.ts'
+import type { ServerOptions, ServerProcess } from '../support/index.ts'
+
+const NODE = process.env['ZERODOWN_TEST_NODE'] ?? process.execPath
 
 interface Told {
   server: ServerProcess
@@ -14,7 +16,7 @@ interface Told {
 }
 
 /** A server as systemd starts it, beside a `systemd-notify` that writes down what it is to say. */
-async function startTold(options: Record<string, unknown> = {}): Promise<Told> {
+async function startTold(options: Record<string, unknown> = {}, others: ServerOptions = {}): Promise<Told> {
   const folder = await tempDir()
   const [faults, log, notify] = ['faults', 'told', 'systemd-notify'].map((name) => join(folder, name)) as [
     string,
@@ -26,6 +28,7 @@ async function startTold(options: Record<string, unknown> = {}): Promise<Told> {
   await writeFile(notify, `#!/bin/sh\necho "$PPID $*" >>'${log}'\n`)
   await chmod(notify, 0o755)
   const server = await startServer('http', {
+    ...others,
     options,
     env: { PATH: `${folder}:${process.env['PATH']}`, NOTIFY_SOCKET: join(folder, 'socket'), FAULT_FILE: faults },
   })
@@ -93,6 +96,25 @@ describe('systemd is told', () => {
     const { pid } = await server.restart()
     server.signal('SIGKILL', server.pid)
     await waitFor(`${pid} READY=1 MAINPID=${pid}`)
+  })
+
+  it('nothing by a successor that has no descriptor left at the commit: it says so, and serves on', async () => {
+    const { server, waitFor, fault } = await startTold(
+      {},
+      { node: 'sh', nodeArgs: ['-c', 'ulimit -n 128; exec "$0" "$@"', NODE] },
+    )
+    await waitFor(`${server.pid} READY=1 MAINPID=${server.pid}`)
+    await fault('no-descriptors')
+    const second = await server.restart()
+    await server.waitForLog(/no descriptors: EMFILE/)
+    await server.waitForLog(/systemd was not told MAINPID=.*EMFILE/)
+    await server.waitForExit(server.pid)
+
+    await fault('')
+    const third = await server.restart()
+
+    await waitFor(`${second.pid} MAINPID=${third.pid}`)
+    expect(third.generation).toBe(3)
   })
 
   it('nothing, and is no reason to fail, where it cannot be told', async () => {

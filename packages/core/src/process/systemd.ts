@@ -19,7 +19,11 @@ const isService = (): boolean => Boolean(process.env['NOTIFY_SOCKET']) && !clust
 export function notifySystemd(...variables: string[]): Promise<Error | undefined> {
   if (!isService()) return Promise.resolve(undefined)
   return new Promise((done) => {
-    execFile('systemd-notify', variables, { timeout: NOTIFY_TIMEOUT }, (error) => done(error ?? undefined))
+    try {
+      execFile('systemd-notify', variables, { timeout: NOTIFY_TIMEOUT }, (error) => done(error ?? undefined))
+    } catch (error) {
+      done(error as Error) // What no process can be started for, such as no memory, is thrown.
+    }
   })
 }
 
@@ -45,7 +49,7 @@ wait`
  * there as long as the predecessor is, so that at no moment this process is alone and a stranger.
  */
 export class StandIn {
-  readonly #shell: ChildProcess
+  readonly #shell: ChildProcess | undefined
   readonly #ended: Promise<Error | undefined>
 
   /** `undefined` where systemd did not start this. */
@@ -54,17 +58,9 @@ export class StandIn {
   }
 
   private constructor(signals: readonly NodeJS.Signals[]) {
-    const names = signals.map((signal) => signal.slice('SIG'.length)).join(' ')
-    const args = ['-c', STAND_IN, 'sh', String(process.pid), names]
-    const shell = spawn('sh', args, { stdio: ['pipe', 'pipe', 'ignore'] })
+    const { shell, ended } = startShell(signals)
     this.#shell = shell
-    this.#ended = new Promise((resolve) => {
-      shell.once('error', resolve)
-      shell.once('exit', (code, signal) => resolve(new Error(`the shell that says so ended with ${signal ?? code}`)))
-    })
-    shell.stdin.on('error', () => {}) // It has ended, which is told by its exit.
-    shell.unref()
-    for (const pipe of [shell.stdin, shell.stdout]) if (pipe instanceof Socket) pipe.unref()
+    this.#ended = ended
   }
 
   /**
@@ -73,15 +69,36 @@ export class StandIn {
    */
   async becomeChildOfSystemd(predecessor: number): Promise<Error | undefined> {
     if (!(await isAdopted(predecessor))) return this.dismiss()
-    const told = new Promise<undefined>((resolve) => this.#shell.stdout?.once('data', () => resolve(undefined)))
-    this.#shell.stdin?.end('go\n')
+    const told = new Promise<undefined>((resolve) => this.#shell?.stdout?.once('data', () => resolve(undefined)))
+    this.#shell?.stdin?.end('go\n')
     return Promise.race([told, this.#ended])
   }
 
   /** It is not needed any more. */
   dismiss(): undefined {
-    this.#shell.stdin?.end()
+    this.#shell?.stdin?.end()
   }
+}
+
+/** A shell that keeps no process alive, and why it has ended or could not be started. */
+function startShell(signals: readonly NodeJS.Signals[]): { shell: ChildProcess | undefined; ended: Promise<Error> } {
+  const names = signals.map((signal) => signal.slice('SIG'.length)).join(' ')
+  const args = ['-c', STAND_IN, 'sh', String(process.pid), names]
+  let shell: ChildProcess
+  try {
+    shell = spawn('sh', args, { stdio: ['pipe', 'pipe', 'ignore'] })
+  } catch (error) {
+    return { shell: undefined, ended: Promise.resolve(error as Error) } // Such as no memory.
+  }
+  const ended = new Promise<Error>((resolve) => {
+    shell.on('error', resolve)
+    shell.once('exit', (code, signal) => resolve(new Error(`the shell that says so ended with ${signal ?? code}`)))
+  })
+  shell.unref()
+  // Without a descriptor left there are no pipes, and the error comes as an event.
+  shell.stdin?.on('error', () => {}) // It has ended, which is told by its exit.
+  for (const pipe of [shell.stdin, shell.stdout]) if (pipe instanceof Socket) pipe.unref()
+  return { shell, ended }
 }
 
 /** A process that ends closes its channel first, and only then gives its children away. */

@@ -43,6 +43,8 @@ describe('systemd', () => {
     expect(await notifySystemd('READY=1')).toMatchObject({ message: expect.stringContaining('no such socket') })
     vi.stubEnv('PATH', '/nonexistent')
     expect(await notifySystemd('READY=1')).toMatchObject({ code: 'ENOENT' })
+    // Some reasons are thrown, as it is where there is no memory.
+    expect(await notifySystemd('READY=\0')).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' })
   })
 })
 
@@ -136,6 +138,14 @@ describe('systemd looks again at a process that has become its child', () => {
     StandIn.start(['SIGUSR2'])?.dismiss()
     await until(() => children().length === 0, 'the end of the shell')
     await expect(readFile(join(folder, 'told'))).rejects.toThrow('ENOENT')
+  })
+
+  it('and where no shell can be started, that is a reason and no error', async () => {
+    await recordingNotify()
+    const signals = ['SIG\0'] as string[] as NodeJS.Signals[]
+    expect(await becomeChild(NOBODY, signals)).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' })
+    vi.stubEnv('PATH', '/nonexistent')
+    expect(await becomeChild(NOBODY, ['SIGUSR2'])).toMatchObject({ code: 'ENOENT' })
   })
 
   it('and the shell does not outlive the process that it speaks for', async () => {
