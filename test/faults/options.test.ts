@@ -30,8 +30,8 @@ const wrongTime = (name: string): Wrong[] => [
 
 const wrong: Wrong[] = [
   ...['readyTimeout', 'probation', 'drainTimeout', 'shutdownDelay'].flatMap(wrongTime),
-  ['signals', 'SIGUSR2', 'an object with restart and shutdown, or false', "'SIGUSR2'"],
-  ['signals', true, 'an object with restart and shutdown, or false', 'true'],
+  ['signals', 'SIGUSR2', 'an object with restart, shutdown or leave, or false', "'SIGUSR2'"],
+  ['signals', true, 'an object with restart, shutdown or leave, or false', 'true'],
   ['readiness', 'soon', "'auto' or 'manual'", "'soon'"],
   ['pidFile', 42, 'a path', '42'],
   ['pidFile', '', 'a path', "''"],

@@ -44,6 +44,7 @@ export class AttachedServer {
   #file: string | undefined
   #givenUp = false
   #starting = false
+  #open = false
 
   /** @param main whose connections the accepted ones are, where `server` only is a further address of that one */
   constructor(server: Server, events: ServerEvents, main?: AttachedServer) {
@@ -65,6 +66,7 @@ export class AttachedServer {
     })
     server.on('listening', () => {
       this.#starting = false
+      this.#open = true
       if (receives(server, 'http1')) countRequests(server)
       this.#file = this.#path === undefined ? undefined : identify(this.#path)
       events.listening(this, this.#adopted !== undefined)
@@ -74,6 +76,7 @@ export class AttachedServer {
       if (!server.listening) this.#failed(explainListenError(error, this.#asked, events.inherited()))
     })
     server.on('close', () => {
+      this.#open = server.listening
       this.removePath()
       events.closed(this)
     })
@@ -87,6 +90,11 @@ export class AttachedServer {
   /** Whether it listens, or was told to and is about to. */
   get inUse(): boolean {
     return this.server.listening || this.#starting
+  }
+
+  /** Whether it listens, or was closed and still has connections: Node says 'close' when the last one has ended. */
+  get open(): boolean {
+    return this.#open
   }
 
   get key(): string {

@@ -32,7 +32,7 @@ const signalNames: Check = {
 
 const checks: Record<keyof Options, Check> = {
   signals: {
-    wants: 'an object with restart and shutdown, or false',
+    wants: 'an object with restart, shutdown or leave, or false',
     accepts: (value) => value === false || isRecord(value),
   },
   readiness: { wants: "'auto' or 'manual'", accepts: (value) => value === 'auto' || value === 'manual' },
@@ -52,7 +52,7 @@ const checks: Record<keyof Options, Check> = {
   },
 }
 
-const signalChecks: Record<keyof Signals, Check> = { restart: signalNames, shutdown: signalNames }
+const signalChecks: Record<keyof Signals, Check> = { restart: signalNames, shutdown: signalNames, leave: signalNames }
 
 const launchChecks: Record<keyof LaunchOptions, Check> = {
   execPath: { wants: 'a path', accepts: isText },
@@ -84,13 +84,15 @@ export function validate(options: Options): void {
   if (options.launch) validateAll('launch.', options.launch, launchChecks)
 }
 
-function checkDistinct({ restart, shutdown }: Settings['signals']): void {
-  const both = restart.find((signal) => shutdown.includes(signal))
-  if (both === undefined) return
-  throw new ZerodownError(
-    'ERR_ZERODOWN_OPTION',
-    `signals: wants each signal to mean one thing, got ${both} for restart and for shutdown.`,
-  )
+function checkDistinct({ restart, shutdown, leave }: Settings['signals']): void {
+  for (const [other, signals] of Object.entries({ shutdown, leave })) {
+    const both = restart.find((signal) => signals.includes(signal))
+    if (both === undefined) continue
+    throw new ZerodownError(
+      'ERR_ZERODOWN_OPTION',
+      `signals: wants each signal to mean one thing, got ${both} for restart and for ${other}.`,
+    )
+  }
 }
 
 function validateAll(prefix: string, values: object, table: Record<string, Check>): void {

@@ -20,7 +20,7 @@ export interface Departing {
   readonly hooks: ShutdownHooks
   readonly emit: Emit
   readonly predecessor: Predecessor | undefined
-  /** Those that still listen. */
+  /** Those that listen, or have connections. */
   readonly servers: readonly AttachedServer[]
   /** Who takes over, and what it has inherited; `undefined` at a shutdown. */
   readonly heir: { readonly successor: Successor; readonly bequest: Bequest } | undefined

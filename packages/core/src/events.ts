@@ -34,7 +34,7 @@ export interface ZerodownEvents {
   draining: [{ reason: 'restart' | 'shutdown' }]
   /** The drain is over; the shutdown hooks come next. */
   drained: [Ledger]
-  /** All is done; the process exits now, unless `exit: false`. */
+  /** All is done; the process exits now, unless `exit: false`, or leaves its end to the application's own shutdown. */
   stopped: [Ledger]
 }
 

@@ -11,6 +11,7 @@ import type { Settings } from './options.ts'
 import type { ShutdownHooks } from './process/hooks.ts'
 import { atExit, isStop } from './process/exit.ts'
 import { tolerant } from './process/logger.ts'
+import { OwnShutdown } from './process/own-shutdown.ts'
 import { thisPlatform, whyNoRestart } from './process/platform.ts'
 import { Registration } from './process/registration.ts'
 import { heardByOthers, listenToSignals } from './process/signals.ts'
@@ -51,6 +52,7 @@ export class Lifecycle {
   readonly #registration: Registration
   readonly #reception: Reception
   readonly #further = new FurtherRestart()
+  readonly #ownShutdown: OwnShutdown
   readonly #ignoreSignals: () => void
   #ignoreExit = (): void => {}
   #state: State = 'starting'
@@ -67,6 +69,7 @@ export class Lifecycle {
     this.#around = around
     this.settings = settings
     this.#registration = new Registration(settings, origin.birth.cwd)
+    this.#ownShutdown = new OwnShutdown(settings.signals)
     this.#readiness = new Readiness(attached, origin.listeners, () => this.ready())
     this.#ignoreSignals = listenToSignals(settings.signals, {
       restart: (signal) => this.#restartOn(signal),
@@ -152,7 +155,13 @@ export class Lifecycle {
     return this.#state === 'serving' && this.inCharge ? this.#restart() : this.#further.want()
   }
 
+  /** The application asks for it, so it is ours to end the process. */
   shutdown(): Promise<Ledger> {
+    this.#ownShutdown.dismiss()
+    return this.#end()
+  }
+
+  #end(): Promise<Ledger> {
     this.#ending ??= this.#shutdown()
     return this.#ending
   }
@@ -225,7 +234,7 @@ export class Lifecycle {
     const { pid, generation } = successor
     this.#heir = heir
     this.#ignoreExit()
-    for (const server of this.#listening) server.giveUp()
+    for (const server of this.#open) server.giveUp()
     const outcome = successor.commit(this.#further.wanted)
     if (outcome !== undefined) this.#further.follow(() => outcome)
     this.#around.emit('committed', { pid, generation })
@@ -294,7 +303,8 @@ export class Lifecycle {
   /** The way out, by either road. */
   async #leave(reason: 'restart' | 'shutdown'): Promise<Ledger> {
     this.#startDraining(reason)
-    const servers = this.#listening
+    const began = performance.now()
+    const servers = this.#open
     if (reason === 'shutdown') for (const server of servers) server.removePath()
     const { emit, hooks, origin } = this.#around
     const { settings } = this
@@ -302,10 +312,12 @@ export class Lifecycle {
     await this.#attempted
     if (reason === 'shutdown') this.#registration.remove()
     this.#state = 'stopped'
-    this.#ignoreSignals()
     this.#ignoreExit()
     emit('stopped', ledger)
-    if (settings.exit) process.exit(0)
+    if (settings.exit) {
+      if (reason === 'restart') this.#ownShutdown.raise()
+      this.#ownShutdown.exit(settings.drainTimeout - (performance.now() - began), settings.logger)
+    } else this.#ignoreSignals()
     return ledger
   }
 
@@ -316,8 +328,9 @@ export class Lifecycle {
   }
 
   #shutdownOn(signal: NodeJS.Signals): void {
+    this.#ownShutdown.hear(signal)
     if (this.#state === 'draining') this.settings.logger.info(`${signal}: draining already`)
-    void this.shutdown()
+    void this.#end()
   }
 
   #exitAtOnce(): void {
@@ -341,6 +354,11 @@ export class Lifecycle {
 
   get #listening(): AttachedServer[] {
     return [...this.#around.attached].filter(({ server }) => server.listening)
+  }
+
+  /** Those with connections, too, that the application has closed by itself. */
+  get #open(): AttachedServer[] {
+    return [...this.#around.attached].filter(({ open }) => open)
   }
 
   get #self(): GenerationInfo {

@@ -5,6 +5,12 @@ export interface Signals {
   restart?: NodeJS.Signals | readonly NodeJS.Signals[] | false
   /** Signals that drain and end the process. Default: `['SIGTERM', 'SIGINT']`. `false`: none. */
   shutdown?: NodeJS.Signals | readonly NodeJS.Signals[] | false
+  /**
+   * Signals whose other listeners in this process are called when it leaves after a restart, drained and with its
+   * hooks run: for an application that closes its database when it hears SIGTERM, which does not come then. Default:
+   * `false`: none.
+   */
+  leave?: NodeJS.Signals | readonly NodeJS.Signals[] | false
 }
 
 export interface LaunchOptions {
@@ -74,6 +80,7 @@ export interface Settings {
   readonly signals: {
     readonly restart: readonly NodeJS.Signals[]
     readonly shutdown: readonly NodeJS.Signals[]
+    readonly leave: readonly NodeJS.Signals[]
   }
   readonly readiness: 'auto' | 'manual'
   readonly readyTimeout: number
@@ -92,6 +99,7 @@ export function resolve(options: Options): Settings {
     signals: {
       restart: namesOf(options.signals, 'restart', ['SIGUSR2']),
       shutdown: namesOf(options.signals, 'shutdown', ['SIGTERM', 'SIGINT']),
+      leave: namesOf(options.signals, 'leave', []),
     },
     readiness: options.readiness ?? 'auto',
     readyTimeout: options.readyTimeout ?? 60_000,

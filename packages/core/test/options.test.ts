@@ -8,7 +8,7 @@ const logger = { info() {}, warn() {}, error() {} }
 
 /** Every option once, with a value that is not its default. */
 const everything = {
-  signals: { restart: ['SIGHUP', 'SIGUSR2'], shutdown: 'SIGTERM' },
+  signals: { restart: ['SIGHUP', 'SIGUSR2'], shutdown: 'SIGTERM', leave: 'SIGTERM' },
   readiness: 'manual',
   readyTimeout: 1,
   probation: 2,
@@ -59,9 +59,12 @@ const variables = 'an object of strings, with undefined for what to remove'
 
 describe('an option that is not valid is named, with what it wants and what it got', () => {
   it.each([
-    [{ signals: true }, 'signals: wants an object with restart and shutdown, or false, got true.'],
-    [{ signals: null }, 'signals: wants an object with restart and shutdown, or false, got null.'],
-    [{ signals: ['SIGUSR2'] }, "signals: wants an object with restart and shutdown, or false, got [ 'SIGUSR2' ]."],
+    [{ signals: true }, 'signals: wants an object with restart, shutdown or leave, or false, got true.'],
+    [{ signals: null }, 'signals: wants an object with restart, shutdown or leave, or false, got null.'],
+    [
+      { signals: ['SIGUSR2'] },
+      "signals: wants an object with restart, shutdown or leave, or false, got [ 'SIGUSR2' ].",
+    ],
     [{ signals: { restart: 'USR2' } }, `signals.restart: wants ${signals}, got 'USR2'.`],
     [{ signals: { restart: 12 } }, `signals.restart: wants ${signals}, got 12.`],
     [{ signals: { restart: true } }, `signals.restart: wants ${signals}, got true.`],
@@ -106,7 +109,7 @@ describe('an option that is not valid is named, with what it wants and what it g
     expect(invalid({ drainTimeOut: 1 })).toThrow(`drainTimeOut: no such option. There are: ${all}.`)
     expect(invalid({ constructor: 1 })).toThrow('constructor: no such option.')
     expect(invalid({ signals: { reload: 'SIGHUP' } })).toThrow(
-      'signals.reload: no such option. There are: restart, shutdown.',
+      'signals.reload: no such option. There are: restart, shutdown, leave.',
     )
     expect(invalid({ launch: { argv: [] } })).toThrow(
       'launch.argv: no such option. There are: execPath, args, cwd, env.',
@@ -130,7 +133,7 @@ describe('an option that is not valid is named, with what it wants and what it g
 describe('options that were left out', () => {
   it('have the defaults that are documented', () => {
     expect(resolve({})).toEqual({
-      signals: { restart: ['SIGUSR2'], shutdown: ['SIGTERM', 'SIGINT'] },
+      signals: { restart: ['SIGUSR2'], shutdown: ['SIGTERM', 'SIGINT'], leave: [] },
       readiness: 'auto',
       readyTimeout: 60_000,
       probation: 1000,
@@ -151,14 +154,14 @@ describe('options that were left out', () => {
     [{ restart: ['SIGHUP', 'SIGUSR2'], shutdown: [] }, ['SIGHUP', 'SIGUSR2'], []],
     [{ restart: false, shutdown: 'SIGTERM' }, [], ['SIGTERM']],
   ])('signals: %j', (given, restart, shutdown) => {
-    expect(resolve({ signals: given }).signals).toEqual({ restart, shutdown })
+    expect(resolve({ signals: given }).signals).toEqual({ restart, shutdown, leave: [] })
   })
 
   it('are not what was given', () => {
     const settings = resolve(everything)
     expect(settings).toMatchObject({
       ...everything,
-      signals: { restart: ['SIGHUP', 'SIGUSR2'], shutdown: ['SIGTERM'] },
+      signals: { restart: ['SIGHUP', 'SIGUSR2'], shutdown: ['SIGTERM'], leave: ['SIGTERM'] },
     })
     expect(resolve({ logger: false }).logger).toBe(silentLogger)
   })

@@ -18,12 +18,27 @@ export function startDrain(
   predecessorGone: Promise<void>,
 ): { drain: Drain; drained: Promise<void> } {
   const { server, connections } = draining
-  const closed = server.listening ? new Promise((resolve) => server.once('close', resolve)) : Promise.resolve()
+  const closed = new Promise((resolve) => server.once('close', resolve))
   // Until the predecessor has left, it may still hand connections over.
   const drained = Promise.all([closed, predecessorGone]).then(() => connections.allClosed())
   const drain = chooseDrain(draining)
-  NetServer.prototype.close.call(server)
+  // One that the application has closed by itself says 'close' when its connections have ended.
+  if (server.listening) NetServer.prototype.close.call(server)
+  closeAgain(server)
   return { drain, drained }
+}
+
+/**
+ * That it is closed already is not the application's doing, which may close it as well, a little later: to call back
+ * with an error (`ERR_SERVER_NOT_RUNNING`) would keep it from what it does next.
+ */
+function closeAgain(server: NetServer): void {
+  const { close } = server
+  const closing = function (this: NetServer, callback?: (error?: Error) => void): NetServer {
+    if (typeof callback === 'function') this.once('close', () => callback())
+    return close.call(this)
+  }
+  Object.defineProperty(server, 'close', { value: closing, configurable: true, writable: true })
 }
 
 function chooseDrain(draining: Draining): Drain {

@@ -5,7 +5,7 @@ import type { Logger } from './logger.ts'
 export type ShutdownHook = () => unknown
 
 /** What hooks get at the least, however long the drain took: closing a database wants a moment. ms */
-const LEAST_TIME = 5000
+export const LEAST_TIME = 5000
 
 /** The hooks that run after the drain, the last one registered first: what was opened last is closed first. */
 export class ShutdownHooks {

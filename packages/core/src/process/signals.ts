@@ -8,7 +8,10 @@ export interface SignalActions {
 }
 
 /** Listens to the signals; the function it returns takes every listener away again. */
-export function listenToSignals(signals: Settings['signals'], actions: SignalActions): () => void {
+export function listenToSignals(
+  signals: Pick<Settings['signals'], 'restart' | 'shutdown'>,
+  actions: SignalActions,
+): () => void {
   const listeners = new Map<NodeJS.Signals, () => void>()
   let interrupts = 0
   for (const signal of signals.restart) listeners.set(signal, () => actions.restart(signal))

@@ -49,7 +49,7 @@ const signalNames: Variable<NodeJS.Signals[] | false> = {
 }
 
 export const variables: Variables = {
-  signals: { restart: signalNames, shutdown: signalNames },
+  signals: { restart: signalNames, shutdown: signalNames, leave: signalNames },
   readiness: {
     wants: 'auto or manual',
     read: (text) => (text === 'auto' || text === 'manual' ? text : undefined),

@@ -17,6 +17,7 @@ describe('the environment says every option', () => {
     ['ZERODOWN_SIGNALS_RESTART', 'SIGHUP', { signals: { restart: ['SIGHUP'] } }],
     ['ZERODOWN_SIGNALS_RESTART', 'false', { signals: { restart: false } }],
     ['ZERODOWN_SIGNALS_SHUTDOWN', 'SIGTERM, SIGINT', { signals: { shutdown: ['SIGTERM', 'SIGINT'] } }],
+    ['ZERODOWN_SIGNALS_LEAVE', 'SIGTERM', { signals: { leave: ['SIGTERM'] } }],
     ['ZERODOWN_READINESS', 'manual', { readiness: 'manual' }],
     ['ZERODOWN_READY_TIMEOUT', '120000', { readyTimeout: 120_000 }],
     ['ZERODOWN_PROBATION', '0', { probation: 0 }],
