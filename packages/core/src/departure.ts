@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { AttachedServer } from './attached-server.ts'
 import type { Ledger } from './drain/ledger.ts'
 import { describeLedger } from './drain/ledger.ts'
@@ -11,6 +10,7 @@ import type { ShutdownHooks } from './process/hooks.ts'
 import type { Bequest } from './restart/bequest.ts'
 import type { Predecessor } from './restart/predecessor.ts'
 import type { Successor } from './restart/successor.ts'
+import { within } from './within.ts'
 
 /** How much longer than its own drain a predecessor may take to leave, before its successor leaves without it. ms */
 const PREDECESSOR_TRAILS = 10_000
@@ -53,9 +53,6 @@ export async function depart({ settings, hooks, emit, predecessor, servers, heir
 /** A generation leaves only after its predecessor, which passes triggers and connections on to it. */
 async function untilGone(predecessor: Predecessor | undefined, patience: number): Promise<void> {
   if (predecessor?.takeOver !== 'commit') return
-  const over = new AbortController()
-  // By now this timer may be all that keeps the process alive, which has hooks to run.
-  const late = wait(patience, undefined, { signal: over.signal }).catch(() => {})
-  await Promise.race([predecessor.gone, late])
-  over.abort()
+  // By now its timer may be all that keeps the process alive, which has hooks to run.
+  await within(patience, predecessor.gone)
 }

@@ -31,5 +31,6 @@ function closeSilentLater(
   const close = (): void => {
     for (const socket of connections.open) if (socket.bytesRead === 0 && stays(socket)) socket.destroy()
   }
-  return setTimeout(close, timeout).unref()
+  // A timer comes before what has arrived meanwhile is read.
+  return setTimeout(() => setImmediate(close), timeout).unref()
 }

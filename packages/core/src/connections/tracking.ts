@@ -52,9 +52,14 @@ export class Connections {
     })
   }
 
+  /** Waits for nothing that a client might still take. */
   destroyAll(): void {
-    for (const socket of this.#open) socket.destroy()
-    for (const socket of this.#beneath) socket.destroy()
+    const destroy = (): void => {
+      for (const socket of [...this.#open, ...this.#beneath]) if (!socket.destroyed) socket.destroy()
+    }
+    destroy()
+    // One of which there is a copy was only ended so far, for its client to hear of it.
+    setImmediate(destroy)
   }
 
   #trackIn(open: Set<Socket>): (socket: Socket) => void {

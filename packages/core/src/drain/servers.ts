@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Settings } from '../options.ts'
+import { within } from '../within.ts'
 import type { Draining } from './draining.ts'
 import { startDrain } from './drain.ts'
 import type { Ledger } from './ledger.ts'
@@ -17,7 +17,7 @@ export async function drainServers(
   const began = performance.now()
   const ledger = emptyLedger()
   const drains = servers.map((server) => startDrain({ ...server, ledger }, predecessorGone))
-  const drained = Promise.all(drains.map((drain) => drain.drained)).then(() => true)
+  const drained = Promise.all(drains.map((drain) => drain.drained))
 
   if (!(await within(timeout, drained))) {
     for (const { drain } of drains) drain.cut()
@@ -29,12 +29,4 @@ export async function drainServers(
   for (const { drain } of drains) drain.end()
   ledger.duration = performance.now() - began
   return ledger
-}
-
-async function within(timeout: number, done: Promise<boolean>): Promise<boolean> {
-  const over = new AbortController()
-  const late = wait(timeout, false, { signal: over.signal }).catch(() => false)
-  const inTime = await Promise.race([done, late])
-  over.abort()
-  return inTime
 }
