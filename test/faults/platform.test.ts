@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { startLoad } from '@zerodown/load'
 import type { Target } from '@zerodown/load'
 import { describe, expect, it } from 'vitest'
@@ -6,11 +8,17 @@ import type { Platform } from '../../packages/core/src/process/platform.ts'
 import { whyNoRestart } from '../../packages/core/src/process/platform.ts'
 import { cleanUp } from '../support/clean-up.ts'
 import type { ServerOptions, ServerProcess } from '../support/index.ts'
-import { startServer, until } from '../support/index.ts'
+import { startServer, tempDir, until } from '../support/index.ts'
 import { hold } from './stage/held.ts'
 import { pidOf } from './stage/pid-of.ts'
 
 const NODE = process.env['ZERODOWN_TEST_NODE'] ?? process.execPath
+
+/** Options of unshare(1) for what a container is here: processes that end with the first of them. */
+const CONTAINER = ['--pid', '--fork', '--kill-child', '--mount-proc']
+
+/** Arguments of a shell that ends with its child. */
+const WAIT = ['-c', '"$@"; exit $?', 'sh', NODE]
 
 interface Refusal {
   code: string
@@ -60,6 +68,8 @@ const here: Platform = {
   clusterWorker: false,
   clusterPrimary: false,
   mainThread: true,
+  orphaned: false,
+  ancestors: () => undefined,
 }
 
 describe('where there can be no restart, restart() says why, and the server listens and drains all the same', () => {
@@ -91,26 +101,35 @@ describe('where there can be no restart, restart() says why, and the server list
     expect(await unsupported.server.waitForExit()).toBe(0)
   })
 
-  // Only who may make a PID namespace can be PID 1 in one.
-  const unshare = ['--pid', '--fork', '--kill-child']
-  it.runIf(spawnSync('unshare', [...unshare, 'true']).status === 0)('as PID 1', async () => {
-    const unsupported = await startUnsupported({ node: 'unshare', nodeArgs: [...unshare, NODE] })
-    const refusal = {
-      code: 'ERR_ZERODOWN_UNSUPPORTED',
-      message: expect.stringMatching(/cannot restart: this process is PID 1.*docker run --init/),
-    }
+  // Only who may make a PID namespace can be in the place of a container.
+  it
+    .runIf(spawnSync('unshare', [...CONTAINER, 'true']).status === 0)
+    .each<[string, () => string[] | Promise<string[]>, RegExp]>([
+      ['as PID 1', () => [NODE], /this process is PID 1: /],
+      ['below a shell that is PID 1', () => ['sh', ...WAIT], /sh \(pid 1\) ends with it, /],
+      ['below npm that is PID 1', npmStart, /npm \(pid 1\) ends with it, /],
+      ['below an init that ends with its child', async () => [await tini(), ...WAIT], /tini \(pid 1\) ends with it, /],
+    ])('%s', async (_, start, reason) => {
+    const unsupported = await startUnsupported({ node: 'unshare', nodeArgs: [...CONTAINER, ...(await start())] })
+    const message = new RegExp(`cannot restart: .*${reason.source}.*Replace the container instead`)
+    const refusal = { code: 'ERR_ZERODOWN_UNSUPPORTED', message: expect.stringMatching(message) }
     expect(unsupported).toMatchObject({ before: refusal, listening: refusal })
     const { server } = unsupported
-    const inner = pidOf({ pid: server.orphans([server.pid])[0] })
+    const inner = pidOf({
+      pid: server
+        .orphans([server.pid])
+        .toSorted((one, other) => one - other)
+        .at(-1),
+    })
     await servesAndDrains({ ...unsupported, server: passingOn(server, inner) }, () => server.signal('SIGUSR2', inner))
-    await server.waitForLog(/SIGUSR2: cannot restart: this process is PID 1/)
+    await server.waitForLog(new RegExp(`SIGUSR2: cannot restart: .*${reason.source}`))
     expect(await server.waitForExit()).toBe(0)
   })
 
   it.each([
     ['on Windows', { platform: 'win32' }, /^Windows cannot pass a listening socket/],
     ['in Bun', { bun: true }, /^Bun does not pass listening sockets/],
-    ['as PID 1', { pid: 1 }, /^this process is PID 1: .*docker run --init/],
+    ['as PID 1', { pid: 1 }, /^this process is PID 1: .* Replace the container instead/],
     ['in a cluster worker', { clusterWorker: true }, /^this is a cluster worker/],
     ['in the primary of a cluster', { clusterPrimary: true }, /^this is a cluster's primary/],
     ['in a worker thread', { mainThread: false }, /^this is a worker thread/],
@@ -123,6 +142,20 @@ describe('where there can be no restart, restart() says why, and the server list
     expect(whyNoRestart({ ...here, platform: 'darwin' })).toBeUndefined()
   })
 })
+
+/** Runs a program as `npm start` does. */
+async function npmStart(): Promise<string[]> {
+  const folder = await tempDir()
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ scripts: { start: NODE } }))
+  return ['npm', '--silent', '--prefix', folder, 'start', '--']
+}
+
+/** A program of that name which does no more for its child. */
+async function tini(): Promise<string> {
+  const program = join(await tempDir(), 'tini')
+  await symlink('/bin/sh', program)
+  return program
+}
 
 /** unshare does not pass on the signals that it gets. */
 function passingOn(server: ServerProcess, inner: number): ServerProcess {

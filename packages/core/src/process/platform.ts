@@ -1,5 +1,11 @@
 import cluster from 'node:cluster'
 import { isMainThread } from 'node:worker_threads'
+import type { Ancestor } from './ancestors.ts'
+import { findAncestors } from './ancestors.ts'
+import { whyTakenAlong } from './container.ts'
+
+const INSTEAD =
+  'Replace the container instead, as a rolling update does, or run the server under a service manager such as systemd.'
 
 /** What decides whether this process can start a successor. A parameter, so that each case can be tested anywhere. */
 export interface Platform {
@@ -10,7 +16,13 @@ export interface Platform {
   /** Whether workers of a cluster share sockets of this process. */
   readonly clusterPrimary: boolean
   readonly mainThread: boolean
+  /** Whether this process was given to another parent: its own one has ended, which was the end of nothing else. */
+  readonly orphaned: boolean
+  /** `undefined` where they cannot be known. */
+  ancestors(): readonly Ancestor[] | undefined
 }
+
+const bornTo = process.ppid
 
 let workersListen = false
 // In a worker, `cluster` knows no such event.
@@ -25,6 +37,8 @@ export const thisPlatform = (): Platform => ({
   clusterWorker: cluster.isWorker,
   clusterPrimary: workersListen,
   mainThread: isMainThread,
+  orphaned: process.ppid !== bornTo,
+  ancestors: findAncestors,
 })
 
 /** Why this process cannot start a successor, and what to do; `undefined` where it can. */
@@ -43,11 +57,8 @@ export function whyNoRestart(on: Platform): string | undefined {
       'or replace the workers one by one.'
     )
   }
-  if (on.pid === 1) {
-    return (
-      'this process is PID 1: if it exits for its successor, the container ends. Start the container with an init ' +
-      'process (docker run --init), or replace the container instead.'
-    )
-  }
-  return undefined
+  if (on.pid === 1) return `this process is PID 1: if it exits for its successor, the container ends. ${INSTEAD}`
+  const ancestors = on.orphaned ? undefined : on.ancestors()
+  const why = ancestors && whyTakenAlong(ancestors)
+  return why && `a successor would not outlive this process: ${why}. ${INSTEAD}`
 }

@@ -9,10 +9,20 @@ const good: Platform = {
   clusterWorker: false,
   clusterPrimary: false,
   mainThread: true,
+  orphaned: false,
+  ancestors: () => undefined,
 }
 
+const TINI = { pid: 1, args: ['tini', '--', 'node', 'server.js'], names: ['tini'] }
+
 describe('whether this process can start a successor', () => {
-  it.each<Partial<Platform>>([{}, { platform: 'darwin' }, { platform: 'freebsd' }, { pid: 2 }])('can: %j', (on) => {
+  it.each<Partial<Platform>>([
+    {},
+    { platform: 'darwin' },
+    { platform: 'freebsd' },
+    { pid: 2 },
+    { ancestors: () => [TINI], orphaned: true },
+  ])('can: %j', (on) => {
     expect(whyNoRestart({ ...good, ...on })).toBeUndefined()
   })
 
@@ -22,7 +32,12 @@ describe('whether this process can start a successor', () => {
     ['in a worker thread', { mainThread: false }, /^this is a worker thread\. Attach the server in the main thread\.$/],
     ['in the primary of a cluster', { clusterPrimary: true }, /^this is a cluster's primary, .* one by one\.$/],
     ['in a cluster worker', { clusterWorker: true }, /^this is a cluster worker, .* without cluster\.$/],
-    ['as PID 1', { pid: 1 }, /^this process is PID 1: .*\(docker run --init\)/],
+    ['as PID 1', { pid: 1 }, /^this process is PID 1: .* Replace the container instead/],
+    [
+      'in a container that ends with it',
+      { ancestors: () => [TINI] },
+      /^a successor would not .*tini \(pid 1\) ends .* Replace/,
+    ],
   ])('cannot %s, with the reason and what to do', (_, on, reason) => {
     expect(whyNoRestart({ ...good, ...on })).toMatch(reason)
   })
@@ -35,6 +50,8 @@ describe('whether this process can start a successor', () => {
       clusterWorker: false,
       clusterPrimary: false,
       mainThread: true,
+      orphaned: false,
+      ancestors: expect.any(Function),
     })
   })
 })

@@ -1,0 +1,68 @@
+import { readFileSync, readlinkSync } from 'node:fs'
+import { basename } from 'node:path'
+
+/** A process that this one descends from. */
+export interface Ancestor {
+  readonly pid: number
+  /** Its command line; empty where it may not be seen. */
+  readonly args: readonly string[]
+  /** What it may be called by: the program, and what an interpreter runs. */
+  readonly names: readonly string[]
+}
+
+/** Programs that are known by the script which they run. */
+const INTERPRETERS = /^(node|nodejs|bun|python[\d.]*|ruby|perl)$/
+
+/**
+ * The processes that this one descends from, its parent first, the last one PID 1 or one that came into a container from
+ * outside. Known on Linux only (proc(5)); `undefined` where it is not.
+ */
+export function findAncestors(): Ancestor[] | undefined {
+  // In a PID namespace whose /proc is still that of another one, all numbers mean other processes.
+  if (readOr(() => readlinkSync('/proc/self')) !== String(process.pid)) return undefined
+  const found: Ancestor[] = []
+  for (let pid = process.ppid; pid > 0;) {
+    const parent = parentOf(pid)
+    if (parent === undefined) return undefined // It has just ended.
+    found.push(describe(pid))
+    pid = parent
+  }
+  return found
+}
+
+/** Whether an ancestor is one of these programs. */
+export const isOne = ({ names }: Ancestor, programs: ReadonlySet<string>): boolean =>
+  names.some((name) => programs.has(name))
+
+function parentOf(pid: number): number | undefined {
+  const stat = read(pid, 'stat')
+  // The name, in parentheses, may hold anything: the fields start after the last one.
+  return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+}
+
+function describe(pid: number): Ancestor {
+  const args = (read(pid, 'cmdline') ?? '').replace(/\0+$/, '').split('\0')
+  return { pid, args, names: namesOf(args, (read(pid, 'comm') ?? '').trim()) }
+}
+
+/**
+ * npm and the like put a title in the place of their command line: `npm start`. Others are `-bash`, a login shell,
+ * `tmux: server` and `init(Ubuntu)`.
+ */
+export function namesOf([program = '', script = '']: readonly string[], comm: string): string[] {
+  const words = [comm, basename(program)].map((name) => (name.split(' ')[0] ?? '').replace(/^-|:$|\(.*$/g, ''))
+  const isInterpreter = words.some((word) => INTERPRETERS.test(word))
+  const all = isInterpreter ? [...words, basename(script).replace(/(-cli)?\.[cm]?js$/, '')] : words
+  return [...new Set(all)].filter((name) => name !== '')
+}
+
+const read = (pid: number, file: string): string | undefined =>
+  readOr(() => readFileSync(`/proc/${pid}/${file}`, 'latin1'))
+
+function readOr(look: () => string): string | undefined {
+  try {
+    return look()
+  } catch {
+    return undefined
+  }
+}
