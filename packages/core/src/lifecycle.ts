@@ -14,7 +14,8 @@ import { tolerant } from './process/logger.ts'
 import { OwnShutdown } from './process/own-shutdown.ts'
 import { thisPlatform, whyNoRestart } from './process/platform.ts'
 import { Registration } from './process/registration.ts'
-import { heardByOthers, listenToSignals } from './process/signals.ts'
+import { signalConflicts } from './process/signal-conflicts.ts'
+import { listenToSignals } from './process/signals.ts'
 import { Readiness } from './readiness.ts'
 import { Attempt } from './restart/attempt.ts'
 import { Bequest } from './restart/bequest.ts'
@@ -133,9 +134,9 @@ export class Lifecycle {
     for (const { bound } of origin.listeners.wanted) {
       this.settings.logger.warn(`nothing listens on ${keyOf(bound)} any more; it will be closed at commit.`)
     }
-    for (const signal of heardByOthers(this.settings.signals.restart)) {
-      this.settings.logger.warn(`${signal}: something else in this process listens to it, too. It must not end on it.`)
-    }
+    const { ancestors } = thisPlatform()
+    for (const conflict of signalConflicts(this.settings.signals.restart, ancestors))
+      this.settings.logger.warn(conflict)
     emit('ready', this.#self)
     if (this.inCharge) this.#begin(origin.predecessor?.takeOver)
     else this.#offer()
@@ -182,6 +183,13 @@ export class Lifecycle {
     if (this.#state === 'starting' && this.inCharge && !this.#readiness.imminent) {
       const waitsFor = this.#readiness.pending > 0 ? 'its servers to listen' : 'zerodown.ready()'
       return new ZerodownError('ERR_ZERODOWN_NOT_READY', `cannot restart before it is ready: it waits for ${waitsFor}.`)
+    }
+    if (this.#state === 'serving' && this.inCharge && this.#listening.length === 0) {
+      return new ZerodownError(
+        'ERR_ZERODOWN_NOT_READY',
+        'cannot restart: none of the servers of this process listens any more, so a successor could inherit nothing. ' +
+          'Whatever has closed them, such as a listener to the same signal, must not.',
+      )
     }
     if (this.#state === 'stopped' || (this.#state === 'draining' && this.#heir === undefined)) {
       return new ZerodownError('ERR_ZERODOWN_SHUTTING_DOWN', 'cannot restart: this process is shutting down.')

@@ -22,16 +22,13 @@ export function listenToSignals(
       else actions.shutdown(signal)
     })
   }
-  // Before the application's own, which may end the process there and then: a stop is passed on to a successor first.
-  for (const [signal, listener] of listeners) process.prependListener(signal, listener)
+  for (const [signal, listener] of listeners) {
+    // A stop is passed on to a successor before a listener of the application's ends the process there and then; but on a
+    // signal for a restart such a one may close the servers, which is to be known.
+    if (signals.shutdown.includes(signal)) process.prependListener(signal, listener)
+    else process.on(signal, listener)
+  }
   return () => {
     for (const [signal, listener] of listeners) process.off(signal, listener)
   }
 }
-
-/**
- * The signals that something else in this process listens to as well, while we do. Nest's `enableShutdownHooks()` closes
- * the application on SIGUSR2 and then ends the process by it: of the restart nothing would be left.
- */
-export const heardByOthers = (signals: readonly NodeJS.Signals[]): NodeJS.Signals[] =>
-  signals.filter((signal) => process.listenerCount(signal) > 1)

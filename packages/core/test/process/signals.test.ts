@@ -1,6 +1,11 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { namesOf } from '../../src/process/ancestors.ts'
+import { silentLogger as silent } from '../../src/process/logger.ts'
+import { signalConflicts } from '../../src/process/signal-conflicts.ts'
 import { listenToSignals } from '../../src/process/signals.ts'
 import { create } from '../../src/zerodown.ts'
 
@@ -70,8 +75,50 @@ describe('a signal for a restart that something else listens to as well', () => 
     await once(zerodown, 'ready')
 
     const expected = shared
-      ? [[expect.stringMatching(/^SIGHUP: something else in this process listens to it, too/)]]
+      ? [[expect.stringMatching(/^SIGHUP: something else .* listens to it, too.*ZERODOWN_SIGNALS_RESTART=SIGUSR2\)/)]]
       : []
     expect(warn.mock.calls).toEqual(expected)
+  })
+})
+
+it('a restart is refused when the application has just closed its servers, as on the same signal', async () => {
+  const warn = vi.fn<(message: string) => void>()
+  const zerodown = create({ signals: { restart: 'SIGHUP', shutdown: false }, exit: false, logger: { ...silent, warn } })
+  const server = zerodown.attach(createServer())
+  server.listen(0, '127.0.0.1')
+  await once(zerodown, 'ready')
+  const { port } = server.address() as AddressInfo
+  // It is not closed before its connections are.
+  const client = connect(port, '127.0.0.1')
+  await once(client, 'connect')
+  process.prependOnceListener('SIGHUP', () => void server.close())
+
+  await receive('SIGHUP')
+
+  expect(warn.mock.calls).toEqual([
+    [expect.stringMatching(/^SIGHUP: cannot restart: none of the servers .* listens any/)],
+  ])
+  await expect(zerodown.restart()).rejects.toMatchObject({ code: 'ERR_ZERODOWN_NOT_READY' })
+  client.destroy()
+  await once(server, 'close')
+})
+
+describe('below nodemon, which sends SIGUSR2 to end a process', () => {
+  const below = (line: string): string[] => {
+    const args = line.split(' ')
+    return signalConflicts(['SIGUSR2'], () => [
+      { pid: 3, args: ['sh', '-c', 'node server.js'], names: ['sh'] },
+      { pid: 2, args, names: namesOf(args, 'node') },
+    ])
+  }
+
+  it('that is said, with what to do', () => {
+    const says = [expect.stringMatching(/^SIGUSR2: nodemon sends it .* Run nodemon --signal SIGTERM, or let another/)]
+    expect(below('node /app/node_modules/.bin/nodemon server.js')).toEqual(says)
+    expect(below('node /app/node_modules/nodemon/bin/nodemon.js -s SIGUSR2 server.js')).toEqual(says)
+  })
+
+  it.each(['nodemon --signal SIGTERM server.js', 'nodemon -s SIGHUP server.js', 'server.js'])('but not: %s', (rest) => {
+    expect(below(`node /app/node_modules/.bin/${rest}`)).toEqual([])
   })
 })

@@ -1,0 +1,38 @@
+import type { Ancestor } from './ancestors.ts'
+import { isOne } from './ancestors.ts'
+
+/**
+ * Who else has a use for the signals of a restart, in this process or above it, and what to do. Nest's
+ * `enableShutdownHooks()` closes the application on SIGUSR2 and then ends the process by it; nodemon sends SIGUSR2, waits
+ * for the end of its child, and starts the program once more, which finds its address in use by the successor.
+ */
+export function signalConflicts(
+  signals: readonly NodeJS.Signals[],
+  ancestors: () => readonly Ancestor[] | undefined,
+): string[] {
+  const heard = signals.filter((signal) => process.listenerCount(signal) > 1)
+  const nodemon = signals.includes('SIGUSR2') && (ancestors() ?? []).some(isNodemonOfSigusr2)
+  return [
+    ...heard.map(
+      (signal) =>
+        `${signal}: something else in this process listens to it, too. It must not end on it, nor close its servers: ` +
+        `${anotherSignal(signal)}. In Nest, zerodown.onShutdown(() => app.close()) does what app.enableShutdownHooks() is for.`,
+    ),
+    ...(nodemon
+      ? [
+          'SIGUSR2: nodemon sends it to end this process, and here it starts a successor, of which nodemon does not know. ' +
+            `Run nodemon --signal SIGTERM, or ${anotherSignal('SIGUSR2')}.`,
+        ]
+      : []),
+  ]
+}
+
+/** The signal can be said in a file as well, which is not looked for. */
+const isNodemonOfSigusr2 = (ancestor: Ancestor): boolean =>
+  isOne(ancestor, new Set(['nodemon'])) &&
+  !ancestor.args.some((arg, at) => /^(-s|--signal)$/.test(arg) && ancestor.args[at + 1] !== 'SIGUSR2')
+
+function anotherSignal(than: NodeJS.Signals): string {
+  const other = than === 'SIGHUP' ? 'SIGUSR2' : 'SIGHUP'
+  return `let another signal start restarts (signals: { restart: '${other}' }, or ZERODOWN_SIGNALS_RESTART=${other})`
+}
