@@ -45,8 +45,8 @@ describe('a successor that fails before it is ready leaves all as it was', () =>
       /was not ready within 5000 ms \(readyTimeout\)/,
     ],
     [
-      'closes the channel',
-      'disconnect',
+      'loses the channel',
+      'end-channel',
       'ERR_ZERODOWN_SUCCESSOR_LOST',
       /closed the channel to this process before it was ready/,
     ],
@@ -105,6 +105,31 @@ describe('a successor that fails in its probation leaves all as it was', () => {
     await scene.load(steady)
     await scene.ask(fault)
     await failsThenSucceeds(scene, { code: exited, says, mend: () => scene.load(fresh) })
+  })
+})
+
+const stopped = 'ERR_ZERODOWN_SUCCESSOR_NOT_SERVING'
+
+describe('a successor that stops to serve in its probation leaves all as it was', () => {
+  it.each([
+    [
+      'closes its servers, and lives on',
+      'stop-listening',
+      /is leaving \(its last server was closed\) in its probation/,
+    ],
+    ['closes one of its servers', 'stop-one', /does not serve unix:.*socket any more in its probation/],
+    ['shuts down', 'shut-down', /is leaving \(it shuts down\) in its probation/],
+    ['is told to stop', 'be-told-to-stop', /is leaving \(it shuts down\) in its probation/],
+    ['hangs', 'block', /did not answer within 5000 ms in its probation/],
+  ])('%s', async (_, fault, says) => {
+    const scene = await setScene({ options: { probation: 300, readyTimeout: 5000, drainTimeout: 3000 } })
+    await scene.load(steady)
+    await scene.fault(`${fault}-in-probation:50`)
+    const mend = async (): Promise<void> => {
+      await scene.fault()
+      await scene.load(fresh)
+    }
+    await failsThenSucceeds(scene, { code: stopped, says, mend })
   })
 })
 

@@ -2,10 +2,8 @@ import { readlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { once } from 'node:events'
-import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { cleanUp } from '../support/clean-up.ts'
-import { until } from '../support/index.ts'
 import { hold } from './stage/held.ts'
 import { setScene } from './stage/scene.ts'
 import type { Scene } from './stage/scene.ts'
@@ -25,6 +23,7 @@ function inheritance(changes: Record<string, unknown> = {}): string {
     version: 1,
     generation: 7,
     predecessor: 12_345,
+    channel: 3,
     listeners: [],
     restartSignals: ['SIGUSR2'],
     restore: {},
@@ -120,20 +119,6 @@ describe('an inheritance is for its heir alone', () => {
     expect(descriptors.length).toBeGreaterThan(2)
     const ours = new Set((await scene.standing()).descriptors)
     expect(descriptors.filter((target) => target.startsWith('socket:') && ours.has(target))).toEqual([])
-    await scene.keepsAnswering()
-    await scene.nothingWasLost()
-  })
-
-  it('the channel is gone when the predecessor has left: no application takes it for its own', async () => {
-    const scene = await setScene()
-    await scene.load()
-    await scene.ask('restart')
-    expect(await scene.server.waitForExit()).toBe(0)
-
-    // It hears of that a moment after us.
-    const isGone = async (): Promise<boolean> =>
-      isDeepStrictEqual(await scene.ask('channel'), { send: 'undefined', connected: false })
-    await until(isGone, 'the end of the channel')
     await scene.keepsAnswering()
     await scene.nothingWasLost()
   })

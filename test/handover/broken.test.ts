@@ -75,18 +75,18 @@ describe('the successor dies in the middle of the handover', () => {
   })
 })
 
-describe('the successor’s application closes the channel', () => {
+describe('the channel ends while both live', () => {
   it('what came is served there, the rest by the predecessor, and what nobody can know of is counted', async () => {
-    const server = await startGenerations({ generations: { 2: { disconnectAfter: 5 } } })
+    const server = await startGenerations({ generations: { 2: { endChannelAfter: 5 } } })
     const wires = await openUsed(server.target(), 30)
 
     await restartAndCommit(server)
-    await told(server, 2, 'received')
+    await told(server, 2, 'channel ended')
     const answeredBy = await Promise.all(wires.map((wire) => askUntilSettled(wire).catch(() => 'nobody' as const)))
 
     const { over, unconfirmed } = await wentOver(server, 30, 5)
     expect(times(1, answeredBy)).toBe(30 - over)
-    // Of what was on its way, the successor has read a part before it closed the channel; the others it had only held.
+    // Of what was on its way, the successor has read a part before it ended; the others it had only held.
     expect(times(2, answeredBy)).toBeGreaterThan(5)
     expect(times('nobody', answeredBy)).toBeLessThanOrEqual(unconfirmed)
     expect(times(2, answeredBy) + times('nobody', answeredBy)).toBe(over)

@@ -22,6 +22,8 @@ const isSignal = (value: unknown): boolean =>
   value !== 'SIGSTOP' &&
   (process.platform === 'win32' || value in constants.signals)
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '' && !value.includes('\0')
+/** What a process can be given as an argument or in its environment, execve(2). */
+const isWord = (value: unknown): boolean => typeof value === 'string' && !value.includes('\0')
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -58,13 +60,14 @@ const launchChecks: Record<keyof LaunchOptions, Check> = {
   execPath: { wants: 'a path', accepts: isText },
   args: {
     wants: 'an array of strings',
-    accepts: (value) => Array.isArray(value) && value.every((argument) => typeof argument === 'string'),
+    accepts: (value) => Array.isArray(value) && value.every(isWord),
   },
   cwd: { wants: 'a path', accepts: isText },
   env: {
     wants: 'an object of strings, with undefined for what to remove',
     accepts: (value) =>
-      isRecord(value) && Object.values(value).every((entry) => entry === undefined || typeof entry === 'string'),
+      isRecord(value) &&
+      Object.entries(value).every(([name, entry]) => isWord(name) && (entry === undefined || isWord(entry))),
   },
 }
 

@@ -24,6 +24,7 @@ import { planLaunch } from './restart/launch.ts'
 import type { TakeOver } from './restart/predecessor.ts'
 import type { GenerationInfo, Successor } from './restart/successor.ts'
 import type { Origin } from './restart/this-process.ts'
+import { isInCharge } from './restart/this-process.ts'
 
 export type State = 'starting' | 'serving' | 'restarting' | 'draining' | 'stopped'
 
@@ -62,6 +63,8 @@ export class Lifecycle {
   /** Who has taken over, and what it has inherited. */
   #heir: { readonly successor: Successor; readonly bequest: Bequest } | undefined
   #ending: Promise<Ledger> | undefined
+  /** What the predecessor was told that this process serves. */
+  #offered: readonly AttachedServer[] = []
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE` */
   constructor(around: Surroundings) {
@@ -87,6 +90,7 @@ export class Lifecycle {
       inCharge: (how, restart) => this.#takeCharge(how, restart),
       restart: () => origin.predecessor?.restarted(this.restart()),
       ticketKeys: () => this.#listening.forEach((server) => this.#resumeSessions(server)),
+      notServed: () => this.#notServed(),
       reception,
     })
     if (this.inCharge) this.#listenToExit()
@@ -97,10 +101,8 @@ export class Lifecycle {
     return this.#state
   }
 
-  /** A generation is in charge from its predecessor's commit on; the first one always is. */
   get inCharge(): boolean {
-    const { predecessor } = this.#around.origin
-    return predecessor === undefined || predecessor.takeOver !== undefined
+    return isInCharge(this.#around.origin)
   }
 
   serverListens(server: AttachedServer, adopted: boolean): void {
@@ -146,7 +148,14 @@ export class Lifecycle {
   #offer(): void {
     const receivers = this.settings.handover ? this.#reception.receivers : []
     if (receivers.length > 0) this.#reception.prepare()
+    this.#offered = this.#listening.filter(({ inheritedAs }) => inheritedAs !== undefined)
     this.#around.origin.predecessor?.ready(receivers)
+  }
+
+  /** Names of what it has offered to serve and does not: by mistake, or because it ends. */
+  #notServed(): string[] {
+    if (this.#state !== 'serving') return ['anything']
+    return this.#offered.filter(({ server }) => !server.listening).map(({ key }) => key)
   }
 
   restart(): Promise<GenerationInfo> {
@@ -174,6 +183,7 @@ export class Lifecycle {
     this.#ignoreSignals()
     this.#ignoreExit()
     this.#registration.remove()
+    this.#leaveUnlessInCharge('its last server was closed')
     this.#around.origin.predecessor?.listen(undefined)
   }
 
@@ -301,8 +311,13 @@ export class Lifecycle {
     this.#further.giveUp(reason)
   }
 
+  #leaveUnlessInCharge(why: string): void {
+    if (!this.inCharge) this.#around.origin.predecessor?.leave(why)
+  }
+
   #startDraining(reason: 'restart' | 'shutdown'): void {
     if (this.#state === 'draining') return
+    this.#leaveUnlessInCharge('it shuts down')
     this.#state = 'draining'
     this.#around.draining.abort()
     this.#around.emit('draining', { reason })

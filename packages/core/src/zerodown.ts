@@ -23,7 +23,7 @@ import { resolve } from './options.ts'
 import type { ShutdownHook } from './process/hooks.ts'
 import { ShutdownHooks } from './process/hooks.ts'
 import { thisPlatform, whyNoRestart } from './process/platform.ts'
-import { origin } from './restart/this-process.ts'
+import { isInCharge, origin } from './restart/this-process.ts'
 import type { GenerationInfo } from './restart/successor.ts'
 
 /** What is in charge of this process: signals and listeners can be handled once only. */
@@ -134,7 +134,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
       listening: (it, adopted) => this.#lifecycle?.serverListens(it, adopted),
       failed: (it, error) => this.#failed(it, error),
       // In a cluster it is the primary that has bound it.
-      ownsPath: (adopted) => !cluster.isWorker && (!adopted || (this.#lifecycle?.inCharge ?? true)),
+      ownsPath: (adopted) => !cluster.isWorker && (!adopted || isInCharge(origin)),
       closed: (it) => this.#forget(it),
     }
     const attached = new AttachedServer(server, events, main)

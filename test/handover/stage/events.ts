@@ -19,6 +19,7 @@ interface Messages {
   stopped: Ledger
   'close called back': object
   'server closed': object
+  'channel ended': object
 }
 
 /** What that generation of the `handover` fixture has told, or will tell. */

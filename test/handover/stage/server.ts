@@ -18,7 +18,7 @@ export interface Particular {
   /** Kills itself when one connection more than that has come. */
   killAfter?: number
   /** Closes the channel to its predecessor when one connection more than that has come. */
-  disconnectAfter?: number
+  endChannelAfter?: number
 }
 
 export interface Choices extends ServerOptions {

@@ -9,6 +9,9 @@ import { Successor } from './successor.ts'
 /** What a successor gets that has to end before it was ever ready: time for a signal handler of its own. ms */
 const GRACE = 5000
 
+/** How long a successor may take to say that it still serves: more than a busy machine takes. ms */
+const ANSWER_TIMEOUT = 10_000
+
 export interface AttemptContext {
   readonly settings: Settings
   readonly registration: Registration
@@ -67,6 +70,7 @@ export class Attempt {
       grace = settings.drainTimeout + GRACE
       emit('probation', { ...infoOf(successor), duration: settings.probation })
       await successor.survive(settings.probation, signal)
+      await this.#confirmServing(successor)
       await this.#enter(successor)
       return successor
     } catch (error) {
@@ -94,12 +98,17 @@ export class Attempt {
     this.#successor?.kill()
   }
 
-  /** At the last moment before the commit; and back, if even that was too early. */
+  async #confirmServing(successor: Successor): Promise<void> {
+    const timeout = Math.min(ANSWER_TIMEOUT, this.#context.settings.readyTimeout)
+    await successor.confirmServing(timeout, this.#abort.signal)
+  }
+
+  /** Announces the successor's pid; announces ours again if it dies, or stops to serve, meanwhile. */
   async #enter(successor: Successor): Promise<void> {
     const { registration } = this.#context
     try {
       await registration.enter(successor.pid)
-      await successor.survive(0, this.#abort.signal)
+      await this.#confirmServing(successor)
     } catch (error) {
       await registration.enter(process.pid).catch(() => {}) // It is the first error that counts.
       throw error

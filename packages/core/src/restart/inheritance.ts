@@ -28,6 +28,8 @@ export interface Inheritance {
   readonly generation: number
   /** pid of the predecessor. */
   readonly predecessor: number
+  /** The descriptor of the channel to it. */
+  readonly channel: number
   readonly listeners: readonly InheritedListener[]
   /** The signals that trigger a restart. */
   readonly restartSignals: readonly NodeJS.Signals[]
@@ -73,10 +75,12 @@ function parse(text: string): Inheritance | string {
   if (!isRecord(value)) return 'it is not an object'
   if (value['version'] !== VERSION)
     return `it is of version ${String(value['version'])}, and this is version ${VERSION}`
-  const { generation, predecessor, listeners, restartSignals, restore, cwd } = value
+  const { generation, predecessor, channel, listeners, restartSignals, restore, cwd } = value
   const complete =
     isCount(generation) &&
     isCount(predecessor) &&
+    isCount(channel) &&
+    channel >= 3 &&
     isListOf(listeners, isListener) &&
     isListOf(restartSignals, isSignal) &&
     isRecord(restore) &&
@@ -86,18 +90,18 @@ function parse(text: string): Inheritance | string {
 }
 
 /**
- * Variables are not shy: a wrapper that is no server may pass them on to a child that they were not meant for. What
- * tells is that each number is the very socket that was meant; where sockets have no inodes, or none was passed, the
- * channel to the predecessor. The parent's pid would not do: it changes when the predecessor dies, is 1 in many
- * containers, and is a shell's where `launch.execPath` is a script.
+ * Environment variables leak into children that they were not meant for, as those of a wrapper that is no server. What
+ * tells is that each descriptor is the very socket that was meant. The parent's pid is the weaker proof, for where sockets
+ * have no inodes, or none was passed: it changes when the predecessor dies, and is a shell's where `launch.execPath` is
+ * a script.
  */
-function whyForeign({ listeners, predecessor }: Inheritance): string | undefined {
+function whyForeign({ listeners, predecessor, channel }: Inheritance): string | undefined {
   const strange = listeners.find(({ fd, inode }) => inodeOf(fd) !== inode)
   if (strange !== undefined) {
     return `it was meant for a child of process ${predecessor}: file descriptor ${strange.fd} is not the socket it speaks of`
   }
   const proven = listeners.length > 0 && listeners.every(({ inode }) => inode !== 0)
-  if (proven || process.channel) return undefined
+  if (proven || (process.ppid === predecessor && inodeOf(channel) !== undefined)) return undefined
   return `it was meant for a child of process ${predecessor}: there is no channel to that process`
 }
 

@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ZerodownError, messageOf } from '../errors.ts'
 import type { LaunchOptions } from '../options.ts'
+import { spawnWithChannel } from '../process/node-internals.ts'
 import type { Birth } from './birth.ts'
 import type { Inheritance, InheritedListener } from './inheritance.ts'
 import { INHERITANCE_VARIABLE, writeInheritance } from './inheritance.ts'
@@ -22,7 +22,7 @@ export interface Launch {
 /** Where the listeners begin in a successor, after stdin, stdout and stderr. */
 export const FIRST_FD = 3
 
-/** The variables that Node's IPC channel uses; `spawn` sets its own. */
+/** The variables of a channel to the application's own parent, which is the first generation's alone. */
 const CHANNEL_VARIABLES = ['NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE']
 
 /** What is left to the successor. */
@@ -53,6 +53,7 @@ export function planLaunch(
     ...will,
     cwd: firstCwd,
     predecessor: process.pid,
+    channel: FIRST_FD + will.listeners.length,
     listeners: will.listeners.map((listener, at) => ({ ...listener, fd: FIRST_FD + at })),
     restore: changesBetween(original, { ...env, [INHERITANCE_VARIABLE]: undefined }),
   })
@@ -86,11 +87,12 @@ function changesBetween(original: NodeJS.ProcessEnv, changed: NodeJS.ProcessEnv)
  */
 export function startProcess(launch: Launch): ChildProcess {
   try {
-    return spawn(launch.execPath, launch.args, {
+    return spawnWithChannel({
+      file: launch.execPath,
+      args: [launch.argv0 ?? launch.execPath, ...launch.args],
       cwd: launch.cwd,
       env: launch.env,
-      ...(launch.argv0 === undefined ? {} : { argv0: launch.argv0 }),
-      stdio: ['inherit', 'inherit', 'inherit', ...launch.fds, 'ipc'],
+      stdio: ['inherit', 'inherit', 'inherit', ...launch.fds],
     })
   } catch (cause) {
     throw launchFailed(launch, cause)

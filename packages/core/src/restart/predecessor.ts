@@ -1,10 +1,18 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import type { Receiver } from '../handover/payload.ts'
 import type { Reception } from '../handover/reception.ts'
 import type { TicketKeys } from '../handover/ticket-keys.ts'
+import { ProcessIdentity } from '../process/identity.ts'
+import { channelOver } from '../process/node-internals.ts'
+import { inodeOf } from '../process/stat.ts'
 import type { Inheritance } from './inheritance.ts'
 import type { FromPredecessor, FromSuccessor } from './protocol.ts'
 import { mark, unmark } from './protocol.ts'
 import type { GenerationInfo } from './successor.ts'
+
+/** How often to look whether the predecessor lives while its channel is open: only to be certain. ms */
+const PACE = 1000
 
 /** How a successor comes to be in charge. */
 export type TakeOver = 'commit' | 'predecessor gone'
@@ -19,29 +27,34 @@ export interface PredecessorEvents {
   restart(): void
   /** The keys for resuming TLS sessions came. */
   ticketKeys(): void
+  /** What this process said that it serves, and serves no more. */
+  notServed(): readonly string[]
   /** Where connections come. */
   readonly reception: Reception
 }
 
-/** The predecessor as its successor sees it: the other end of the channel. */
+/**
+ * The predecessor as its successor sees it. The channel to it is an object of ours over a descriptor of its own: the
+ * application's `process.send`, `process.channel` and their events have nothing to do with it.
+ */
 export class Predecessor {
   readonly pid: number
   /** Resolves when the predecessor's process has ended. A generation leaves only after its predecessor. */
   readonly gone: Promise<void>
+  readonly #channel: ChildProcess | undefined
   #takeOver: TakeOver | undefined
   #ticketKeys: readonly TicketKeys[] = []
   #events: PredecessorEvents | undefined
 
-  constructor(inheritance: Inheritance) {
-    this.pid = inheritance.predecessor
-    this.gone = new Promise((resolve) => {
-      if (process.connected) process.once('disconnect', resolve)
-      else resolve()
-    })
-    void this.gone.then(() => this.#ended())
-    process.on('message', this.#receive)
+  constructor({ predecessor, channel }: Inheritance) {
+    this.pid = predecessor
+    this.#channel = inodeOf(channel) === undefined ? undefined : channelOver(channel)
+    this.gone = this.#untilGone(new ProcessIdentity(predecessor))
+    void this.gone.then(() => this.#takeCharge('predecessor gone', false))
+    this.#channel?.on('message', this.#receive)
+    this.#channel?.on('error', () => {}) // Of a message that did not arrive: the end of the channel tells.
     // The channel is not what keeps a server alive.
-    process.channel?.unref()
+    this.#channel?.channel?.unref()
     this.#send({ type: 'hello', pid: process.pid })
   }
 
@@ -53,6 +66,11 @@ export class Predecessor {
   /** Those of an inherited listener, if it had any and they are here already. */
   ticketKeysOf(listener: number | undefined): string | undefined {
     return this.#ticketKeys.find((one) => one.listener === listener)?.keys
+  }
+
+  /** Says that this process ends, or serves nothing any more: it must not be put in charge. */
+  leave(why: string): void {
+    this.#send({ type: 'leaving', why })
   }
 
   listen(events: PredecessorEvents | undefined): void {
@@ -84,6 +102,9 @@ export class Predecessor {
     else if (message?.type === 'ticket-keys') {
       this.#ticketKeys = message.ticketKeys
       this.#events?.ticketKeys()
+    } else if (message?.type === 'serving-asked') {
+      const notServed = this.#events?.notServed() ?? ['anything']
+      this.#send({ type: 'serving', notServed })
     } else if (message !== undefined) this.#receiveConnections(message, handle)
   }
 
@@ -114,16 +135,18 @@ export class Predecessor {
     this.#events?.inCharge(how, restart)
   }
 
-  #ended(): void {
-    process.off('message', this.#receive)
+  /**
+   * The channel ends with the predecessor, but also by whatever closes its descriptor here: whether the predecessor has
+   * ended is asked of the system. While it lives it is in charge, and ends this process if that is not to be.
+   */
+  async #untilGone(predecessor: ProcessIdentity): Promise<void> {
+    const ended = this.#channel?.connected ? once(this.#channel, 'disconnect') : Promise.resolve()
+    await Promise.race([ended, predecessor.ended(PACE)])
     this.#events?.reception.dropAll()
-    // The channel was ours. An application that asks `if (process.send)` must not find a closed one: to send on it
-    // is an error that ends the process.
-    Reflect.deleteProperty(process, 'send')
-    this.#takeCharge('predecessor gone', false)
+    await predecessor.ended()
   }
 
   #send(message: FromSuccessor): void {
-    if (process.connected) process.send?.(mark(message), undefined, undefined, () => {})
+    if (this.#channel?.connected) this.#channel.send(mark(message), undefined, undefined, () => {})
   }
 }

@@ -2,9 +2,8 @@ import type { Payload, Receiver } from '../handover/payload.ts'
 import type { TicketKeys } from '../handover/ticket-keys.ts'
 
 /**
- * What the two generations of a restart say to each other, over the IPC channel that `spawn` opens. Both may run
- * different versions of zerodown, and the application may use the same channel, so each message is marked and numbered;
- * what is not ours, or of a kind that we do not know, is ignored.
+ * What the two generations of a restart say to each other, over a channel of their own. Both may run different versions
+ * of zerodown, so each message is marked and numbered; what is not ours, or of a kind that we do not know, is ignored.
  */
 const MARK = 'zerodown'
 const VERSION = 1
@@ -16,6 +15,10 @@ export type FromSuccessor =
   | { type: 'ready'; pid: number; receivers?: readonly Receiver[] }
   /** Of the connections asked about, those that are held; of those passed on, those that are served; else none. */
   | { type: 'connections'; question: number; ids: readonly number[] }
+  /** It has begun to end, or serves nothing any more. */
+  | { type: 'leaving'; why: string }
+  /** Of what it said that it serves: what it does not. */
+  | { type: 'serving'; notServed: readonly string[] }
   /** It could not listen; it will end, or become ready without. */
   | { type: 'refused'; message: string }
   /** The further restart that it was asked for ended so. */
@@ -25,6 +28,8 @@ export type FromSuccessor =
 /** From the predecessor. */
 export type FromPredecessor =
   | { type: 'ticket-keys'; ticketKeys: readonly TicketKeys[] }
+  /** Do you still serve? Asked before the commit, as one that lives may have closed its servers, or hang. */
+  | { type: 'serving-asked' }
   /** The listeners are yours. `restart`: a trigger came meanwhile, so restart once more. */
   | { type: 'commit'; restart: boolean }
   /** A trigger reached the predecessor after its commit. */

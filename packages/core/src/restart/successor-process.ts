@@ -1,8 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { setTimeout as wait } from 'node:timers/promises'
+import { within } from '../process/deadline.ts'
+import { ProcessIdentity } from '../process/identity.ts'
 import type { Launch } from './launch.ts'
 import { launchFailed, startProcess } from './launch.ts'
+
+/** How long a process may take to be gone after SIGKILL: one that waits for a dead disk takes for ever. ms */
+const KILLED_TRAILS = 5000
 
 export interface Ending {
   readonly signal: NodeJS.Signals | null
@@ -18,13 +21,17 @@ export class SuccessorProcess {
   readonly child: ChildProcess
   /** Resolves with how the child ended, or with the error if it never ran. It is reaped by then. */
   readonly ended: Promise<Ending | Error>
-  #serverPid: number | undefined
+  readonly #started: ProcessIdentity | undefined
+  /** Where it is not the child itself. */
+  #behind: ProcessIdentity | undefined
+  #identified = false
   #lastSignal: NodeJS.Signals | undefined
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_LAUNCH` */
   constructor(launch: Launch) {
     const child = startProcess(launch)
     this.child = child
+    this.#started = child.pid === undefined ? undefined : new ProcessIdentity(child.pid)
     this.ended = new Promise((resolve) => {
       child.once('exit', (code, signal) =>
         resolve({ signal, how: signal === null ? `exited with code ${code}` : `was ended by ${signal}` }),
@@ -38,32 +45,39 @@ export class SuccessorProcess {
 
   /** That of the server. */
   get pid(): number {
-    return this.#serverPid ?? this.child.pid ?? 0
+    return this.#behind?.pid ?? this.child.pid ?? 0
   }
 
   /** Whether the server has said who it is: from then on it hears signals. */
   get identified(): boolean {
-    return this.#serverPid !== undefined
+    return this.#identified
+  }
+
+  /** Whether the child that has ended was not the server, and the server lives. */
+  get livesBehind(): boolean {
+    return this.#behind?.alive ?? false
   }
 
   /** The server has said who it is. */
   identify(pid: number): void {
-    this.#serverPid = pid
+    if (!this.#identified && pid !== this.child.pid) this.#behind = this.#find(pid)
+    this.#identified = true
     // Given up before it could say so: a server behind a script, which has ended already.
     if (this.#lastSignal !== undefined) this.#signal(this.#lastSignal)
   }
 
-  /** TERM, then KILL after `grace` ms. Resolves when all of it has ended. */
+  /**
+   * TERM, then KILL after `grace` ms. Resolves when all of it has ended. What else a script has started in the background
+   * may hold the channel for as long as it likes, so the channel does not tell.
+   */
   async end(grace: number): Promise<void> {
     if (this.child.pid === undefined) return
     this.child.ref()
     const over = this.#over()
     this.stop()
-    const patience = new AbortController()
-    const late = wait(grace, true, { signal: patience.signal }).catch(() => false)
-    if (await Promise.race([over, late])) this.#signal('SIGKILL')
-    patience.abort()
-    await over
+    if (await within(grace, over)) return
+    this.#signal('SIGKILL')
+    await within(KILLED_TRAILS, over)
   }
 
   /** TERM, once: to some applications a second one means impatience. */
@@ -75,26 +89,20 @@ export class SuccessorProcess {
     this.#signal('SIGKILL')
   }
 
-  async #over(): Promise<false> {
+  async #over(): Promise<void> {
     await this.ended
-    // The other end of the channel is the server's, so it ends with the server.
-    if (this.#isBehind && this.child.connected) await once(this.child, 'disconnect')
-    return false
+    await this.#behind?.ended()
   }
 
-  get #isBehind(): boolean {
-    return this.#serverPid !== undefined && this.#serverPid !== this.child.pid
+  /** A pid of another PID namespace would name a stranger, which was here before the child. */
+  #find(pid: number): ProcessIdentity | undefined {
+    const server = new ProcessIdentity(pid)
+    return this.#started === undefined || server.isOlderThan(this.#started) ? undefined : server
   }
 
-  /** Neither pid can be another process's by now: the child is not reaped, and the server holds the channel. */
   #signal(signal: NodeJS.Signals): void {
     this.#lastSignal = signal
-    this.child.kill(signal)
-    if (this.#serverPid === undefined || !this.#isBehind || !this.child.connected) return
-    try {
-      process.kill(this.#serverPid, signal)
-    } catch {
-      // It has just ended.
-    }
+    this.child.kill(signal) // Not reaped yet, or Node knows that it was.
+    this.#behind?.kill(signal)
   }
 }

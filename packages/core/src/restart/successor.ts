@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Deferred } from '../deferred.ts'
 import { defer } from '../deferred.ts'
 import type { ZerodownErrorCode } from '../errors.ts'
@@ -9,9 +8,13 @@ import { takesConnections } from '../handover/channel.ts'
 import type { Receiver } from '../handover/payload.ts'
 import type { TicketKeys } from '../handover/ticket-keys.ts'
 import { Deposits } from '../handover/deposits.ts'
+import { deadline } from '../process/deadline.ts'
 import type { Launch } from './launch.ts'
 import type { FromPredecessor, FromSuccessor } from './protocol.ts'
 import { mark, unmark } from './protocol.ts'
+import { raceWithFailure } from './race-with-failure.ts'
+import type { Stage } from './successor-error.ts'
+import { successorError } from './successor-error.ts'
 import { SuccessorProcess } from './successor-process.ts'
 
 /** One process of the chain, as others are told of it. */
@@ -29,12 +32,13 @@ export class Successor {
   readonly #process: SuccessorProcess
   readonly #ready = defer<void>()
   readonly #failed = defer<never>()
+  #serving = defer<readonly string[]>()
   #further: Deferred<GenerationInfo> | undefined
   #refusal: string | undefined
   #endedUnheard: NodeJS.Signals | null = null
   #receivers: readonly Receiver[] = []
   readonly #deposits: Deposits
-  #stage: 'starting' | 'ready' | 'in charge' = 'starting'
+  #stage: Stage = 'starting'
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_LAUNCH` */
   constructor(launch: Launch, generation: number, ticketKeys: readonly TicketKeys[]) {
@@ -46,6 +50,8 @@ export class Successor {
     void this.#process.ended.then((ended) => {
       if (ended instanceof Error) return this.#failed.reject(ended)
       if (!this.#process.identified) this.#endedUnheard = ended.signal
+      // What a script has started beside the server may hold the channel.
+      if (!this.#process.livesBehind) this.#nobodyAnswers()
       this.#fail('ERR_ZERODOWN_SUCCESSOR_EXITED', ended.how)
     })
     child.on('message', (message) => this.#receive(unmark<FromSuccessor>(message)))
@@ -57,7 +63,7 @@ export class Successor {
     return this.#process.pid
   }
 
-  /** The signal that ended it before it could listen to any. No process can come into the world deaf to signals in Node. */
+  /** The signal that ended it before it could listen to any: Node cannot start a process with signals blocked. */
   get endedUnheard(): NodeJS.Signals | null {
     return this.#endedUnheard
   }
@@ -74,17 +80,32 @@ export class Successor {
    */
   async ready(timeout: number, signal: AbortSignal): Promise<void> {
     const late = async (ended: AbortSignal): Promise<never> => {
-      await wait(timeout, undefined, { signal: ended })
+      await deadline(timeout, ended)
       throw this.#error('ERR_ZERODOWN_READY_TIMEOUT', `was not ready within ${timeout} ms (readyTimeout)`)
     }
-    await this.#unless(signal, (ended) => Promise.race([this.#ready.promise, late(ended)]))
+    await raceWithFailure(this.#failed.promise, signal, (ended) => Promise.race([this.#ready.promise, late(ended)]))
   }
 
   /** Waits for the end of its probation; its death in that time is thrown like that before ready. */
   async survive(probation: number, signal: AbortSignal): Promise<void> {
-    await this.#unless(signal, (ended) =>
-      probation > 0 ? wait(probation, undefined, { signal: ended }) : aWholeTurn(),
-    )
+    await raceWithFailure(this.#failed.promise, signal, (ended) => deadline(probation, ended))
+  }
+
+  /**
+   * Asks whether it serves what it said that it serves: one that lives may have closed its servers, or hang.
+   * @param timeout for the answer, ms
+   * @throws {ZerodownError} `ERR_ZERODOWN_SUCCESSOR_NOT_SERVING`, and as `survive()`
+   */
+  async confirmServing(timeout: number, signal: AbortSignal): Promise<void> {
+    this.#serving = defer()
+    this.#send({ type: 'serving-asked' })
+    await raceWithFailure(this.#failed.promise, signal, async (ended) => {
+      const late = deadline(timeout, ended).then(() => undefined)
+      const notServed = await Promise.race([this.#serving.promise, late])
+      if (notServed?.length === 0) return
+      const what = notServed ? `does not serve ${notServed.join(', ')} any more` : `did not answer within ${timeout} ms`
+      throw this.#error('ERR_ZERODOWN_SUCCESSOR_NOT_SERVING', what)
+    })
   }
 
   /**
@@ -136,20 +157,6 @@ export class Successor {
     if (this.#stage !== 'in charge') this.#process.kill()
   }
 
-  /** Runs `action` until it ends, the successor fails, or the signal aborts; no timer outlives it. */
-  async #unless(signal: AbortSignal, action: (ended: AbortSignal) => Promise<unknown>): Promise<void> {
-    signal.throwIfAborted()
-    const over = new AbortController()
-    const aborted = once(signal, 'abort', { signal: over.signal }).then(() => Promise.reject(signal.reason))
-    const ended = action(over.signal)
-    for (const promise of [aborted, ended]) promise.catch(() => {})
-    try {
-      await Promise.race([ended, this.#failed.promise, aborted])
-    } finally {
-      over.abort()
-    }
-  }
-
   #awaitFurther(): Promise<GenerationInfo> {
     this.#further ??= defer()
     return this.#further.promise
@@ -165,6 +172,10 @@ export class Successor {
       this.#ready.resolve()
     } else if (message?.type === 'connections') {
       this.#deposits.answer(message.question, message.ids)
+    } else if (message?.type === 'serving') {
+      this.#serving.resolve(message.notServed)
+    } else if (message?.type === 'leaving') {
+      if (this.#stage !== 'in charge') this.#fail('ERR_ZERODOWN_SUCCESSOR_NOT_SERVING', `is leaving (${message.why})`)
     } else if (message?.type === 'refused') {
       this.#refusal = message.message
     } else if (message?.type === 'restarted') {
@@ -180,9 +191,13 @@ export class Successor {
     if (this.#process.child.connected) this.#process.child.send(mark(message), () => {}) // Its death is told by its exit.
   }
 
-  async #channelEnded(): Promise<void> {
+  #nobodyAnswers(): void {
     this.#deposits.giveUp()
     this.#further?.reject(this.#error('ERR_ZERODOWN_SUCCESSOR_LOST', 'closed the channel before it had restarted'))
+  }
+
+  async #channelEnded(): Promise<void> {
+    this.#nobodyAnswers()
     await Promise.race([this.#process.ended, wait(EXIT_TRAILS, undefined, { ref: false })])
     this.#fail('ERR_ZERODOWN_SUCCESSOR_LOST', 'closed the channel to this process')
   }
@@ -192,20 +207,6 @@ export class Successor {
   }
 
   #error(code: ZerodownErrorCode, what: string): ZerodownError {
-    const who = `generation ${this.generation} (pid ${this.pid})`
-    if (this.#stage === 'in charge') return new ZerodownError(code, `the successor, ${who}, ${what}.`)
-    const when = this.#stage === 'ready' ? ' in its probation' : ' before it was ready'
-    const reason = this.#refusal === undefined ? 'See its output above' : `It said: ${this.#refusal}`
-    return new ZerodownError(
-      code,
-      `the restart failed: the successor, ${who}, ${what}${code === 'ERR_ZERODOWN_READY_TIMEOUT' ? '' : when}. This process serves on as before. ` +
-        `${reason}; mend it and restart again.`,
-    )
+    return successorError(code, what, this, this.#stage, this.#refusal)
   }
-}
-
-/** Long enough to hear of a death that has happened. A timer of 0 ms would take longer. */
-async function aWholeTurn(): Promise<void> {
-  await nextTurn()
-  await nextTurn()
 }

@@ -27,6 +27,10 @@ export interface Origin {
  */
 export const origin: Origin = readOrigin()
 
+/** A generation is in charge from its predecessor's commit on, or from its death; the first one always is. */
+export const isInCharge = ({ predecessor }: Origin): boolean =>
+  predecessor === undefined || predecessor.takeOver !== undefined
+
 function readOrigin(): Origin {
   const birth = readBirth()
   const { inheritance, ignored } = receiveInheritance()

@@ -14,10 +14,11 @@ import {
   countsConnections,
   couple,
   listeningFd,
+  spawnWithChannel,
   stopReading,
 } from '../../src/process/node-internals.ts'
 import { GET, converse } from '../support/http.ts'
-import { programIn, runNode } from '../support/programs.ts'
+import { NODE, programIn, runNode } from '../support/programs.ts'
 import { connectTo, listen, portOf } from '../support/servers.ts'
 
 const kinds: Record<string, () => Server> = {
@@ -97,6 +98,38 @@ describe('the number of a listening socket', () => {
       }`,
     )
     expect(runNode([program])).toEqual({ listening: true, number: 'none' })
+  })
+})
+
+describe('a channel of one’s own', () => {
+  it('carries messages and sockets both ways, and Node sets nothing up for the application', async () => {
+    const program = await programIn(
+      await tempDir(),
+      `import { channelOver } from '#dist/process/node-internals.js'
+      const before = Reflect.ownKeys(process).length
+      const heard = () => ['message', 'internalMessage', 'disconnect'].some((event) => process.listenerCount(event))
+      const channel = channelOver(3)
+      const left = [process.send, process.channel, process.connected, process.env.NODE_CHANNEL_FD]
+      channel.on('message', (message, handle) => {
+        const same = Reflect.ownKeys(process).length === before && !heard()
+        channel.send({ message, left, same, fd: handle?.fd > 2 }, handle, { keepOpen: true }, () => channel.disconnect())
+      })`,
+    )
+    const server = await listen(createServer())
+    const child = spawnWithChannel({
+      file: NODE,
+      args: ['node', program],
+      cwd: process.cwd(),
+      env: { PATH: process.env['PATH'] },
+      stdio: ['inherit', 'inherit', 'inherit'],
+    })
+    const answered = once(child, 'message')
+    child.send('hello', (server as unknown as { _handle: never })._handle, { keepOpen: true })
+    const [answer, handle] = await answered
+    expect(answer).toEqual({ message: 'hello', left: [null, null, null, null], same: true, fd: true })
+    expect((handle as { fd: number }).fd).toBeGreaterThan(2)
+    ;(handle as { close: () => void }).close()
+    expect(await once(child, 'exit')).toEqual([0, null])
   })
 })
 

@@ -24,6 +24,7 @@ const nothing: Received = { inheritance: undefined, ignored: undefined }
 const sound: Inheritance = {
   generation: 2,
   predecessor: process.pid,
+  channel: 3,
   listeners: [],
   restartSignals: ['SIGUSR2'],
   restore: {},
@@ -71,18 +72,16 @@ describe('an inheritance', () => {
     expect(runNode([program])).toMatchObject({ leaked: false, again: {} })
   })
 
-  it('without listeners is believed where there is a channel to the predecessor', () => {
-    // spawnSync() opens no channel: a process in between does.
-    const between = `
-      const { spawn } = require('node:child_process')
-      const stdio = ['ignore', 'inherit', 'inherit', ...(process.argv[2] === 'ipc' ? ['ipc'] : [])]
-      spawn(process.execPath, [${JSON.stringify(program)}], { stdio })`
-    const run = (how: string): Received =>
-      runNode(['-e', between, '--', how, how], {
-        env: { [INHERITANCE_VARIABLE]: writeInheritance(sound) },
+  it('without listeners is believed where there is a channel to the parent', () => {
+    const run = (stdio: 'pipe' | 'ignore', changes: Partial<Inheritance> = {}): Received =>
+      runNode([program], {
+        env: { [INHERITANCE_VARIABLE]: writeInheritance({ ...sound, ...changes }) },
+        stdio: ['pipe', 'pipe', 'pipe', stdio],
       }) as Received
-    expect(run('ipc').inheritance).toMatchObject({ generation: 2 })
-    expect(run('none').ignored).toMatch(/^it was meant for a child of process \d+: there is no channel/)
+    expect(run('pipe').inheritance).toMatchObject({ generation: 2 })
+    const foreign = /^it was meant for a child of process \d+: there is no channel/
+    expect(run('ignore').ignored).toMatch(foreign)
+    expect(run('pipe', { predecessor: process.ppid }).ignored).toMatch(foreign)
   })
 })
 
@@ -134,6 +133,8 @@ describe('an inheritance that cannot be read is ignored, with its reason', () =>
     ['without a generation', written({ generation: undefined }), 'it is incomplete'],
     ['of a negative generation', written({ generation: -1 }), 'it is incomplete'],
     ['of half a generation', written({ generation: 1.5 }), 'it is incomplete'],
+    ['without a channel', written({ channel: undefined }), 'it is incomplete'],
+    ['with a channel on stderr', written({ channel: 2 }), 'it is incomplete'],
     ['without a predecessor', written({ predecessor: '1' }), 'it is incomplete'],
     ['with listeners that are no list', written({ listeners: {} }), 'it is incomplete'],
     ['with a listener that is none', written({ listeners: [null] }), 'it is incomplete'],

@@ -66,6 +66,7 @@ describe('a successor is started', () => {
       version: 1,
       generation: 7,
       predecessor: process.pid,
+      channel: 3,
       listeners: [],
       restartSignals: ['SIGUSR2'],
       restore: {},
@@ -81,10 +82,13 @@ describe('a successor is started', () => {
     ]
     const launch = planLaunch(birth, {}, { ...will, listeners }, {})
     expect(launch.fds).toEqual([21, 19])
-    expect(inheritanceIn(launch).listeners).toMatchObject([
-      { fd: 3, inode: 5 },
-      { fd: 4, inode: 6 },
-    ])
+    expect(inheritanceIn(launch)).toMatchObject({
+      listeners: [
+        { fd: 3, inode: 5 },
+        { fd: 4, inode: 6 },
+      ],
+      channel: 5,
+    })
   })
 
   it('with another program, under its own name', () => {
@@ -172,20 +176,23 @@ describe('the process', () => {
     ...changes,
   })
 
-  it('has the listeners at 3 and 4, a channel, and the name that it was given', async () => {
+  it('has the listeners at 3 and 4, a channel at 5 of which Node knows nothing, and the name that it was given', async () => {
     const servers = [await listen(createServer()), await listen(createServer())]
     const fds = servers.map((server) => listeningFd(server) ?? -1)
     const script = `
-      const { fstatSync } = require('node:fs')
-      process.send({ inodes: [3, 4].map((fd) => fstatSync(fd).ino), argv0: process.argv0 }, () => process.disconnect())`
+      const { fstatSync, writeSync } = require('node:fs')
+      const inodes = [3, 4].map((fd) => fstatSync(fd).ino)
+      const { send, channel, connected, disconnect, argv0, env } = process
+      const own = [send, channel, connected, disconnect, env.NODE_CHANNEL_FD].filter((one) => one !== undefined)
+      writeSync(5, JSON.stringify({ inodes, argv0, own }) + '\\n')`
     const child = startProcess(launchOf({ argv0: 'my-service', args: ['-e', script], fds }))
     const [message] = await once(child, 'message')
-    expect(message).toEqual({ inodes: fds.map(inodeOf), argv0: 'my-service' })
+    expect(message).toEqual({ inodes: fds.map(inodeOf), argv0: 'my-service', own: [] })
     await once(child, 'exit')
   })
 
   it.each<[string, Partial<Launch>, RegExp]>([
-    ['an argument that no program can have', { args: ['a\0b'] }, /^the restart failed: could not start .*null bytes/],
+    ['a program that is not there', { execPath: '/no/such/node' }, /^the restart failed: could not start .*ENOENT/],
     ['a descriptor that is not open', { fds: [987] }, /^the restart failed: could not start .*EBADF/],
   ])('cannot be started with %s, which is an error that says so', async (_, changes, message) => {
     const started = (): unknown => {

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** How often to look whether a process has ended that is not our child, of which nothing tells us. ms */
+const SOON = 10
+const LATER = 100
+/** How many times to look soon: whoever asks has reason to think that it is ending. */
+const SOON_TIMES = 100
+
+/** One process, and no later one that was given the same pid. */
+export class ProcessIdentity {
+  readonly pid: number
+  readonly #started: string | undefined
+
+  /** @param pid of a process that lives now */
+  constructor(pid: number) {
+    this.pid = pid
+    this.#started = readStat(pid)?.started
+  }
+
+  /** Whether it runs. A zombie does not: it has ended, and only its parent has not asked for its exit code yet. */
+  get alive(): boolean {
+    const now = readStat(this.pid)
+    // Not on Linux, or a process of another user where /proc hides those (hidepid): kill(2) knows.
+    if (now === undefined) return this.#started === undefined && exists(this.pid)
+    return now.started === this.#started && !now.ended
+  }
+
+  /** Whether it was there before `other`, so that `other` cannot have started it. */
+  isOlderThan(other: ProcessIdentity): boolean {
+    return Number(this.#started) < Number(other.#started)
+  }
+
+  /**
+   * Resolves when it has ended. Keeps this process no longer alive.
+   * @param pace how often to look, where nothing tells that it is about to end. ms
+   */
+  async ended(pace?: number): Promise<void> {
+    for (let times = 0; this.alive; times += 1) {
+      await wait(pace ?? (times < SOON_TIMES ? SOON : LATER), undefined, { ref: false })
+    }
+  }
+
+  /** Sends a signal, unless it has ended: its pid may be another process's by now. */
+  kill(signal: NodeJS.Signals): void {
+    if (!this.alive) return
+    try {
+      process.kill(this.pid, signal)
+    } catch {
+      // It has just ended.
+    }
+  }
+}
+
+/** proc(5): state and start time. `undefined` if there is no such process, or not to be seen. */
+function readStat(pid: number): { started: string | undefined; ended: boolean } | undefined {
+  let stat: string
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  } catch {
+    return undefined
+  }
+  // The name, in parentheses, may hold anything: the fields start after the last one, with the third.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return { started: fields[22 - 3], ended: /^[ZX]/.test(fields[0] ?? '') }
+}
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
