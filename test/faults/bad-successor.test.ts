@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { copyOf, startServer } from '../support/index.ts'
+import { waitForEvent } from './stage/events.ts'
+import { hold } from './stage/held.ts'
 import { fresh, setScene, steady } from './stage/scene.ts'
 import type { Scene } from './stage/scene.ts'
 
@@ -130,6 +132,25 @@ describe('a successor that stops to serve in its probation leaves all as it was'
       await scene.load(fresh)
     }
     await failsThenSucceeds(scene, { code: stopped, says, mend })
+  })
+
+  it('closes its servers on a fatal error, to exit when the request in flight is answered', async () => {
+    const scene = await setScene({ options: { probation: 1500 } })
+    const before = await scene.standing()
+    await scene.fault('close-when-asked')
+    const restarted = scene.ask('restart')
+    await waitForEvent(scene.server, { event: 'probation' })
+    const held = [await hold(scene.tcp)]
+    while (held.at(-1)?.generation !== 2) held.push(await hold(scene.tcp))
+
+    await waitForEvent(scene.server, { event: 'draining', by: 2 })
+    await Promise.all(held.map((one) => one.finish()))
+
+    expect(await restarted).toMatchObject({
+      code: stopped,
+      message: expect.stringMatching(/does not serve tcp:.* any more/),
+    })
+    await scene.standsAsBefore(scene.server.pid, before)
   })
 })
 

@@ -87,9 +87,9 @@ export class AttachedServer {
     return this.#main !== undefined
   }
 
-  /** Whether it listens, or was told to and is about to. */
+  /** Whether it is open, or was told to listen and is about to. */
   get inUse(): boolean {
-    return this.server.listening || this.#starting
+    return this.#open || this.#starting
   }
 
   /** Whether it listens, or was closed and still has connections: Node says 'close' when the last one has ended. */
