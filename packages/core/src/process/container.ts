@@ -1,24 +1,5 @@
 import type { Ancestor } from './ancestors.ts'
-import { isOne } from './ancestors.ts'
-
-/** They stay whatever becomes of those they have started: init systems, service managers, terminals. */
-const STAY = new Set(
-  'systemd init runit runsvdir runsv s6-svscan s6-supervise openrc-init dinit finit shepherd procd launchd supervisord my_init monit cron crond sshd login tmux screen SCREEN'.split(
-    ' ',
-  ),
-)
-
-/** They end with the process that they have started. */
-const END = new Set(
-  'tini tini-static docker-init podman-init dumb-init catatonit npm npx pnpm pnpx yarn yarnpkg corepack cross-env cross-env-shell env-cmd dotenv dotenvx doppler infisical tsx sudo su doas runuser gosu timeout time'.split(
-    ' ',
-  ),
-)
-
-/** These do as well: of older versions of Podman, and of Fly.io. */
-const CALLED_INIT = new Set(['/dev/init', '/fly/init'])
-
-const SHELLS = new Set('sh bash dash ash zsh ksh mksh'.split(' '))
+import { endsWithItsChild, stays } from './programs.ts'
 
 /**
  * A container ends with the process that it was started for, and the kernel then ends all that is left: inits such as
@@ -33,15 +14,3 @@ export function whyTakenAlong(ancestors: readonly Ancestor[]): string | undefine
   const [name = 'a program unknown'] = top.names
   return `${name} (pid ${top.pid}) ${endsWithItsChild(top) ? 'ends' : 'may end'} with it, and the container with all that is in it`
 }
-
-const stays = (ancestor: Ancestor): boolean =>
-  isShell(ancestor) ? isInteractive(ancestor) : isOne(ancestor, STAY) && !CALLED_INIT.has(ancestor.args[0] ?? '')
-
-const endsWithItsChild = (ancestor: Ancestor): boolean =>
-  isShell(ancestor) ? !isInteractive(ancestor) : isOne(ancestor, END)
-
-const isShell = (ancestor: Ancestor): boolean => isOne(ancestor, SHELLS)
-
-/** Somebody is at it: it runs neither a command nor a script, and does not end before it is told to. */
-const isInteractive = ({ args: [, ...args] }: Ancestor): boolean =>
-  args.every((arg) => arg.startsWith('-') && !/^-[a-z]*[cs]/.test(arg))

@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ZerodownError, messageOf } from '../errors.ts'
 import type { LaunchOptions } from '../options.ts'
+import { findAncestors } from '../process/ancestors.ts'
 import { spawnWithChannel } from '../process/node-internals.ts'
+import { hangsUpWithThis } from '../process/terminal.ts'
 import type { Birth } from './birth.ts'
 import type { Inheritance, InheritedListener } from './inheritance.ts'
 import { INHERITANCE_VARIABLE, writeInheritance } from './inheritance.ts'
@@ -92,6 +94,8 @@ export function startProcess(launch: Launch): ChildProcess {
       args: [launch.argv0 ?? launch.execPath, ...launch.args],
       cwd: launch.cwd,
       env: launch.env,
+      // In a session of its own no terminal is its own, so that none is hung up on it.
+      detached: hangsUpWithThis(findAncestors),
       stdio: ['inherit', 'inherit', 'inherit', ...launch.fds],
     })
   } catch (cause) {
