@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { chmod, cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -12,13 +13,16 @@ import { pidOf } from './stage/pid-of.ts'
 const NODE = process.env['ZERODOWN_TEST_NODE'] ?? process.execPath
 
 /** A successor behind a shell that waits for it, and passes no signal on. */
-async function setWrapped(options: Record<string, unknown> = {}, program = 'controlled'): Promise<Scene> {
+async function setWrapped(
+  options: Record<string, unknown> = {},
+  { program = 'controlled', script = `"${NODE}" "$@"\nexit $?` } = {},
+): Promise<Scene> {
   const scene = await setScene((folder) => ({
     program,
     options: { ...options, launch: { execPath: join(folder, 'wrapper') } },
   }))
   const wrapper = join(scene.folder, 'wrapper')
-  await writeFile(wrapper, `#!/bin/sh\n"${NODE}" "$@"\nexit $?\n`)
+  await writeFile(wrapper, `#!/bin/sh\n${script}\n`)
   await chmod(wrapper, 0o755)
   return scene
 }
@@ -62,7 +66,7 @@ describe('a successor behind a wrapper', () => {
 
   it('that still imports when the restart is given up ends as soon as it can be told to', async () => {
     const program = await copyOf('controlled')
-    const scene = await setWrapped({ readyTimeout: 3000 }, program.path)
+    const scene = await setWrapped({ readyTimeout: 3000 }, { program: program.path })
     const { server } = scene
     await scene.load()
     await program.write(`
@@ -104,4 +108,29 @@ describe('a successor behind a wrapper', () => {
       () => `the end of ${server.alive()}. ${server.output}`,
     )
   })
+
+  it.each([
+    ['beside the server', `sleep 600 >/dev/null 2>&1 &\n"${NODE}" "$@"\nexit $?`, 'exit1', /exited with code 1/],
+    ['and leaves, the server itself', `"${NODE}" "$@" &`, '', /exited with code 0/],
+  ])(
+    'that starts something in the background, %s, holds up neither a restart nor a stop',
+    async (_, script, fault, says) => {
+      const scene = await setWrapped({}, { script })
+      const { server } = scene
+      const before = await scene.standing()
+      await scene.fault(fault)
+
+      expect(await scene.ask('restart')).toMatchObject({ message: expect.stringMatching(says) })
+
+      const { pidFile, path } = await scene.standing(server.pid)
+      expect({ pidFile, path }).toEqual({ pidFile: before.pidFile, path: before.path })
+      const isNode = (pid: number): boolean => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('controlled')
+      await until(
+        () => isDeepStrictEqual(server.alive().filter(isNode), [server.pid]),
+        () => `the end of all but ${server.pid} among ${server.alive()}. ${server.output}`,
+      )
+      server.signal('SIGTERM', server.pid)
+      expect(await server.waitForExit()).toBe(0)
+    },
+  )
 })
