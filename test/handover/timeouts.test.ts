@@ -85,6 +85,20 @@ describe('keepAliveTimeout, in the successor', () => {
   })
 })
 
+it.each([
+  ['a server.timeout that is shorter than the keep-alive timeout', { timeout: 300 }],
+  ['a keepAliveTimeout that is longer than any timer', { keepAliveTimeout: 1e10 }],
+])('%s closes no idle connection that came', async (_, http) => {
+  const server = await startGenerations({ generations: { 2: { http } } })
+  const wires = await openUsed(server.target(), 3)
+
+  await restartAndLeave(server)
+  await sleep(600)
+
+  const answers = await Promise.all(wires.map((wire) => wire.ask()))
+  expect(answers.map(generationOf)).toEqual([2, 2, 2])
+})
+
 describe('headersTimeout, in the successor', () => {
   it('is for a connection on which nothing was ever said, and keepAliveTimeout is not', async () => {
     const server = await startGenerations({ generations: { 2: { http: { keepAliveTimeout: 500 } } } })

@@ -1,7 +1,8 @@
 import type { EventEmitter } from 'node:events'
 import { errorMonitor } from 'node:events'
-import type { Server, Socket } from 'node:net'
+import type { Server } from 'node:net'
 import { Connections } from './connections/tracking.ts'
+import type { Accept } from './handover/receive.ts'
 import { receiveConnection, receives } from './handover/receive.ts'
 import { countRequests } from './handover/request-limit.ts'
 import type { Payload, Receiver } from './handover/payload.ts'
@@ -13,7 +14,7 @@ import type { InheritedListeners } from './listeners/inherited.ts'
 import { boundTo, keyOf } from './listeners/key.ts'
 import { takeOverListen } from './listeners/listen.ts'
 import { identify, removeUnixPath } from './listeners/unix-path.ts'
-import { listeningFd } from './process/node-internals.ts'
+import { accepting, listeningFd } from './process/node-internals.ts'
 import { inodeOf } from './process/stat.ts'
 import type { InheritedListener } from './restart/inheritance.ts'
 
@@ -45,6 +46,7 @@ export class AttachedServer {
   #givenUp = false
   #starting = false
   #open = false
+  #accept: Accept | undefined
 
   /** @param main whose connections the accepted ones are, where `server` only is a further address of that one */
   constructor(server: Server, events: ServerEvents, main?: AttachedServer) {
@@ -67,6 +69,7 @@ export class AttachedServer {
     server.on('listening', () => {
       this.#starting = false
       this.#open = true
+      this.#accept = accepting(server)
       if (receives(server, 'http1')) countRequests(server)
       this.#file = this.#path === undefined ? undefined : identify(this.#path)
       events.listening(this, this.#adopted !== undefined)
@@ -130,15 +133,15 @@ export class AttachedServer {
   /** What it can receive from a predecessor. */
   get receiver(): Receiver | undefined {
     const listener = this.inheritedAs
-    return listener !== undefined && receives(this.#serving, 'http1') ? { listener, kinds: ['http1'] } : undefined
+    const able = receives(this.#serving, 'http1') && this.#accept !== undefined
+    return able && listener !== undefined ? { listener, kinds: ['http1'] } : undefined
   }
 
   /** Serves a connection that the predecessor accepted. @returns whether it can */
-  receive(socket: Socket, payload: Payload): boolean {
+  receive(connection: object, payload: Payload): boolean {
     const server = this.#serving
-    if (!receives(server, payload.kind)) return false
-    receiveConnection(server, socket, payload)
-    return true
+    if (!receives(server, payload.kind) || this.#accept === undefined) return false
+    return receiveConnection(server, this.#accept, connection, payload)
   }
 
   /** The successor has the listener: its path, too, is no longer ours to remove. */

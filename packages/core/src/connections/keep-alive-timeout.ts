@@ -1,8 +1,14 @@
 import type { Server as HttpServer } from 'node:http'
 
-/** ms; `undefined`: none. Node 24.6 and later close a little later than they tell the client. */
+/** What Node adds where there is no option for it. ms */
+const USUAL_BUFFER = 1000
+
+/** When Node closes a connection between two requests: a little later than it tells the client. ms; `undefined`: never. */
 export function keepAliveTimeoutOf(server: HttpServer): number | undefined {
-  if (server.keepAliveTimeout <= 0) return undefined
-  const { keepAliveTimeoutBuffer = 0 } = server as HttpServer & { keepAliveTimeoutBuffer?: number }
-  return server.keepAliveTimeout + keepAliveTimeoutBuffer
+  const { keepAliveTimeout, keepAliveTimeoutBuffer = USUAL_BUFFER } = server as HttpServer & {
+    keepAliveTimeoutBuffer?: number
+  }
+  return keepAliveTimeout > 0 && Number.isFinite(keepAliveTimeout)
+    ? keepAliveTimeout + keepAliveTimeoutBuffer
+    : undefined
 }

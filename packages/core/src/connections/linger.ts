@@ -4,6 +4,9 @@ import type { LastAnswers, Lingering } from './last-answer.ts'
 import { announceLastAnswers } from './last-answer.ts'
 import type { Connections } from './tracking.ts'
 
+/** A timer that is set for longer comes at once (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args). ms */
+const LONGEST = 2 ** 31 - 1
+
 /** Keeps idle connections in service that cannot move: each gets one more answer, which says that it is the last one. */
 export function linger(server: HttpServer, connections: Connections, which: Lingering): LastAnswers {
   const { answered, end } = announceLastAnswers(server, which)
@@ -27,7 +30,7 @@ function closeSilentLater(
   { stays }: Lingering,
 ): NodeJS.Timeout | undefined {
   const timeout = keepAliveTimeoutOf(server)
-  if (timeout === undefined) return undefined
+  if (timeout === undefined || timeout > LONGEST) return undefined
   const close = (): void => {
     for (const socket of connections.open) if (socket.bytesRead === 0 && stays(socket)) socket.destroy()
   }

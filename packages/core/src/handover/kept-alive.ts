@@ -1,10 +1,12 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { keepAliveTimeoutOf } from '../connections/keep-alive-timeout.ts'
+import { beforeFirstRequest } from '../process/node-internals.ts'
 
 /** Connections that came here after a request had been answered elsewhere. */
 const kept = new WeakSet<Socket>()
-const patient = new WeakSet<HttpServer>()
+/** Those of a server on which nothing was said since, where that could be taken for a late request. */
+const waiting = new WeakMap<HttpServer, Set<Socket>>()
 
 /** Whether a request was ever made on this connection, in this process or in an earlier one. */
 export const wasUsed = (socket: Socket): boolean => socket.bytesRead > 0 || kept.has(socket)
@@ -16,38 +18,48 @@ export const wasUsed = (socket: Socket): boolean => socket.bytesRead > 0 || kept
  */
 export function keepAlive(server: HttpServer, socket: Socket): void {
   kept.add(socket)
-  closeAfterTimeout(server, socket)
-  if (isShorter(server)) beNoLater(server)
-}
-
-/** `socket.setTimeout()` would go on counting while the next request is being answered. */
-function closeAfterTimeout(server: HttpServer, socket: Socket): void {
   const timeout = keepAliveTimeoutOf(server)
-  if (timeout === undefined) return
-  const timer = setTimeout(() => {
-    if (socket.bytesRead === 0) socket.destroy()
-  }, timeout).unref()
-  socket.once('close', () => clearTimeout(timer))
+  if (timeout !== undefined && beforeFirstRequest(socket, () => socket.setTimeout(server.timeout || 0))) {
+    socket.setTimeout(timeout)
+  }
+  if (isShorter(server, timeout)) beNoLater(server, socket)
 }
 
 /** Whether a timeout for late requests would come before the keep-alive timeout. */
-function isShorter(server: HttpServer): boolean {
-  const timeout = keepAliveTimeoutOf(server) ?? Infinity
-  return [server.headersTimeout, server.requestTimeout].some((late) => late > 0 && late <= timeout)
-}
+const isShorter = (server: HttpServer, timeout = Infinity): boolean =>
+  [server.headersTimeout, server.requestTimeout].some((late) => late > 0 && late <= timeout)
 
 /**
  * Node asks, by `'clientError'`, before it answers 408 and closes, and asks once; to handle it keeps the connection. A
- * listener would not do: where there is one, Node leaves every other error to it.
+ * listener would not do: where there is one, Node leaves every other error to it. It is so for as long as one waits.
  */
-function beNoLater(server: HttpServer): void {
-  if (patient.has(server)) return
-  patient.add(server)
+function beNoLater(server: HttpServer, socket: Socket): void {
+  const sockets = waiting.get(server) ?? startPatience(server)
+  sockets.add(socket)
+  const over = (): void => {
+    sockets.delete(socket)
+    socket.off('close', over)
+  }
+  beforeFirstRequest(socket, over)
+  socket.once('close', over)
+}
+
+function startPatience(server: HttpServer): Set<Socket> {
+  const sockets = new Set<Socket>()
+  waiting.set(server, sockets)
   const emit = server.emit
-  server.emit = function (this: HttpServer, event: string | symbol, ...args: unknown[]): boolean {
+  const patient = function (this: HttpServer, event: string | symbol, ...args: unknown[]): boolean {
     const [error, socket] = args as [NodeJS.ErrnoException, Socket]
+    if (sockets.size === 0) stop()
     const isLate = event === 'clientError' && error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-    if (isLate && kept.has(socket) && socket.bytesRead === 0) return true
+    if (isLate && sockets.has(socket) && socket.bytesRead === 0) return true
     return Reflect.apply(emit, this, [event, ...args])
   } as HttpServer['emit']
+  const stop = (): void => {
+    if (server.emit !== patient) return
+    server.emit = emit
+    waiting.delete(server)
+  }
+  server.emit = patient
+  return sockets
 }

@@ -1,5 +1,4 @@
-import type { Socket } from 'node:net'
-import { inodeOfHandle, isNativeHandle, socketOver, stopReading } from '../process/node-internals.ts'
+import { inodeOfHandle, isNativeHandle } from '../process/node-internals.ts'
 import type { Payload, Receiver } from './payload.ts'
 import { warmUp } from './warm-up.ts'
 
@@ -7,7 +6,8 @@ import { warmUp } from './warm-up.ts'
 export interface ReceivingServer {
   /** What it takes; `undefined` where it has not adopted a listener, or serves a protocol that cannot move. */
   readonly receiver: Receiver | undefined
-  receive(socket: Socket, payload: Payload): boolean
+  /** @param connection its native handle. @returns whether it is served */
+  receive(connection: object, payload: Payload): boolean
 }
 
 /** What is said of a connection that comes. */
@@ -20,9 +20,9 @@ export interface Coming {
   readonly inode?: number | undefined
 }
 
+/** Read by nobody, as there is no socket over it. */
 interface Held {
-  readonly socket: Socket
-  readonly readOn: () => void
+  readonly handle: object & { close(): void }
   readonly listener: number
 }
 
@@ -62,10 +62,8 @@ export class Reception {
   hold({ id, listener, kind, inode }: Coming, handle: unknown): void {
     if (!isNativeHandle(handle)) return
     const meant = inode === undefined || inodeOfHandle(handle) === inode
-    const socket = socketOver(handle)
-    const readOn = meant && this.#takes(listener, kind) ? stopReading(socket) : undefined
-    if (readOn === undefined) socket.destroy()
-    else this.#held.set(id, { socket, readOn, listener })
+    if (meant && this.#takes(listener, kind)) this.#held.set(id, { handle, listener })
+    else handle.close()
   }
 
   holds(id: number): boolean {
@@ -77,18 +75,16 @@ export class Reception {
     const held = this.#held.get(id)
     if (held === undefined) return false
     this.#held.delete(id)
-    const { socket, readOn, listener } = held
-    const served = this.#serverOf(listener)?.receive(socket, payload) ?? false
-    if (served) {
-      readOn()
-      this.#received += 1
-    } else socket.destroy()
+    const { handle, listener } = held
+    const served = this.#serverOf(listener)?.receive(handle, payload) ?? false
+    if (served) this.#received += 1
+    else handle.close()
     return served
   }
 
   /** It has ended over there, and does so for its client when this copy is closed. */
   drop(id: number): void {
-    this.#held.get(id)?.socket.destroy()
+    this.#held.get(id)?.handle.close()
     this.#held.delete(id)
   }
 

@@ -1,7 +1,6 @@
 import type { SendHandle } from 'node:child_process'
 import { ChildProcess } from 'node:child_process'
-import type { Server, ServerOpts, SocketConstructorOpts } from 'node:net'
-import { Socket } from 'node:net'
+import type { Server, ServerOpts, Socket } from 'node:net'
 import type { Server as TlsServer } from 'node:tls'
 import { inodeOf } from './stat.ts'
 
@@ -15,6 +14,9 @@ interface Handle {
   readStop?: () => number
   readStart?: () => number
   close?: () => void
+  setNoDelay?: (on: boolean) => number
+  setKeepAlive?: (on: boolean, delay: number) => number
+  onconnection?: (error: number, connection: object) => void
 }
 
 const handleOf = (owner: Server | Socket): Handle | null | undefined =>
@@ -161,8 +163,45 @@ export const isNativeHandle = (value: unknown): value is object & { close(): voi
   value !== null &&
   (['readStop', 'readStart', 'close'] as const).every((name) => typeof (value as Handle)[name] === 'function')
 
-/** A socket over a handle that came. It reads from now on, though not before this turn of the event loop ends. */
-export const socketOver = (handle: object): Socket => new Socket({ handle } as SocketConstructorOpts)
+/**
+ * What Node calls for each connection that the kernel accepts, where a server listens: given a handle that came, it
+ * makes a socket of the server's own, with all that its options say, in whatever way this Node does so. It serves as well
+ * when the server has stopped listening, as one that drains still receives connections. The socket reads from then on,
+ * though not before this turn of the event loop ends.
+ */
+export function accepting(server: Server): ((connection: object) => void) | undefined {
+  const handle = handleOf(server)
+  if (typeof handle?.onconnection !== 'function') return undefined
+  return (connection) => {
+    // What the predecessor has set stays set in the kernel.
+    const { setNoDelay, setKeepAlive } = connection as Handle
+    setNoDelay?.call(connection, false)
+    setKeepAlive?.call(connection, false, 0)
+    handle.onconnection?.(0, connection)
+  }
+}
+
+/** What node:http tells a socket's parser to call with each request. */
+interface Parsed {
+  parser?: { onIncoming?: ((...args: unknown[]) => unknown) | null } | null
+}
+
+/**
+ * Calls `begin` when the first request on a socket has come, before node:http does anything with it. Events come later,
+ * and only to whoever listens to the right one; and to ask with each request of each connection would cost.
+ * @returns whether it can
+ */
+export function beforeFirstRequest(socket: Socket, begin: () => void): boolean {
+  const { parser } = socket as Parsed
+  const onIncoming = parser?.onIncoming
+  if (parser === null || parser === undefined || typeof onIncoming !== 'function') return false
+  parser.onIncoming = (...args) => {
+    parser.onIncoming = onIncoming
+    begin()
+    return onIncoming(...args)
+  }
+  return true
+}
 
 /** Which server a socket counts for: `server` is for the HTTP parser, `_server` for the number of open connections. */
 interface Counted {
@@ -170,25 +209,17 @@ interface Counted {
   _server: Server | null
 }
 
-/** Whether a server counts its connections the way that `couple` relies on. */
+/** Whether a server counts its connections the way that `recouple` relies on. */
 export const countsConnections = (server: Server): boolean => typeof counterOf(server)._connections === 'number'
 
-/**
- * Makes a received socket one of the server's own, as if the server had accepted it, so that `getConnections()`,
- * `'close'` and everything else that counts is right.
- */
-export function couple(socket: Socket, server: Server): void {
+/** Makes a socket that another server accepted one of this server's own, for all that counts: `getConnections()`, `'close'`. */
+export function recouple(socket: Socket, server: Server): void {
   const counted = socket as unknown as Counted
+  const { _server: acceptedBy } = counted
+  if (acceptedBy !== null && acceptedBy !== undefined) counterOf(acceptedBy)._connections -= 1
   counted.server = server
   counted._server = server
   counterOf(server)._connections += 1
-}
-
-/** Makes a socket that another server accepted one of this server's own. */
-export function recouple(socket: Socket, server: Server): void {
-  const { _server: acceptedBy } = socket as unknown as Counted
-  if (acceptedBy !== null && acceptedBy !== undefined) counterOf(acceptedBy)._connections -= 1
-  couple(socket, server)
 }
 
 /** What a server gives to the sockets it accepts: the options of its constructor, which Node keeps under their names. */

@@ -2,17 +2,17 @@ import type { ChildProcess, SendHandle } from 'node:child_process'
 import { once } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
 import { createServer as createHttpServer } from 'node:http'
-import type { Server } from 'node:net'
-import { Socket, createServer } from 'node:net'
+import { Server as NetServer, Socket, createServer } from 'node:net'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import {
+  accepting,
+  beforeFirstRequest,
   countsConnections,
-  couple,
   handleSender,
   isNativeHandle,
   nativeHandle,
-  socketOver,
+  recouple,
   stopReading,
 } from '../../src/process/node-internals.ts'
 import { GET, converse, converseTimes, serve } from '../support/http.ts'
@@ -23,7 +23,7 @@ const answering = () => serve((_, response) => response.end('ok'))
 
 type Client = Awaited<ReturnType<typeof converse>>['client']
 
-const connectionsOf = (server: Server): Promise<number> => promisify(server.getConnections).call(server)
+const connectionsOf = (server: NetServer): Promise<number> => promisify(server.getConnections).call(server)
 
 describe('stopReading', () => {
   it('leaves what comes in the kernel, although the HTTP parser reads by itself', async () => {
@@ -163,75 +163,94 @@ describe('a native handle', () => {
   })
 })
 
-describe('a socket over a handle', () => {
-  it('reads nothing before the turn of the event loop ends in which it came to be', async () => {
+describe('accepting', () => {
+  it('makes a socket of the server’s own over a handle, which reads nothing before this turn of the event loop ends', async () => {
     const { server } = await answering()
     const { client, socket } = await converse(await listen(createServer({ pauseOnConnect: true })))
     client.say(GET())
     await new Promise((resolve) => setTimeout(resolve, 20))
+    let own: Socket | undefined
+    server.on('connection', (accepted: Socket) => (own = accepted))
 
-    const own = socketOver(nativeHandle(socket) as object)
-    couple(own, server)
-    server.emit('connection', own)
+    accepting(server)?.(nativeHandle(socket) as object)
 
-    expect(own.bytesRead).toBe(0)
+    expect(own?.bytesRead).toBe(0)
     await client.hears(/ok$/)
   })
-})
 
-describe('couple', () => {
-  /** A socket that no server accepted, as one that came from another process; and the client's end. */
-  async function strayed(): Promise<{ stray: Socket; client: Awaited<ReturnType<typeof converse>>['client'] }> {
-    const { client, socket } = await converse(await listen(createServer()))
-    const { server, _server } = socket as unknown as Record<string, Server | null>
-    // Both are what a socket knows its server by.
-    expect([server, _server]).toEqual([expect.any(Object), server])
-    Object.assign(socket, { server: null, _server: null })
-    return { stray: socket, client }
-  }
-
-  it('makes a socket count among the server’s own, and no longer when it has closed', async () => {
+  it('goes on when the server has stopped listening, which then waits for that connection', async () => {
     const { server } = await answering()
-    const { stray, client } = await strayed()
+    const { client, socket } = await converse(await listen(createServer({ pauseOnConnect: true })))
+    const { socket: holdsItOpen } = await converse(server)
+    const accept = accepting(server)
+    NetServer.prototype.close.call(server)
 
-    couple(stray, server)
+    accept?.(nativeHandle(socket) as object)
+    holdsItOpen.destroy()
+    client.say(GET())
+    await client.hears(/ok$/)
+
     expect(await connectionsOf(server)).toBe(1)
     client.socket.end()
-    stray.destroy()
-    await once(stray, 'close')
-
-    expect(await connectionsOf(server)).toBe(0)
-  })
-
-  it('makes the server wait with its close for it', async () => {
-    const { server } = await answering()
-    const { stray } = await strayed()
-    let closed = false
-    server.on('close', () => (closed = true))
-
-    couple(stray, server)
-    server.close()
-    await new Promise((resolve) => setImmediate(resolve))
-    expect(closed).toBe(false)
-    stray.destroy()
-
     await once(server, 'close')
   })
 
-  it('makes the HTTP server serve it as one of its own', async () => {
-    const { server } = await answering()
-    const { stray, client } = await strayed()
+  it('is not possible where nothing listens', () => {
+    expect(accepting(createHttpServer())).toBeUndefined()
+  })
+})
 
-    couple(stray, server)
-    server.emit('connection', stray)
+describe('beforeFirstRequest', () => {
+  it('is told of the first request, once, before the application is', async () => {
+    const said: string[] = []
+    const { server } = await serve((_, response) => {
+      said.push('request')
+      response.end('ok')
+    })
+    const { client, socket } = await converse(server)
+    expect(['first', 'second'].map((name) => beforeFirstRequest(socket, () => void said.push(name)))).toEqual([
+      true,
+      true,
+    ])
+
     client.say(GET())
-
     await client.hears(/ok$/)
+    client.say(GET())
+    await client.hears(/ok[^]*ok$/)
+
+    expect(said).toEqual(['second', 'first', 'request', 'request'])
+  })
+
+  it('is not possible where no request comes', async () => {
+    const { socket } = await converse(await listen(createServer()))
+    expect(beforeFirstRequest(socket, () => {})).toBe(false)
+  })
+})
+
+describe('recouple', () => {
+  it('makes a socket that another server accepted count for this one, which waits for it with its close', async () => {
+    const { server } = await answering()
+    const first = await listen(createServer())
+    const { client, socket } = await converse(first)
+
+    recouple(socket, server)
+    server.emit('connection', socket)
+
+    expect([await connectionsOf(first), await connectionsOf(server)]).toEqual([0, 1])
+    client.say(GET())
+    await client.hears(/ok$/)
+    let closed = false
+    server.on('close', () => (closed = true))
+    NetServer.prototype.close.call(server)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(closed).toBe(false)
+    client.socket.end()
+    await once(server, 'close')
   })
 })
 
 describe('countsConnections', () => {
-  it.each<[string, () => Server | HttpServer]>([
+  it.each<[string, () => NetServer | HttpServer]>([
     ['node:http', createHttpServer],
     ['node:net', createServer],
   ])('is so in this Node (%s)', (_, create) => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import type { Socket } from 'node:net'
-import { createServer } from 'node:net'
+import type { SocketConstructorOpts } from 'node:net'
+import { Socket, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { takesConnections } from '../../src/handover/channel.ts'
 import type { Payload } from '../../src/handover/payload.ts'
@@ -15,7 +15,7 @@ const PAYLOAD: Payload = { kind: 'http1', used: false, requests: 0 }
 
 /** A server that keeps what it is given. */
 class Keeper implements ReceivingServer {
-  readonly kept: [Socket, Payload][] = []
+  readonly kept: [object, Payload][] = []
   readonly #listener: number | undefined
   readonly #serves: boolean
 
@@ -28,8 +28,8 @@ class Keeper implements ReceivingServer {
     return this.#listener === undefined ? undefined : { listener: this.#listener, kinds: ['http1'] }
   }
 
-  receive(socket: Socket, payload: Payload): boolean {
-    this.kept.push([socket, payload])
+  receive(connection: object, payload: Payload): boolean {
+    this.kept.push([connection, payload])
     return this.#serves
   }
 }
@@ -56,9 +56,10 @@ describe('a connection that comes', () => {
     expect(reception.serve(1, payload)).toBe(true)
 
     expect(third.kept).toEqual([])
-    const [[socket, along]] = fourth.kept as [[Socket, Payload]]
-    expect(along).toBe(payload)
+    const [[kept, along]] = fourth.kept as [[object, Payload]]
+    expect([kept, along]).toEqual([handle, payload])
     expect([reception.holds(1), reception.received]).toEqual([false, 1])
+    const socket = new Socket({ handle } as SocketConstructorOpts)
     expect(await once(socket, 'data')).toEqual([Buffer.from('not read before it is ours')])
   })
 

@@ -12,8 +12,8 @@ import { tempDir } from '../../../../test/support/index.ts'
 import {
   configuredTicketKeys,
   countsConnections,
-  couple,
   listeningFd,
+  recouple,
   spawnWithChannel,
   stopReading,
 } from '../../src/process/node-internals.ts'
@@ -173,7 +173,7 @@ describe('a server’s count of connections', () => {
     expect([first, second].map(countsConnections)).toEqual([true, true])
     const { socket } = await converse(first)
     expect(await Promise.all([countOf(first), countOf(second)])).toEqual([1, 0])
-    couple(socket, second)
+    recouple(socket, second)
     expect(await countOf(second)).toBe(1)
     const closed = once(socket, 'close')
     socket.destroy()
