@@ -68,6 +68,7 @@ const here: Platform = {
   clusterWorker: false,
   clusterPrimary: false,
   mainThread: true,
+  mayStartProcesses: true,
   orphaned: false,
   ancestors: () => undefined,
 }

@@ -80,6 +80,8 @@ export class Lifecycle {
       shutdown: (signal) => this.#shutdownOn(signal),
       exitAtOnce: () => this.#exitAtOnce(),
     })
+    const platform = thisPlatform()
+    if (!platform.mayStartProcesses) settings.logger.warn(`no restart is possible: ${whyNoRestart(platform)}`)
     if (origin.stopEarlyWatch()) void this.#further.want()
     if (origin.ignored !== undefined) {
       settings.logger.warn(`ignored an inheritance in the environment: ${origin.ignored}. Starting as generation 1.`)

@@ -45,6 +45,14 @@ export class PidFile {
     writeFileSync(this.#temporary, content, { flag: 'wx' })
   }
 
+  #advice(cause: unknown): string {
+    const folder = dirname(this.path)
+    // Of Node's permission model, whatever the file system would say.
+    return (cause as NodeJS.ErrnoException).code === 'ERR_ACCESS_DENIED'
+      ? `Let Node write there (--allow-fs-read=${folder}/* and --allow-fs-write=${folder}/*)`
+      : `Create the folder ${folder} and let this user write to it`
+  }
+
   #cleanUp(): void {
     try {
       rmSync(this.#temporary)
@@ -60,8 +68,7 @@ export class PidFile {
       this.#cleanUp()
       throw new ZerodownError(
         'ERR_ZERODOWN_PID_FILE',
-        `pidFile: cannot write ${this.path} (${messageOf(cause)}). ` +
-          `Create the folder ${dirname(this.path)} and let this user write to it, or change pidFile.`,
+        `pidFile: cannot write ${this.path} (${messageOf(cause)}). ${this.#advice(cause)}, or change pidFile.`,
         { cause },
       )
     }

@@ -16,6 +16,8 @@ export interface Platform {
   /** Whether workers of a cluster share sockets of this process. */
   readonly clusterPrimary: boolean
   readonly mainThread: boolean
+  /** `false` under Node's permission model without `--allow-child-process`. */
+  readonly mayStartProcesses: boolean
   /** Whether this process was given to another parent: its own one has ended, which was the end of nothing else. */
   readonly orphaned: boolean
   /** `undefined` where they cannot be known. */
@@ -37,6 +39,7 @@ export const thisPlatform = (): Platform => ({
   clusterWorker: cluster.isWorker,
   clusterPrimary: workersListen,
   mainThread: isMainThread,
+  mayStartProcesses: process.permission?.has('child') !== false,
   orphaned: process.ppid !== bornTo,
   ancestors: findAncestors,
 })
@@ -48,6 +51,9 @@ export function whyNoRestart(on: Platform): string | undefined {
   }
   if (on.bun) return 'Bun does not pass listening sockets to a new process. Run the server with Node.'
   if (!on.mainThread) return 'this is a worker thread. Attach the server in the main thread.'
+  if (!on.mayStartProcesses) {
+    return 'with --permission Node may start no process. Add --allow-child-process, by which the successor is started.'
+  }
   if (on.clusterWorker) {
     return 'this is a cluster worker, whose listening socket belongs to the primary. Run the server without cluster.'
   }
