@@ -22,10 +22,25 @@ export function startDrain(
   // Until the predecessor has left, it may still hand connections over.
   const drained = Promise.all([closed, predecessorGone]).then(() => connections.allClosed())
   const drain = chooseDrain(draining)
+  keepAddress(server)
   // One that the application has closed by itself says 'close' when its connections have ended.
   if (server.listening) NetServer.prototype.close.call(server)
   closeAgain(server)
   return { drain, drained }
+}
+
+/**
+ * What is in flight is answered by handlers that know nothing of a restart: one that asks where its server listens, as
+ * for a link to itself, must not find `null`.
+ */
+function keepAddress(server: NetServer): void {
+  const own = Object.getOwnPropertyDescriptor(server, 'address')
+  const address = server.address()
+  server.address = () => address
+  server.once('close', () => {
+    Reflect.deleteProperty(server, 'address')
+    if (own !== undefined) Object.defineProperty(server, 'address', own)
+  })
 }
 
 /**

@@ -49,6 +49,25 @@ describe('servers that drain', () => {
     expect(await drained).toMatchObject({ finished: 2, closedIdle: 0, cut: 0, duration: expect.any(Number) })
   })
 
+  it('tell a handler that still answers where they listened, and nobody after that', async () => {
+    const inbox = new Inbox()
+    const { server, connections } = await serve(inbox.handler)
+    const before = server.address()
+    const { client } = await converse(server)
+    client.say(GET())
+    const { response } = await inbox.next()
+
+    const drained = drain([drainable(server, connections)], 60_000)
+
+    expect({ listening: server.listening, address: server.address() }).toEqual({ listening: false, address: before })
+    response.end('ok')
+    client.socket.end()
+    await drained
+    expect(server.address()).toBeNull()
+    expect(await listen(server)).toHaveProperty('listening', true)
+    expect(server.address()).not.toEqual(before)
+  })
+
   it('are cut at the deadline, and what is lost is counted and said', async () => {
     const lines: string[] = []
     const inbox = new Inbox()
