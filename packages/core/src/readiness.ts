@@ -1,3 +1,4 @@
+import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers'
 import type { AttachedServer } from './attached-server.ts'
 import type { InheritedListeners } from './listeners/inherited.ts'
 

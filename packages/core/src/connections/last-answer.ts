@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
 import { sayClose } from './close-header.ts'

@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from 'node:timers'
 import type { Server as HttpServer } from 'node:http'
 import { keepAliveTimeoutOf } from './keep-alive-timeout.ts'
 import type { LastAnswers, Lingering } from './last-answer.ts'

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers'
 import { messageOf } from '../errors.ts'
 
 export interface Logger {

@@ -22,13 +22,20 @@ export function listenToSignals(
       else actions.shutdown(signal)
     })
   }
-  for (const [signal, listener] of listeners) {
+  const listen = (signal: NodeJS.Signals, listener: () => void): void => {
     // A stop is passed on to a successor before a listener of the application's ends the process there and then; but on a
     // signal for a restart such a one may close the servers, which is to be known.
     if (signals.shutdown.includes(signal)) process.prependListener(signal, listener)
     else process.on(signal, listener)
   }
+  for (const [signal, listener] of listeners) listen(signal, listener)
+  // Some applications take all listeners to a signal away before they add their own. Unheard, it would end the process.
+  const listenAgain = (signal: NodeJS.Signals, listener: unknown): void => {
+    if (listener === listeners.get(signal)) listen(signal, listener as () => void)
+  }
+  process.on('removeListener', listenAgain)
   return () => {
+    process.off('removeListener', listenAgain)
     for (const [signal, listener] of listeners) process.off(signal, listener)
   }
 }

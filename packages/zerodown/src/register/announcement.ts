@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers'
 import type { Server } from 'node:net'
 import type { Zerodown } from '@zerodown/core'
 import { attachmentOf } from '@zerodown/core'

@@ -18,8 +18,9 @@ export function register(): void {
   takeOverServers(() => {
     const why = reason ?? whyNotNow()
     if (why === undefined) {
-      // The successor is not given it: it is started as this process was.
-      process.env[REGISTERED] = String(process.pid)
+      // The successor is not given it: it is started as this process was. An application may have put a frozen copy in
+      // place of its environment, which is no reason not to listen.
+      Reflect.set(process.env, REGISTERED, String(process.pid))
       return true
     }
     if (!said) log(`left alone: ${why}`)
