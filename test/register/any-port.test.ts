@@ -1,13 +1,11 @@
 import { writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { startLoad } from '@zerodown/load'
 import { expect, it } from 'vitest'
 import { getJson } from '../restart/get.ts'
 import { settled } from '../restart/settle.ts'
 import type { ServerProcess } from '../support/index.ts'
-import { tempDir } from '../support/index.ts'
+import { freePort, tempDir } from '../support/index.ts'
 import { startRegistered } from './start.ts'
 
 /** Long enough to see what does not wait for it. ms */
@@ -109,11 +107,3 @@ it('a successor in which a tool’s server came and went still hears triggers', 
   await server.waitForGeneration(3)
   await settled(server)
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((listening) => server.once('listening', listening))
-  const { port } = server.address() as AddressInfo
-  await new Promise((closed) => server.close(closed))
-  return port
-}

@@ -1,5 +1,6 @@
 export type { Announcement } from './announcement.ts'
 export { FIXTURES, copyOf, tempDir, type Program } from './folders.ts'
+export { freePort } from './free-port.ts'
 export { countFds, inspectProcess, isAlive } from './processes.ts'
 export { startServer, type ServerOptions, type ServerProcess } from './server.ts'
 export { until, Watch } from './until.ts'

@@ -22,6 +22,8 @@ export interface ServerEvents {
   /** `listen()` was called; what this throws, `listen()` throws. */
   beforeListen(server: AttachedServer): void
   inherited(): InheritedListeners
+  /** What it had adopted is closed. */
+  givesBack(listener: InheritedListener): void
   turn(asked: Asked | undefined): number | undefined
   bindsItself(): boolean
   listening(server: AttachedServer, adopted: boolean): void
@@ -39,6 +41,10 @@ export class AttachedServer {
   readonly #main: AttachedServer | undefined
   #asked: Asked | undefined
   #adopted: InheritedListener | undefined
+  #givenBack = false
+  /** Whether it only seems to listen, and is to be closed by us. */
+  #pretence: 'seems to listen' | 'is over' | undefined
+  #failedToListen = false
   /** Kept when it is closed and listens again: it is the same server. */
   #turn: { readonly of: string; readonly turn: number | undefined } | undefined
   /** Which file the unix socket is, so that no other one is ever removed in its place. */
@@ -59,16 +65,21 @@ export class AttachedServer {
       before: () => {
         events.beforeListen(this)
         this.#starting = true
+        this.#failedToListen = false
       },
       threw: (error) => this.#failed(error),
       inherited: () => events.inherited(),
       turn: (asked) => this.#takeTurn(asked),
       bindsItself: () => events.bindsItself(),
+      pretends: (still) => {
+        this.#pretence = still ? 'seems to listen' : 'is over'
+      },
       asks: (asked, adopted) => this.#asks(asked, adopted),
     })
     server.on('listening', () => {
       this.#starting = false
       this.#open = true
+      if (this.#pretence !== undefined) return
       this.#accept = accepting(server)
       if (receives(server, 'http1')) countRequests(server)
       this.#file = this.#path === undefined ? undefined : identify(this.#path)
@@ -81,8 +92,27 @@ export class AttachedServer {
     server.on('close', () => {
       this.#open = server.listening
       this.removePath()
-      events.closed(this)
+      this.giveBack()
+      // What could not listen where it should is still to listen.
+      if (this.#pretence !== 'is over') events.closed(this)
+      this.#pretence = undefined
     })
+  }
+
+  /** Whether it listens where it was told to. */
+  get listening(): boolean {
+    return this.server.listening && this.#pretence === undefined
+  }
+
+  /** The port that it has, or was to have. */
+  get port(): number | undefined {
+    const bound = this.server.listening ? this.#bound : this.#asked
+    return bound?.kind === 'tcp' ? bound.port : undefined
+  }
+
+  /** Whether it could not listen. */
+  get failedToListen(): boolean {
+    return this.#failedToListen
   }
 
   /** Whether the process can do without it. */
@@ -125,9 +155,16 @@ export class AttachedServer {
     if (this.#path !== undefined && ours) removeUnixPath(this.#path, this.#file)
   }
 
-  /** The inherited descriptor that it has adopted. */
+  /** The inherited descriptor that it has adopted, by the number that the predecessor knows. */
   get inheritedAs(): number | undefined {
-    return this.#adopted?.fd
+    return this.#givenBack ? undefined : this.#adopted?.fd
+  }
+
+  /** Before the commit, what was adopted and closed again is there for the next one. */
+  giveBack(): void {
+    if (this.#adopted === undefined || this.#givenBack || this.inUse) return
+    this.#givenBack = true
+    this.#events.givesBack(this.#adopted)
   }
 
   /** What it can receive from a predecessor. */
@@ -173,12 +210,14 @@ export class AttachedServer {
 
   #failed(error: unknown): void {
     this.#starting = false
+    this.#failedToListen = true
     this.#events.failed(this, error)
   }
 
   #asks(asked: Asked | undefined, adopted: InheritedListener | undefined): void {
     this.#asked = asked
     this.#adopted = adopted
+    this.#givenBack = false
     // Node answers null for an inherited unix socket, and the temporary path for one that was bound aside.
     if (asked?.kind !== 'unix') Reflect.deleteProperty(this.server, 'address')
     else this.server.address = () => (this.server.listening ? asked.path : null)

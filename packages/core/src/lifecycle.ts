@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers'
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { AttachedServer } from './attached-server.ts'
 import { depart } from './departure.ts'
@@ -74,7 +75,10 @@ export class Lifecycle {
     this.settings = settings
     this.#registration = new Registration(settings, origin.birth.cwd)
     this.#ownShutdown = new OwnShutdown(settings.signals)
-    this.#readiness = new Readiness(attached, origin.listeners, () => this.ready())
+    this.#readiness = new Readiness(attached, origin.listeners, {
+      ready: () => this.ready(),
+      misplaced: (forGood) => this.#misplaced(forGood),
+    })
     this.#ignoreSignals = listenToSignals(settings.signals, {
       restart: (signal) => this.#restartOn(signal),
       shutdown: (signal) => this.#shutdownOn(signal),
@@ -109,15 +113,37 @@ export class Lifecycle {
 
   serverListens(server: AttachedServer, adopted: boolean): void {
     const { key } = server
-    this.settings.logger.info(`generation ${this.#self.generation} listens on ${key}${adopted ? ' (adopted)' : ''}`)
+    setImmediate(() => this.#sayListening(server, adopted))
     this.#around.emit('listening', { key, adopted })
     this.#resumeSessions(server)
     this.checkReadiness()
   }
 
+  /** Not of a server that has only looked whether its port is free. */
+  #sayListening({ server, key }: AttachedServer, adopted: boolean): void {
+    if (!server.listening) return
+    this.settings.logger.info(`generation ${this.#self.generation} listens on ${key}${adopted ? ' (adopted)' : ''}`)
+  }
+
+  /** It would be refused where clients ask for it: worse than no restart. */
+  #misplaced(forGood: boolean): void {
+    const { origin, saidReady } = this.#around
+    if (this.inCharge || saidReady()) return forGood ? this.ready() : undefined
+    const here = this.#readiness.newcomers.map(({ key }) => key).join(', ')
+    const there = origin.listeners.wanted.map(({ bound }) => keyOf(bound)).join(', ')
+    const message =
+      `it listens on ${here} in place of ${there}, which it was to take over. If it looks for a free port, make it ` +
+      'keep to its own (by an option such as --strictPort). If its addresses are to change, stop and start the ' +
+      'service, or have the new one call zerodown.ready().'
+    origin.predecessor?.refuse(withoutStop(message))
+    if (!forGood) return
+    this.settings.logger.error(message)
+    void this.#end()
+  }
+
   serverFailed(error: unknown): void {
     if (error instanceof ZerodownError) this.settings.logger.error(error.message)
-    if (!this.inCharge) this.#around.origin.predecessor?.refuse(messageOf(error))
+    if (!this.inCharge) this.#around.origin.predecessor?.refuse(withoutStop(messageOf(error)))
   }
 
   #resumeSessions({ server, inheritedAs }: AttachedServer): void {
@@ -378,7 +404,7 @@ export class Lifecycle {
   }
 
   get #listening(): AttachedServer[] {
-    return [...this.#around.attached].filter(({ server }) => server.listening)
+    return [...this.#around.attached].filter(({ listening }) => listening)
   }
 
   /** Those with connections, too, that the application has closed by itself. */
@@ -390,3 +416,6 @@ export class Lifecycle {
     return { pid: process.pid, generation: this.#around.origin.generation }
   }
 }
+
+/** Of a sentence that another one goes on with. */
+const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '')

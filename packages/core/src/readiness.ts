@@ -13,20 +13,33 @@ export class Readiness {
   readonly #attached: ReadonlySet<AttachedServer>
   readonly #inherited: InheritedListeners
   readonly #ready: () => void
+  readonly #misplaced: (forGood: boolean) => void
   #settling: NodeJS.Timeout | undefined
   #checking: NodeJS.Immediate | undefined
 
-  constructor(attached: ReadonlySet<AttachedServer>, inherited: InheritedListeners, ready: () => void) {
+  /**
+   * @param misplaced it listens on other addresses, and on none of those that it was to take over; not for good where that
+   *   is any port, as a tool's server has, which may come before the program's own
+   */
+  constructor(
+    attached: ReadonlySet<AttachedServer>,
+    inherited: InheritedListeners,
+    { ready, misplaced }: { ready: () => void; misplaced: (forGood: boolean) => void },
+  ) {
     this.#attached = attached
     this.#inherited = inherited
     this.#ready = ready
+    this.#misplaced = misplaced
   }
 
   /** The servers that are to listen and do not yet. Where another one listens, those that any port would do for are none. */
   get pending(): number {
-    const pending = [...this.#attached].filter(({ server }) => !server.listening)
-    if (pending.length === this.#attached.size) return pending.length
-    return pending.filter(({ ephemeral }) => !ephemeral).length
+    const attached = [...this.#attached]
+    const ports = new Set(attached.filter(({ listening }) => listening).map(({ port }) => port))
+    const pending = attached.filter(({ listening }) => !listening)
+    if (pending.length === attached.length) return pending.length
+    // One that could not have an address of a port where another listens has only looked whether the port is free.
+    return pending.filter((it) => !it.ephemeral && !(it.failedToListen && ports.has(it.port))).length
   }
 
   /** Whether all that is attached listens, and it is only a turn of the event loop until that counts. */
@@ -41,13 +54,23 @@ export class Readiness {
       this.#checking = undefined
       if (this.#attached.size === 0 || this.pending > 0) return
       if (this.#inherited.wanted.length === 0) this.#ready()
-      else if (this.#begun) this.#settling = setTimeout(this.#ready, SETTLE_TIME)
+      else this.#settling = setTimeout(() => this.#settle(), SETTLE_TIME)
     })
   }
 
   /** Whether a server listens by which the program can be known; some tool's, on a port of its own, may come first. */
   get #begun(): boolean {
-    return [...this.#attached].some((it) => it.server.listening && (!it.ephemeral || it.inheritedAs !== undefined))
+    return [...this.#attached].some((it) => it.listening && (!it.ephemeral || it.inheritedAs !== undefined))
+  }
+
+  #settle(): void {
+    if (this.#inherited.noneAdopted && this.newcomers.length > 0) this.#misplaced(this.#begun)
+    else if (this.#begun) this.#ready()
+  }
+
+  /** Those that listen on what is not inherited. */
+  get newcomers(): AttachedServer[] {
+    return [...this.#attached].filter(({ listening, inheritedAs }) => listening && inheritedAs === undefined)
   }
 
   cancel(): void {

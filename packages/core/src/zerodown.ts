@@ -128,7 +128,12 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
         this.#attached.delete(starting)
         this.#attached.add(starting)
       },
-      inherited: () => origin.listeners,
+      inherited: () => {
+        // One may be closed whose 'close' is still to come.
+        for (const it of this.#attached) it.giveBack()
+        return origin.listeners
+      },
+      givesBack: (listener) => origin.listeners.giveBack(listener),
       turn: (asked) => origin.turns.next(asked),
       bindsItself: () => !thisPlatform().clusterWorker && thisPlatform().platform !== 'win32',
       listening: (it, adopted) => this.#lifecycle?.serverListens(it, adopted),

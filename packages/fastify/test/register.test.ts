@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { VERSIONS, closing, instanceOfOnesOwn, pluginFor } from './applications.ts'
@@ -157,6 +158,7 @@ describe.each(VERSIONS)('the log of %s', (_, Fastify) => {
     const { create } = await import('@zerodown/core')
     await app.register(pluginFor(create({ signals: false, exit: false })))
     await app.listen(here)
+    await nextTurn()
     expect(lines.join('')).toMatch(/generation 1 listens on tcp:127\.0\.0\.1/)
   })
 
@@ -168,6 +170,7 @@ describe.each(VERSIONS)('the log of %s', (_, Fastify) => {
     const logger = { info, warn: info, error: info }
     await app.register(pluginFor(create({ signals: false, exit: false, logger })))
     await app.listen(here)
+    await nextTurn()
     expect(lines.join('')).not.toMatch(/generation 1/)
     expect(info).toHaveBeenCalledWith(expect.stringMatching(/generation 1 listens/))
   })
@@ -181,6 +184,7 @@ describe.each(VERSIONS)('the log of %s', (_, Fastify) => {
       await app.register(pluginFor(zerodown))
       await app.listen(here)
     }
+    await nextTurn()
     expect(lines.join('').match(/generation 1 listens/g)).toHaveLength(2)
   })
 

@@ -7,6 +7,8 @@ export type Asked =
   | { kind: 'unix'; path: string }
   | { kind: 'fd'; fd: number }
 
+export type AskedPort = Asked & { kind: 'tcp' }
+
 export interface ListenCall {
   /** `undefined` for what cannot be known again in another process: a handle. */
   asked: Asked | undefined

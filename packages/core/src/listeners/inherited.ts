@@ -1,5 +1,6 @@
+import { closeSync } from 'node:fs'
+import { inodeOf } from '../process/stat.ts'
 import type { InheritedListener } from '../restart/inheritance.ts'
-import { closeInherited } from '../restart/inheritance.ts'
 import type { Asked } from './asked.ts'
 import { keyOf, meansTheSame } from './key.ts'
 import { removeUnixPath } from './unix-path.ts'
@@ -7,9 +8,16 @@ import { removeUnixPath } from './unix-path.ts'
 /** The listeners that came with the process's birth and that no `listen()` has adopted yet. */
 export class InheritedListeners {
   readonly #waiting: InheritedListener[]
+  /** The open descriptors of each, of which the first is the one to listen on. */
+  readonly #descriptors: Map<InheritedListener, number[]>
+  readonly #wantedAtBirth: number
 
   constructor(listeners: readonly InheritedListener[]) {
     this.#waiting = [...listeners]
+    this.#descriptors = new Map(
+      listeners.map((it) => [it, [it.fd, ...(it.spares ?? []).filter((fd) => inodeOf(fd) === it.inode)]]),
+    )
+    this.#wantedAtBirth = this.wanted.length
   }
 
   get waiting(): readonly InheritedListener[] {
@@ -19,6 +27,23 @@ export class InheritedListeners {
   /** Those that the program can be expected to adopt. */
   get wanted(): readonly InheritedListener[] {
     return this.#waiting.filter(({ ephemeral }) => ephemeral !== true)
+  }
+
+  /** Whether there were some to be expected, and none of them is adopted. */
+  get noneAdopted(): boolean {
+    return this.#wantedAtBirth > 0 && this.wanted.length === this.#wantedAtBirth
+  }
+
+  /** The descriptor to listen on. */
+  descriptorOf(listener: InheritedListener): number {
+    return this.#descriptors.get(listener)?.[0] ?? listener.fd
+  }
+
+  /** Whoever had adopted it has closed it, and its descriptor with it. Until the commit it waits for the next one. */
+  giveBack(listener: InheritedListener): void {
+    const descriptors = this.#descriptors.get(listener)
+    descriptors?.shift()
+    if (descriptors !== undefined && descriptors.length > 0) this.#waiting.push(listener)
   }
 
   /**
@@ -49,10 +74,13 @@ export class InheritedListeners {
   /** Gives up what the new code no longer wants. Only at commit: until then the predecessor may need it back. */
   drop(): readonly InheritedListener[] {
     const dropped = this.#waiting.splice(0)
-    for (const listener of dropped) {
-      closeInherited(listener)
-      if (listener.bound.kind === 'unix') removeUnixPath(listener.bound.path)
+    for (const [listener, descriptors] of this.#descriptors) {
+      const unwanted = dropped.includes(listener)
+      // A client that one nobody listens on would accept would wait for ever.
+      for (const fd of unwanted ? descriptors : descriptors.slice(1)) closeSync(fd)
+      if (unwanted && listener.bound.kind === 'unix') removeUnixPath(listener.bound.path)
     }
+    this.#descriptors.clear()
     return dropped
   }
 

@@ -1,9 +1,11 @@
 import { lookup } from 'node:dns'
-import type { ListenOptions, Server } from 'node:net'
-import { isIP } from 'node:net'
+import type { ListenOptions } from 'node:net'
+import { Server, isIP } from 'node:net'
+import { setImmediate } from 'node:timers'
 import type { InheritedListener } from '../restart/inheritance.ts'
-import type { Asked, ListenCall } from './asked.ts'
+import type { Asked, AskedPort, ListenCall } from './asked.ts'
 import { isAbstract, readListenCall } from './asked.ts'
+import { isHeld, portInUse, showPort } from './held-port.ts'
 import type { InheritedListeners } from './inherited.ts'
 import { fits, isStale, isVacant, pathInUse, pathTooLong, putInPlace, temporaryPath } from './unix-path.ts'
 
@@ -19,6 +21,8 @@ export interface ListenHooks {
   turn(asked: Asked | undefined): number | undefined
   /** Whether this process binds its own sockets: in a cluster worker the primary does, on Windows pipes have no files. */
   bindsItself(): boolean
+  /** The server is to seem to listen for a turn. `false`: it has to end now, and to say why in an 'error'. */
+  pretends(still: boolean): void
   /** The server is about to listen on what `asked` says. */
   asks(asked: Asked | undefined, adopted: InheritedListener | undefined): void
 }
@@ -64,7 +68,7 @@ class Listening {
     const turn = this.#hooks.turn(asked)
     const adopted = asked && inherited.adopt(asked, { turn })
     if (adopted !== undefined) this.#adopt(adopted)
-    else if (asked?.kind === 'tcp' && isHostname(asked.host) && inherited.inTheWayOf(asked)) this.#adoptResolved(asked)
+    else if (asked?.kind === 'tcp' && inherited.inTheWayOf(asked)) this.#bindBeside(asked)
     else if (asked?.kind === 'unix' && !isAbstract(asked.path) && this.#hooks.bindsItself()) this.#bindPath(asked.path)
     else this.#bind()
   }
@@ -72,17 +76,48 @@ class Listening {
   #adopt(listener: InheritedListener): void {
     this.#hooks.asks(this.#call.asked ?? listener.bound, listener)
     // `listen({ fd, backlog })` ignores backlog and sets the shared queue back to 511: it must be given by position.
-    this.#listen({ fd: listener.fd }, this.#call.backlog)
+    this.#listen({ fd: this.#hooks.inherited().descriptorOf(listener) }, this.#call.backlog)
   }
 
-  /** `localhost` may mean the address that an inherited listener is bound to. */
-  #adoptResolved(asked: Asked & { kind: 'tcp' }): void {
+  /** `localhost` may mean the address that an inherited listener is bound to; another address of the port may be held by it. */
+  #bindBeside(asked: AskedPort): void {
+    if (!isHostname(asked.host)) return void this.#bindUnlessHeld(asked, asked.host)
     lookup(asked.host, (error, address) => {
       if (this.#server.listening) return
       const adopted = error ? undefined : this.#hooks.inherited().adopt(asked, { host: address })
-      if (adopted === undefined) this.#bind()
-      else this.#adopt(adopted)
+      if (adopted !== undefined) this.#adopt(adopted)
+      else if (error) this.#bind()
+      else void this.#bindUnlessHeld(asked, address)
     })
+  }
+
+  async #bindUnlessHeld(asked: AskedPort, host: string): Promise<void> {
+    const held = await isHeld({ ...asked, host })
+    if (this.#server.listening) return
+    if (held) this.#pretend(asked)
+    else this.#bind()
+  }
+
+  /**
+   * The port is held by what this process has inherited, on another address. Tools that look whether a port is free ask
+   * for every address, and close again at once: to them it is free. So for a turn the server listens on another port;
+   * one that is still there then gets the error.
+   */
+  #pretend(asked: AskedPort): void {
+    const server = this.#server
+    this.#hooks.asks(asked, undefined)
+    this.#hooks.pretends(true)
+    showPort(server, asked.port)
+    server.once('listening', () =>
+      setImmediate(() => {
+        Reflect.deleteProperty(server, 'address')
+        if (!server.listening) return
+        this.#hooks.pretends(false)
+        Server.prototype.close.call(server)
+        server.emit('error', portInUse(asked))
+      }),
+    )
+    this.#listen({ ...this.#call.options, port: 0 }, this.#call.backlog)
   }
 
   #bind(): void {

@@ -16,16 +16,16 @@ let bound = 0
 export function temporaryPath(path: string): string {
   bound += 1
   const telling = `${path}.${process.pid}.${bound}.tmp`
-  return fits(telling) ? telling : vacantName(dirname(path), basename(path).length)
+  return fits(telling) ? telling : vacantName(path)
 }
 
 /** unix(7): a longer one is cut without a word, by some Node versions and by others refused. */
 export const fits = (path: string): boolean => Buffer.byteLength(path) <= LONGEST_PATH
 
 /** A name that is no longer than the one asked for fits wherever that fits. */
-function vacantName(folder: string, length: number): string {
-  const candidate = join(folder, randomUUID().slice(0, Math.max(1, length)))
-  return isVacant(candidate) ? candidate : vacantName(folder, length)
+function vacantName(path: string): string {
+  const candidate = join(dirname(path), randomUUID().slice(0, basename(path).length))
+  return candidate !== path && isVacant(candidate) ? candidate : vacantName(path)
 }
 
 export function putInPlace(temporary: string, path: string): void {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers'
 import type { Settings } from '../options.ts'
 import { LEAST_TIME } from './hooks.ts'
 import type { Logger } from './logger.ts'

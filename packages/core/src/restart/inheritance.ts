@@ -1,4 +1,3 @@
-import { closeSync } from 'node:fs'
 import { constants } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import type { Asked } from '../listeners/asked.ts'
@@ -20,6 +19,11 @@ export interface InheritedListener {
   readonly turn?: number | undefined
   /** Any port was asked for, and nobody has ever connected to the one it got: nobody waits for it. */
   readonly ephemeral?: boolean | undefined
+  /**
+   * More descriptors of the same socket. Node has no way to make one, and closes the one that it listens on: a program
+   * that looks whether its port is free listens there and closes again, before it listens for good.
+   */
+  readonly spares?: readonly number[] | undefined
   /** The socket's inode, by which the successor knows that this number is the socket that was meant. */
   readonly inode: number
 }
@@ -105,18 +109,16 @@ function whyForeign({ listeners, predecessor, channel }: Inheritance): string | 
   return `it was meant for a child of process ${predecessor}: there is no channel to that process`
 }
 
-/** Closes a listener that nobody adopted. A client that it would accept would wait for ever. */
-export function closeInherited(listener: InheritedListener): void {
-  closeSync(listener.fd)
-}
-
 function isListener(value: unknown): value is InheritedListener {
   if (!isRecord(value)) return false
-  const { fd, inode, bound, asked, turn, ephemeral } = value
+  const { fd, inode, bound, asked, turn, ephemeral, spares } = value
   const wellKnown =
     isCount(fd) && fd >= 3 && isCount(inode) && isAsked(bound) && (asked === undefined || isAsked(asked))
   return (
-    wellKnown && (turn === undefined || isCount(turn)) && (ephemeral === undefined || typeof ephemeral === 'boolean')
+    wellKnown &&
+    (turn === undefined || isCount(turn)) &&
+    (ephemeral === undefined || typeof ephemeral === 'boolean') &&
+    (spares === undefined || isListOf(spares, isCount))
   )
 }
 

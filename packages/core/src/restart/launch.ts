@@ -17,12 +17,15 @@ export interface Launch {
   readonly args: readonly string[]
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
-  /** The listening sockets, which the successor gets as its descriptors 3, 4, 5 … */
+  /** The listening sockets, which the successor gets as its descriptors 3, 4, 5 …, and their spares behind them. */
   readonly fds: readonly number[]
 }
 
 /** Where the listeners begin in a successor, after stdin, stdout and stderr. */
 export const FIRST_FD = 3
+
+/** How often a successor may close an inherited listener again before the commit: whoever looks for a port does so once. */
+const SPARES = 3
 
 /** The variables of a channel to the application's own parent, which is the first generation's alone. */
 const CHANNEL_VARIABLES = ['NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE']
@@ -55,8 +58,12 @@ export function planLaunch(
     ...will,
     cwd: firstCwd,
     predecessor: process.pid,
-    channel: FIRST_FD + will.listeners.length,
-    listeners: will.listeners.map((listener, at) => ({ ...listener, fd: FIRST_FD + at })),
+    channel: FIRST_FD + (1 + SPARES) * will.listeners.length,
+    listeners: will.listeners.map((listener, at) => ({
+      ...listener,
+      fd: FIRST_FD + at,
+      spares: Array.from({ length: SPARES }, (_, spare) => FIRST_FD + (spare + 1) * will.listeners.length + at),
+    })),
     restore: changesBetween(original, { ...env, [INHERITANCE_VARIABLE]: undefined }),
   })
   return {
@@ -65,7 +72,7 @@ export function planLaunch(
     args: options.args ?? birth.args,
     cwd,
     env,
-    fds: will.listeners.map(({ fd }) => fd),
+    fds: Array.from({ length: 1 + SPARES }, () => will.listeners.map(({ fd }) => fd)).flat(),
   }
 }
 

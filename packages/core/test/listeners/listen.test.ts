@@ -37,6 +37,7 @@ function takenOver(inherited: readonly InheritedListener[] = []): {
     inherited: () => waiting,
     turn: (asked) => turns.next(asked),
     bindsItself: () => true,
+    pretends() {},
     asks: (asked, adopted) => void seen.push({ asked, adopted }),
   })
   return { server, seen, thrown, waiting }
@@ -178,6 +179,7 @@ describe('a listen() that is taken over', () => {
       inherited: () => new InheritedListeners([]),
       turn: () => undefined,
       bindsItself: () => true,
+      pretends() {},
       asks() {},
     })
     expect(() => server.listen(0)).toThrow('no pid file')

@@ -81,13 +81,14 @@ describe('a successor is started', () => {
       { ...listener, fd: 19, inode: 6 },
     ]
     const launch = planLaunch(birth, {}, { ...will, listeners }, {})
-    expect(launch.fds).toEqual([21, 19])
+    // Each as often as it may be closed again.
+    expect(launch.fds).toEqual([21, 19, 21, 19, 21, 19, 21, 19])
     expect(inheritanceIn(launch)).toMatchObject({
       listeners: [
-        { fd: 3, inode: 5 },
-        { fd: 4, inode: 6 },
+        { fd: 3, spares: [5, 7, 9], inode: 5 },
+        { fd: 4, spares: [6, 8, 10], inode: 6 },
       ],
-      channel: 5,
+      channel: 11,
     })
   })
 
