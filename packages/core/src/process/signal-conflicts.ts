@@ -32,7 +32,10 @@ const isNodemonOfSigusr2 = (ancestor: Ancestor): boolean =>
   isOne(ancestor, new Set(['nodemon'])) &&
   !ancestor.args.some((arg, at) => /^(-s|--signal)$/.test(arg) && ancestor.args[at + 1] !== 'SIGUSR2')
 
+/** The last is none of Nest's, and ends no process that does not listen to it. */
+const OTHERS: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGUSR2', 'SIGWINCH']
+
 function anotherSignal(than: NodeJS.Signals): string {
-  const other = than === 'SIGHUP' ? 'SIGUSR2' : 'SIGHUP'
+  const other = OTHERS.find((signal) => signal !== than && process.listenerCount(signal) === 0) ?? 'SIGWINCH'
   return `let another signal start restarts (signals: { restart: '${other}' }, or ZERODOWN_SIGNALS_RESTART=${other})`
 }

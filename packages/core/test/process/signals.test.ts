@@ -81,6 +81,17 @@ describe('a signal for a restart that something else listens to as well', () => 
   })
 })
 
+it('the signal to take in its place is one that nobody listens to: Nest does to SIGHUP as well as to SIGUSR2', () => {
+  const [ours, nest] = [(): void => {}, (): void => {}]
+  process.on('SIGUSR2', ours).on('SIGUSR2', nest).on('SIGHUP', nest)
+  onTestFinished(() => {
+    process.off('SIGUSR2', ours).off('SIGUSR2', nest).off('SIGHUP', nest)
+  })
+  expect(signalConflicts(['SIGUSR2'], () => [])).toEqual([
+    expect.stringContaining('ZERODOWN_SIGNALS_RESTART=SIGWINCH)'),
+  ])
+})
+
 it('a restart is refused when the application has just closed its servers, as on the same signal', async () => {
   const warn = vi.fn<(message: string) => void>()
   const zerodown = create({ signals: { restart: 'SIGHUP', shutdown: false }, exit: false, logger: { ...silent, warn } })
