@@ -1,0 +1,67 @@
+import { startLoad } from '@zerodown/load'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { APPLICATIONS } from './applications.ts'
+import { end, inWords } from './ending.ts'
+import { INSTALLATION, install } from './installation.ts'
+import { ask } from './question.ts'
+import { start } from './running.ts'
+
+const RESTARTS = 2
+
+const ANSWERED = /^answered with 20[01]$/
+
+/** How long a request takes that is still in flight when a successor has taken over, in ms. */
+const AFTER_THE_COMMIT = 3000
+
+describe.each(APPLICATIONS)('$name', (application) => {
+  const { name, workers, question, cleansUp = [], destroys = false } = application
+  const atTheEnd = destroys ? /^lost/ : ANSWERED
+  let folder: string
+
+  beforeAll(async () => {
+    folder = await install(application.folder)
+  }, INSTALLATION)
+
+  it('restarts under load: no request fails, and no connection is opened again', async () => {
+    const running = await start(application, folder, { registered: true })
+    const load = startLoad({ target: running.place, workers })
+    await load.waitFor(({ ok }) => ok > 100)
+    for (let restart = 1; restart <= RESTARTS; restart++) {
+      await running.commit()
+      await running.predecessorGone()
+      const { ok } = load.stats()
+      await load.waitFor((counts) => counts.ok > ok + 100)
+    }
+    const { requests, ok, failed, reopened, firstFailures } = await load.stop()
+    console.log(`${name}: ${RESTARTS} restarts, ${requests} requests, ${failed} failed, ${reopened} reopened`)
+    expect({ failed, reopened, firstFailures }).toEqual({ failed: 0, reopened: 0, firstFailures: [] })
+    expect(ok).toBe(requests)
+    expect(running.server.alive()).toEqual([running.pid])
+    expect((await end(running, application)).outcome).toMatch(atTheEnd)
+  })
+
+  it('restarts with a request in flight: it is answered, and the process that leaves cleans up as at SIGTERM', async () => {
+    const env = { ZERODOWN_SIGNALS_LEAVE: 'SIGTERM', ZERODOWN_PROBATION: '0' }
+    const running = await start(application, folder, { registered: true, env })
+    const asked = await ask(running.place, question(AFTER_THE_COMMIT))
+    await running.commit()
+    expect(await asked.finish()).toMatch(ANSWERED)
+    await running.predecessorGone()
+    const { output } = running.server
+    await output.watch.until(
+      () => running.cleanedUp.length >= cleansUp.length,
+      () => `its cleaning up. ${output}`,
+    )
+    expect(running.cleanedUp.toSorted()).toEqual(cleansUp.toSorted())
+  })
+
+  it('is ended by SIGTERM with a request in flight: it is answered, and it cleans up as without zerodown', async () => {
+    const without = await end(await start(application, folder, { registered: false }), application)
+    const ending = await end(await start(application, folder, { registered: true }), application)
+    console.log(`${name}, SIGTERM: ${inWords(ending)}; without zerodown: ${inWords(without)}`)
+    expect(ending.outcome).toMatch(atTheEnd)
+    expect(without.cleanedUp.toSorted()).toEqual(cleansUp.toSorted())
+    expect(ending.cleanedUp).toEqual(without.cleanedUp)
+    expect([0, without.exit]).toContain(ending.exit)
+  })
+})
