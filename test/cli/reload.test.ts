@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startLoad } from '@zerodown/load'
 import { describe, expect, it } from 'vitest'
@@ -158,6 +158,23 @@ describe('zerodown reload refuses, and sends nothing', () => {
     )
     expect(code).toBe(1)
     expect(isAlive(child.pid)).toBe(true)
+  })
+
+  it('to a process that is younger than the pid file, such as one that got the pid of a server long gone', async () => {
+    const { server, pidFile } = await startKept()
+    const yesterday = Date.now() / 1000 - 86_400
+    await utimes(pidFile, yesterday, yesterday)
+
+    const { code, stderr } = await zerodown(['reload', '--pid-file', pidFile])
+
+    expect(stderr).toBe(
+      `zerodown: process ${server.pid} is younger than ${pidFile}, which names it: the server has ended, and its pid is ` +
+        `another process's. Nothing was sent. Start the server; or, if it is the server, use: zerodown reload ${server.pid}\n`,
+    )
+    expect(code).toBe(1)
+    expect(await zerodown(['reload', String(server.pid)])).toMatchObject({ code: 0 })
+    await server.waitForGeneration(2)
+    expect(server.announcements).toHaveLength(2)
   })
 
   it('to a process of somebody else', async () => {

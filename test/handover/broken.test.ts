@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ServerProcess } from '../support/index.ts'
 import { until } from '../support/index.ts'
-import { commit, openUsed, restartAndCommit, startGenerations } from './stage/server.ts'
+import { commit, openSilent, openUsed, restartAndCommit, startGenerations } from './stage/server.ts'
 import { counts, ledgerOf, told } from './stage/events.ts'
 import { askUntilClosed, askUntilSettled } from './stage/ask-until.ts'
 import type { Wire } from './stage/wire.ts'
@@ -72,6 +72,28 @@ describe('the successor dies in the middle of the handover', () => {
     const { over } = await wentOver(server, 20, 1)
     expect(times(1, answeredBy)).toBe(20 - over)
     expect(await server.waitForExit()).toBe(0)
+  })
+})
+
+describe('the successor closes its last server in the middle of the handover', () => {
+  it('what it has not served yet is served on by the predecessor, which does not wait for it', async () => {
+    const server = await startGenerations({
+      http: { keepAliveTimeout: 1000 },
+      generations: { 2: { closeAfter: 5, http: { keepAliveTimeout: 60_000 } } },
+    })
+    const [silent] = await openSilent(server.target(), 1)
+    const wires = await openUsed(server.target(), 30)
+    const { pid } = server.latest
+
+    await commit(server)
+    await until(() => wires.some(({ closed }) => closed !== undefined), 'the end of those that had come')
+    const answeredBy = await ends(wires)
+
+    expect([times(1, answeredBy), times('nobody', answeredBy)]).toEqual([24, 6])
+    await silent?.ended()
+    expect(await ledgerOf(server, 1)).toEqual(counts({ finished: 24, handedOver: 6, closedIdle: 1 }))
+    expect((await told(server, 1, 'drained')).duration).toBeLessThan(5000)
+    expect(await server.waitForExit(pid)).toBe(0)
   })
 })
 

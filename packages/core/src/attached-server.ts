@@ -170,15 +170,19 @@ export class AttachedServer {
   /** What it can receive from a predecessor. */
   get receiver(): Receiver | undefined {
     const listener = this.inheritedAs
-    const able = receives(this.#serving, 'http1') && this.#accept !== undefined
-    return able && listener !== undefined ? { listener, kinds: ['http1'] } : undefined
+    return this.#takesMore && listener !== undefined ? { listener, kinds: ['http1'] } : undefined
   }
 
   /** Serves a connection that the predecessor accepted. @returns whether it can */
   receive(connection: object, payload: Payload): boolean {
     const server = this.#serving
-    if (!receives(server, payload.kind) || this.#accept === undefined) return false
+    if (!receives(server, payload.kind) || this.#accept === undefined || !this.#takesMore) return false
     return receiveConnection(server, this.#accept, connection, payload)
+  }
+
+  /** One that the application has closed takes nothing more; one that was given up passes on to its successor what comes. */
+  get #takesMore(): boolean {
+    return receives(this.#serving, 'http1') && this.#accept !== undefined && (this.server.listening || this.#givenUp)
   }
 
   /** The successor has the listener: its path, too, is no longer ours to remove. */

@@ -7,7 +7,7 @@ const LATE = 50
  * Waits for `done`, for as long as `timeout`. Where a timer comes late, as after a stop (SIGSTOP, a frozen container),
  * what happened meanwhile still waits to be read: so it waits for as long again as nothing ran, `timeout` at most, and
  * never gives up before the event loop has looked once more.
- * @returns whether it is done
+ * @returns whether it is done; rejects if that does
  */
 export async function within(timeout: number, done: Promise<unknown>): Promise<boolean> {
   const isDone = done.then(() => true)
@@ -26,7 +26,9 @@ export async function within(timeout: number, done: Promise<unknown>): Promise<b
 async function ends(done: Promise<boolean>, timer: (signal: AbortSignal) => Promise<boolean>): Promise<boolean> {
   const over = new AbortController()
   const late = timer(over.signal).catch(() => false)
-  const inTime = await Promise.race([done, late])
-  over.abort()
-  return inTime
+  try {
+    return await Promise.race([done, late])
+  } finally {
+    over.abort()
+  }
 }

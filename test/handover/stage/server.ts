@@ -19,6 +19,8 @@ export interface Particular {
   killAfter?: number
   /** Closes the channel to its predecessor when one connection more than that has come. */
   endChannelAfter?: number
+  /** Closes its servers, and all their connections, when one connection more than that has come. */
+  closeAfter?: number
 }
 
 export interface Choices extends ServerOptions {

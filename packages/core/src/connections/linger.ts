@@ -1,4 +1,4 @@
-import { clearTimeout, setTimeout } from 'node:timers'
+import { clearInterval, setImmediate, setInterval } from 'node:timers'
 import type { Server as HttpServer } from 'node:http'
 import { keepAliveTimeoutOf } from './keep-alive-timeout.ts'
 import type { LastAnswers, Lingering } from './last-answer.ts'
@@ -15,7 +15,7 @@ export function linger(server: HttpServer, connections: Connections, which: Ling
   return {
     answered,
     end() {
-      clearTimeout(silence)
+      clearInterval(silence)
       end()
     },
   }
@@ -23,7 +23,8 @@ export function linger(server: HttpServer, connections: Connections, which: Ling
 
 /**
  * A browser opens connections ahead of need, and may never say a word on them. The keep-alive timeout starts with the
- * first request, so to wait for them would last as long as the whole drain; they get that time from now on.
+ * first request, so to wait for them would last as long as the whole drain; they get that time from now on. One may turn out
+ * only later to linger, where the successor does not take it.
  */
 function closeSilentLater(
   server: HttpServer,
@@ -36,5 +37,5 @@ function closeSilentLater(
     for (const socket of connections.open) if (socket.bytesRead === 0 && stays(socket)) socket.destroy()
   }
   // A timer comes before what has arrived meanwhile is read.
-  return setTimeout(() => setImmediate(close), timeout).unref()
+  return setInterval(() => setImmediate(close), timeout).unref()
 }

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { ZerodownError, messageOf } from '../errors.ts'
 import { lookAt } from './stat.ts'
+
+/** Whoever may not write it can read it. */
+const MODE = 0o644
 
 /** A file that names the process in charge. It is replaced in one step, so that no reader sees half a number. */
 export class PidFile {
@@ -42,7 +45,12 @@ export class PidFile {
 
   /** Only if it is new: in a folder such as /tmp, whatever is there by that name may be somebody's trap. */
   #create(content: string): void {
-    writeFileSync(this.#temporary, content, { flag: 'wx' })
+    writeFileSync(this.#temporary, content, { flag: 'wx', mode: MODE })
+    try {
+      chmodSync(this.#temporary, MODE) // The umask may have taken some of it.
+    } catch {
+      // A file system that has no modes.
+    }
   }
 
   #advice(cause: unknown): string {

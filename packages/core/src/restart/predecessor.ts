@@ -4,7 +4,7 @@ import type { Receiver } from '../handover/payload.ts'
 import type { Reception } from '../handover/reception.ts'
 import type { TicketKeys } from '../handover/ticket-keys.ts'
 import { ProcessIdentity } from '../process/identity.ts'
-import { channelOver } from '../process/node-internals.ts'
+import { channelOver, isNativeHandle } from '../process/node-internals.ts'
 import { inodeOf } from '../process/stat.ts'
 import type { Inheritance } from './inheritance.ts'
 import type { FromPredecessor, FromSuccessor } from './protocol.ts'
@@ -73,8 +73,13 @@ export class Predecessor {
     this.#send({ type: 'leaving', why })
   }
 
+  /** @param events `undefined`: nothing is served here any more */
   listen(events: PredecessorEvents | undefined): void {
+    this.#events?.reception.dropAll()
     this.#events = events
+    // To end now, as a process does that has nothing more to do, would lose the connections that are on their way here.
+    if (events === undefined && this.#takeOver === 'commit') this.#channel?.channel?.ref()
+    else this.#channel?.channel?.unref()
   }
 
   /** Says that this process can take over. */
@@ -108,24 +113,29 @@ export class Predecessor {
     } else if (message !== undefined) this.#receiveConnections(message, handle)
   }
 
+  /** Every question is answered, also where nothing is served any more: the predecessor waits for it. */
   #receiveConnections(message: FromPredecessor, handle: unknown): void {
     const reception = this.#events?.reception
-    if (reception === undefined) return
-    if (message.type === 'connection') reception.hold(message, handle)
-    else if (message.type === 'connection-closed') reception.drop(message.id)
+    const answer = (question: number, ids: readonly number[]): void =>
+      this.#send({ type: 'connections', question, ids })
+    if (message.type === 'connection') {
+      if (reception !== undefined) reception.hold(message, handle)
+      else if (isNativeHandle(handle)) handle.close()
+    } else if (message.type === 'connection-closed') reception?.drop(message.id)
     else if (message.type === 'connections-coming') {
-      const { question } = message
-      void reception.prepared.then(() => this.#send({ type: 'connections', question, ids: [] }))
+      void Promise.resolve(reception?.prepared).then(() => answer(message.question, []))
     } else if (message.type === 'connections-asked') {
-      this.#send({
-        type: 'connections',
-        question: message.question,
-        ids: message.ids.filter((id) => reception.holds(id)),
-      })
+      answer(
+        message.question,
+        message.ids.filter((id) => reception?.holds(id)),
+      )
     } else if (message.type === 'connections-passed') {
       // Confirmed at once: no byte of them is read before this turn of the event loop ends.
-      const served = message.connections.filter(({ id, payload }) => reception.serve(id, payload))
-      this.#send({ type: 'connections', question: message.question, ids: served.map(({ id }) => id) })
+      const served = message.connections.filter(({ id, payload }) => reception?.serve(id, payload))
+      answer(
+        message.question,
+        served.map(({ id }) => id),
+      )
     }
   }
 

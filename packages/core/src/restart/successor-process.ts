@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
-import { within } from '../process/deadline.ts'
 import { ProcessIdentity } from '../process/identity.ts'
+import { within } from '../within.ts'
 import type { Launch } from './launch.ts'
 import { launchFailed, startProcess } from './launch.ts'
 

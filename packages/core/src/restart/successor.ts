@@ -8,11 +8,10 @@ import { takesConnections } from '../handover/channel.ts'
 import type { Receiver } from '../handover/payload.ts'
 import type { TicketKeys } from '../handover/ticket-keys.ts'
 import { Deposits } from '../handover/deposits.ts'
-import { deadline } from '../process/deadline.ts'
+import { within } from '../within.ts'
 import type { Launch } from './launch.ts'
 import type { FromPredecessor, FromSuccessor } from './protocol.ts'
 import { mark, unmark } from './protocol.ts'
-import { raceWithFailure } from './race-with-failure.ts'
 import type { Stage } from './successor-error.ts'
 import { successorError } from './successor-error.ts'
 import { SuccessorProcess } from './successor-process.ts'
@@ -79,16 +78,13 @@ export class Successor {
    *   `ERR_ZERODOWN_READY_TIMEOUT`; the signal's reason when it is aborted
    */
   async ready(timeout: number, signal: AbortSignal): Promise<void> {
-    const late = async (ended: AbortSignal): Promise<never> => {
-      await deadline(timeout, ended)
-      throw this.#error('ERR_ZERODOWN_READY_TIMEOUT', `was not ready within ${timeout} ms (readyTimeout)`)
-    }
-    await raceWithFailure(this.#failed.promise, signal, (ended) => Promise.race([this.#ready.promise, late(ended)]))
+    if (await within(timeout, this.#unlessItFails(this.#ready.promise, signal))) return
+    throw this.#error('ERR_ZERODOWN_READY_TIMEOUT', `was not ready within ${timeout} ms (readyTimeout)`)
   }
 
   /** Waits for the end of its probation; its death in that time is thrown like that before ready. */
   async survive(probation: number, signal: AbortSignal): Promise<void> {
-    await raceWithFailure(this.#failed.promise, signal, (ended) => deadline(probation, ended))
+    await within(probation, this.#unlessItFails(new Promise(() => {}), signal))
   }
 
   /**
@@ -99,13 +95,12 @@ export class Successor {
   async confirmServing(timeout: number, signal: AbortSignal): Promise<void> {
     this.#serving = defer()
     this.#send({ type: 'serving-asked' })
-    await raceWithFailure(this.#failed.promise, signal, async (ended) => {
-      const late = deadline(timeout, ended).then(() => undefined)
-      const notServed = await Promise.race([this.#serving.promise, late])
-      if (notServed?.length === 0) return
-      const what = notServed ? `does not serve ${notServed.join(', ')} any more` : `did not answer within ${timeout} ms`
-      throw this.#error('ERR_ZERODOWN_SUCCESSOR_NOT_SERVING', what)
-    })
+    if (!(await within(timeout, this.#unlessItFails(this.#serving.promise, signal)))) {
+      throw this.#error('ERR_ZERODOWN_SUCCESSOR_NOT_SERVING', `did not answer within ${timeout} ms`)
+    }
+    const notServed = await this.#serving.promise
+    if (notServed.length === 0) return
+    throw this.#error('ERR_ZERODOWN_SUCCESSOR_NOT_SERVING', `does not serve ${notServed.join(', ')} any more`)
   }
 
   /**
@@ -155,6 +150,15 @@ export class Successor {
   /** Ends it without a chance to finish anything. */
   kill(): void {
     if (this.#stage !== 'in charge') this.#process.kill()
+  }
+
+  /** Rejects as soon as the successor has failed, and with the signal's reason when that aborts. */
+  async #unlessItFails<T>(done: Promise<T>, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted()
+    const aborted = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+    })
+    return Promise.race([done, this.#failed.promise, aborted])
   }
 
   #awaitFurther(): Promise<GenerationInfo> {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { chmod, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -28,6 +28,17 @@ describe('a pid file', () => {
     file.write(4_194_304)
     expect(readFileSync(file.path, 'utf8')).toBe('4194304\n')
     expect(readdirSync(folder)).toEqual(['server.pid'])
+  })
+
+  it.each(['077', '000'])('can be read by all and written by its owner, whatever the umask: %s', async (umask) => {
+    const file = new PidFile('server.pid', await tempDir())
+    const before = process.umask(Number.parseInt(umask, 8))
+    try {
+      file.write(42)
+    } finally {
+      process.umask(before)
+    }
+    expect(statSync(file.path).mode & 0o777).toBe(0o644)
   })
 
   it('is never half written to who reads it meanwhile', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, watch } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** How often to look where nothing tells: that a process has ended, or on a file system that cannot be watched. ms */
@@ -6,8 +6,18 @@ const INTERVAL = 100
 
 /** The pid that a file names. */
 export function readPid(file: string): number | undefined {
-  const text = readFileSync(file, 'utf8').trim()
-  return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined
+  return readPidFile(file).pid
+}
+
+/** The pid that a file names, and when it was written there, ms since the epoch. */
+export function readPidFile(file: string): { pid: number | undefined; written: number } {
+  const fd = openSync(file, 'r')
+  try {
+    const text = readFileSync(fd, 'utf8').trim()
+    return { pid: /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined, written: fstatSync(fd).mtimeMs }
+  } finally {
+    closeSync(fd)
+  }
 }
 
 /**

@@ -19,7 +19,21 @@ export function isDeafTo(signal: NodeJS.Signals, pid: number): boolean {
   return caught !== undefined && (BigInt(`0x${caught}`) & (1n << BigInt(constants.signals[signal] - 1))) === 0n
 }
 
-function readProc(pid: number, file: string): string | undefined {
+/**
+ * When a process was started, ms since the epoch, within some 100 ms. Known on Linux only: proc(5) counts from the boot, in
+ * hundredths of a second, and of this process the time is known by both clocks.
+ */
+export function startOf(pid: number): number | undefined {
+  const [its, own] = [ticksOf(pid), ticksOf('self')]
+  return its === undefined || own === undefined ? undefined : performance.timeOrigin + (its - own) * 10
+}
+
+function ticksOf(pid: number | 'self'): number | undefined {
+  const stat = readProc(pid, 'stat')
+  return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
+}
+
+function readProc(pid: number | 'self', file: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1')
   } catch {

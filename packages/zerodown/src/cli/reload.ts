@@ -1,8 +1,11 @@
 import type { Reload } from './command.ts'
-import { readPid, watchPidFile } from './pid-file.ts'
-import { isAlive, isDeafTo } from './processes.ts'
+import { readPid, readPidFile, watchPidFile } from './pid-file.ts'
+import { isAlive, isDeafTo, startOf } from './processes.ts'
 
 const SIGNAL = 'SIGUSR2'
+
+/** How much later a process may seem to begin than the file that names it: file systems and /proc count roughly. ms */
+const SAME_TIME = 2000
 
 /** Why the restart did not happen, what that means for the service, and what to do. */
 export class ReloadError extends Error {}
@@ -24,16 +27,24 @@ export async function reload(command: Reload): Promise<string> {
 }
 
 function pidIn(pidFile: string): number {
-  let pid: number | undefined
+  let named: ReturnType<typeof readPidFile>
   try {
-    pid = readPid(pidFile)
+    named = readPidFile(pidFile)
   } catch (error) {
     throw new ReloadError(
       `cannot read ${pidFile} (${(error as Error).message}). Is the server running, with this file as its pidFile?`,
       { cause: error },
     )
   }
+  const { pid, written } = named
   if (pid === undefined) throw new ReloadError(`${pidFile} names no process. Is it the server's pidFile?`)
+  const started = startOf(pid)
+  if (started !== undefined && started > written + SAME_TIME) {
+    throw new ReloadError(
+      `process ${pid} is younger than ${pidFile}, which names it: the server has ended, and its pid is another ` +
+        `process's. Nothing was sent. Start the server; or, if it is the server, use: zerodown reload ${pid}`,
+    )
+  }
   return pid
 }
 
