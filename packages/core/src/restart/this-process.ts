@@ -4,6 +4,7 @@ import type { Birth } from './birth.ts'
 import { readBirth } from './birth.ts'
 import type { Inheritance } from './inheritance.ts'
 import { receiveInheritance } from './inheritance.ts'
+import { takeListenPid } from './listen-pid.ts'
 import { Predecessor } from './predecessor.ts'
 
 /** What this process was born with. */
@@ -32,8 +33,8 @@ export const isInCharge = ({ predecessor }: Origin): boolean =>
   predecessor === undefined || predecessor.takeOver !== undefined
 
 function readOrigin(): Origin {
-  const birth = readBirth()
   const { inheritance, ignored } = receiveInheritance()
+  const birth = takeListenPid(readBirth(), inheritance)
   return {
     birth,
     generation: inheritance?.generation ?? 1,
