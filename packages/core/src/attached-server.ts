@@ -3,7 +3,7 @@ import { errorMonitor } from 'node:events'
 import type { Server } from 'node:net'
 import { Connections } from './connections/tracking.ts'
 import type { Accept } from './handover/receive.ts'
-import { receiveConnection, receives } from './handover/receive.ts'
+import { isReadBefore, receiveConnection, receives } from './handover/receive.ts'
 import { countRequests } from './handover/request-limit.ts'
 import type { Payload, Receiver } from './handover/payload.ts'
 import { followSessions, isHttp2Server } from './drain/http2.ts'
@@ -31,6 +31,8 @@ export interface ServerEvents {
   /** Whether a unix path is this process's to remove. */
   ownsPath(adopted: boolean): boolean
   closed(server: AttachedServer): void
+  /** A connection that came was taken by something else than node:http. */
+  readBefore(server: AttachedServer): void
 }
 
 /** A server whose `listen()` adopts, and whose listener and connections are known. */
@@ -53,6 +55,7 @@ export class AttachedServer {
   #starting = false
   #open = false
   #accept: Accept | undefined
+  #readBefore = false
 
   /** @param main whose connections the accepted ones are, where `server` only is a further address of that one */
   constructor(server: Server, events: ServerEvents, main?: AttachedServer) {
@@ -177,12 +180,22 @@ export class AttachedServer {
   receive(connection: object, payload: Payload): boolean {
     const server = this.#serving
     if (!receives(server, payload.kind) || this.#accept === undefined || !this.#takesMore) return false
-    return receiveConnection(server, this.#accept, connection, payload)
+    const served = receiveConnection(server, this.#accept, connection, payload)
+    if (served !== 'read before') return served
+    this.#readBefore = true
+    this.#events.readBefore(this)
+    return false
+  }
+
+  /** Whether something else takes its connections before node:http does, so that they cannot move. */
+  get readBefore(): boolean {
+    return this.#readBefore || isReadBefore(this.#serving)
   }
 
   /** One that the application has closed takes nothing more; one that was given up passes on to its successor what comes. */
   get #takesMore(): boolean {
-    return receives(this.#serving, 'http1') && this.#accept !== undefined && (this.server.listening || this.#givenUp)
+    if (this.#accept === undefined || this.readBefore || !receives(this.#serving, 'http1')) return false
+    return this.server.listening || this.#givenUp
   }
 
   /** The successor has the listener: its path, too, is no longer ours to remove. */

@@ -4,7 +4,7 @@ import { describeLedger } from './drain/ledger.ts'
 import { drainServers } from './drain/servers.ts'
 import type { Emit } from './events.ts'
 import { Handover } from './handover/handover.ts'
-import { receives } from './handover/receive.ts'
+import { explainReadBefore, receives } from './handover/receive.ts'
 import type { Settings } from './options.ts'
 import type { ShutdownHooks } from './process/hooks.ts'
 import type { Bequest } from './restart/bequest.ts'
@@ -34,8 +34,9 @@ export async function depart({ settings, hooks, emit, predecessor, servers, heir
   const draining = servers.map((attached) => {
     const listener = heir?.bequest.descriptorOf(attached)
     const { server, connections, key } = attached
-    const movable = receives(server, 'http1') && listener !== undefined
-    const moves = movable && handover !== undefined && handover.takes(listener)
+    const wanted = handover !== undefined && listener !== undefined && handover.takes(listener)
+    if (wanted && attached.readBefore) logger.info(explainReadBefore(key))
+    const moves = wanted && receives(server, 'http1') && !attached.readBefore
     const moved = (frozen: number): void => emit('moved', { key, frozen })
     return { server, connections, handover: moves ? { to: handover, listener, moved } : undefined }
   })

@@ -5,6 +5,7 @@ import { depart } from './departure.ts'
 import type { Ledger } from './drain/ledger.ts'
 import { ZerodownError, messageOf } from './errors.ts'
 import type { Emit } from './events.ts'
+import { explainReadBefore } from './handover/receive.ts'
 import { Reception } from './handover/reception.ts'
 import { takeTicketKeys } from './handover/ticket-keys.ts'
 import { keyOf } from './listeners/key.ts'
@@ -172,9 +173,16 @@ export class Lifecycle {
     else this.#offer()
   }
 
+  explainReadBefore({ key }: AttachedServer): void {
+    this.settings.logger.info(explainReadBefore(key))
+  }
+
   /** Tells the predecessor that this process is ready, and which connections it takes. */
   #offer(): void {
     const receivers = this.settings.handover ? this.#reception.receivers : []
+    for (const server of this.settings.handover ? this.#listening : []) {
+      if (server.inheritedAs !== undefined && server.readBefore) this.explainReadBefore(server)
+    }
     if (receivers.length > 0) this.#reception.prepare()
     this.#offered = this.#listening.filter(({ inheritedAs }) => inheritedAs !== undefined)
     this.#around.origin.predecessor?.ready(receivers)

@@ -141,6 +141,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
       // In a cluster it is the primary that has bound it.
       ownsPath: (adopted) => !cluster.isWorker && (!adopted || isInCharge(origin)),
       closed: (it) => this.#forget(it),
+      readBefore: (it) => this.#lifecycle?.explainReadBefore(it),
     }
     const attached = new AttachedServer(server, events, main)
     this.#attached.add(attached)

@@ -6,6 +6,8 @@ import { Wire } from './wire.ts'
 
 /** What is particular to one generation. */
 export interface Particular {
+  /** Reads a line before node:http sees a connection: in place of its listener, or where events are emitted. */
+  preambleReader?: 'listener' | 'emit'
   options?: Record<string, unknown>
   http?: Record<string, unknown>
   server?: 'http' | 'https' | 'raw'

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import * as net from 'node:net'
 import { promisify } from 'node:util'
 import { onTestFinished, describe, expect, it } from 'vitest'
+import type { Accept } from '../../src/handover/receive.ts'
 import { receiveConnection } from '../../src/handover/receive.ts'
 import { accepting, nativeHandle } from '../../src/process/node-internals.ts'
 import type { Client } from '../support/http.ts'
@@ -13,7 +14,7 @@ import { GET, Inbox, answer, converse } from '../support/http.ts'
 import { listen } from '../support/servers.ts'
 
 interface Moved {
-  served: boolean
+  served: boolean | 'read before'
   client: Client
   socket: Socket
   handle: object
@@ -29,7 +30,7 @@ async function moveTo(server: Server, used: boolean): Promise<Moved> {
   let socket = there
   const watch = (one: Socket): void => void (socket = one)
   server.on('connection', watch)
-  const accept = accepting(server) as (connection: object) => void
+  const accept = accepting(server) as Accept
   const served = receiveConnection(server, accept, handle, { kind: 'http1', used, requests: 0 })
   server.off('connection', watch)
   onTestFinished(() => void there.destroy())
