@@ -11,7 +11,7 @@ export interface Particular {
   options?: Record<string, unknown>
   http?: Record<string, unknown>
   server?: 'http' | 'https' | 'raw'
-  /** Turns for so long as soon as it has told that it is ready. ms */
+  /** Turns for so long as soon as it has taken over. ms */
   busy?: number
   /** Takes so long for every turn of its event loop. ms */
   sluggish?: number
