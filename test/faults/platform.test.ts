@@ -69,7 +69,7 @@ const here: Platform = {
   clusterPrimary: false,
   mainThread: true,
   mayStartProcesses: true,
-  orphaned: false,
+  outlived: false,
   ancestors: () => undefined,
 }
 

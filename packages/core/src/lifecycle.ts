@@ -224,7 +224,7 @@ export class Lifecycle {
   }
 
   #whyNoRestart(): ZerodownError | undefined {
-    const never = whyNoRestart(thisPlatform()) ?? this.#whyNotInherited()
+    const never = whyNoRestart(thisPlatform(this.#self.generation)) ?? this.#whyNotInherited()
     if (never !== undefined) return new ZerodownError('ERR_ZERODOWN_UNSUPPORTED', `cannot restart: ${never}`)
     if (this.#state === 'starting' && this.inCharge && !this.#readiness.imminent) {
       const waitsFor = this.#readiness.pending > 0 ? 'its servers to listen' : 'zerodown.ready()'

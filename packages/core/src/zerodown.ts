@@ -273,7 +273,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
 }
 
 function refusalBeforeStart(): ZerodownError {
-  const never = whyNoRestart(thisPlatform())
+  const never = whyNoRestart(thisPlatform(origin.generation))
   return never === undefined
     ? new ZerodownError('ERR_ZERODOWN_NOT_READY', 'cannot restart: no attached server listens yet.')
     : new ZerodownError('ERR_ZERODOWN_UNSUPPORTED', `cannot restart: ${never}`)

@@ -18,8 +18,8 @@ export interface Platform {
   readonly mainThread: boolean
   /** `false` under Node's permission model without `--allow-child-process`. */
   readonly mayStartProcesses: boolean
-  /** Whether this process was given to another parent: its own one has ended, which was the end of nothing else. */
-  readonly orphaned: boolean
+  /** Whether the process that had started this one, or an earlier generation, has ended: that was the end of nothing else. */
+  readonly outlived: boolean
   /** `undefined` where they cannot be known. */
   ancestors(): readonly Ancestor[] | undefined
 }
@@ -32,7 +32,8 @@ cluster.once('listening', () => {
   workersListen = true
 })
 
-export const thisPlatform = (): Platform => ({
+/** @param generation the number of this process in its chain */
+export const thisPlatform = (generation = 1): Platform => ({
   platform: process.platform,
   pid: process.pid,
   bun: 'bun' in process.versions,
@@ -40,7 +41,7 @@ export const thisPlatform = (): Platform => ({
   clusterPrimary: workersListen,
   mainThread: isMainThread,
   mayStartProcesses: process.permission?.has('child') !== false,
-  orphaned: process.ppid !== bornTo,
+  outlived: generation > 1 || process.ppid !== bornTo,
   ancestors: findAncestors,
 })
 
@@ -64,7 +65,7 @@ export function whyNoRestart(on: Platform): string | undefined {
     )
   }
   if (on.pid === 1) return `this process is PID 1: if it exits for its successor, the container ends. ${INSTEAD}`
-  const ancestors = on.orphaned ? undefined : on.ancestors()
+  const ancestors = on.outlived ? undefined : on.ancestors()
   const why = ancestors && whyTakenAlong(ancestors)
   return why && `a successor would not outlive this process: ${why}. ${INSTEAD}`
 }
