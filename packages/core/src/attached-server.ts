@@ -47,6 +47,7 @@ export class AttachedServer {
   /** Whether it only seems to listen, and is to be closed by us. */
   #pretence: 'seems to listen' | 'is over' | undefined
   #failedToListen = false
+  #aside = false
   /** Kept when it is closed and listens again: it is the same server. */
   #turn: { readonly of: string; readonly turn: number | undefined } | undefined
   /** Which file the unix socket is, so that no other one is ever removed in its place. */
@@ -69,6 +70,7 @@ export class AttachedServer {
         events.beforeListen(this)
         this.#starting = true
         this.#failedToListen = false
+        this.#aside = false
       },
       threw: (error) => this.#failed(error),
       inherited: () => events.inherited(),
@@ -116,6 +118,15 @@ export class AttachedServer {
   /** Whether it could not listen. */
   get failedToListen(): boolean {
     return this.#failedToListen
+  }
+
+  /** It does not keep its process alive (`server.unref()`): by it alone a process is no service. */
+  setAside(): void {
+    this.#aside = true
+  }
+
+  get aside(): boolean {
+    return this.#aside
   }
 
   /** Whether the process can do without it. */

@@ -122,7 +122,7 @@ export class Lifecycle {
 
   /** Not of a server that has only looked whether its port is free. */
   #sayListening({ server, key }: AttachedServer, adopted: boolean): void {
-    if (!server.listening) return
+    if (!server.listening || this.#state === 'stopped') return
     this.settings.logger.info(`generation ${this.#self.generation} listens on ${key}${adopted ? ' (adopted)' : ''}`)
   }
 
@@ -221,6 +221,7 @@ export class Lifecycle {
     this.#registration.remove()
     this.#leaveUnlessInCharge('its last server was closed')
     this.#around.origin.predecessor?.listen(undefined)
+    this.#state = 'stopped'
   }
 
   #whyNoRestart(): ZerodownError | undefined {

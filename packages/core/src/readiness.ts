@@ -60,7 +60,9 @@ export class Readiness {
 
   /** Whether a server listens by which the program can be known; some tool's, on a port of its own, may come first. */
   get #begun(): boolean {
-    return [...this.#attached].some((it) => it.listening && (!it.ephemeral || it.inheritedAs !== undefined))
+    return [...this.#attached].some(
+      (it) => it.listening && !it.aside && (!it.ephemeral || it.inheritedAs !== undefined),
+    )
   }
 
   #settle(): void {

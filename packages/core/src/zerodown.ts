@@ -119,6 +119,15 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
     return further
   }
 
+  /**
+   * For adapters: this server does not keep its process alive, so the process is there for something else, as one that
+   * only starts the program and talks to it. Where no other server listens, it is as if this one never had.
+   */
+  setAside(server: Server): void {
+    for (const it of this.#attached) if (it.server === server) it.setAside()
+    this.#endIfUnused()
+  }
+
   #add(server: Server, main?: AttachedServer): void {
     this.#known.add(server)
     const events: ServerEvents = {
@@ -245,7 +254,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
 
   /** @returns whether nothing listens any more, nor is about to */
   #endIfUnused(): boolean {
-    if ([...this.#attached].some((server) => server.inUse)) return false
+    if ([...this.#attached].some((server) => server.inUse && !server.aside)) return false
     // Before it has come that far, a successor still hears signals, and its predecessor.
     if (this.#lifecycle?.state === 'starting' && !this.#lifecycle.inCharge) return false
     this.#lifecycle?.end()

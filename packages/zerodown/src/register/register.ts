@@ -15,7 +15,7 @@ export function register(): void {
   zerodown.declare(options)
   const reason = whyNotThisProcess()
   let said = false
-  takeOverServers(() => {
+  const mayTake = (): boolean => {
     const why = reason ?? whyNotNow()
     if (why === undefined) {
       // The successor is not given it: it is started as this process was. An application may have put a frozen copy in
@@ -26,7 +26,10 @@ export function register(): void {
     if (!said) log(`left alone: ${why}`)
     said = true
     return false
-  }, options)
+  }
+  // What this process starts from now on may be the server.
+  const noServer = (): void => void Reflect.deleteProperty(process.env, REGISTERED)
+  takeOverServers({ mayTake, noServer }, options)
 }
 
 /** A cluster's workers are not in charge of the service, whose pid file this is. */

@@ -2,8 +2,16 @@ import { Server } from 'node:net'
 import type { Options } from '@zerodown/core'
 import { attachmentOf, instanceInCharge, zerodown } from '@zerodown/core'
 import { announce } from './announcement.ts'
+import { followReference } from './reference.ts'
 
 type Listen = Server['listen']
+
+export interface Registered {
+  /** Asked before a server is attached. */
+  mayTake(): boolean
+  /** Of those that were attached none listens any more, or none that its process is there for. */
+  noServer(): void
+}
 
 /** The `listen()` that adopts, of each server that was taken over. */
 const taken = new WeakMap<Server, Listen>()
@@ -12,13 +20,14 @@ const taken = new WeakMap<Server, Listen>()
  * Puts itself in the place of `net.Server.prototype.listen`, by which every server of node:http, https, http2, tls and
  * net begins to listen: the first call attaches the server. Nothing else is patched. A server that the application has
  * attached by itself stays with whom it was given to.
- * @param mayTake asked before a server is attached; `options` for an instance that the application made
+ * @param options for an instance that the application made
  */
-export function takeOverServers(mayTake: () => boolean, options: Options): void {
+export function takeOverServers(registered: Registered, options: Options): void {
   const original: Listen = Server.prototype.listen
   function listen(this: Server, ...args: unknown[]): Server {
-    const left = this.listening || attachmentOf(this) !== undefined || !mayTake()
-    const adopting = taken.get(this) ?? (left ? original : attach(this, original, options))
+    const left = this.listening || attachmentOf(this) !== undefined || !registered.mayTake()
+    const adopting = taken.get(this) ?? (left ? original : attach(this, original, options, registered))
+    if (adopting !== original) followReference(this, () => setAside(this, registered))
     return Reflect.apply(adopting, this, args)
   }
   Server.prototype.listen = listen
@@ -29,7 +38,7 @@ export function takeOverServers(mayTake: () => boolean, options: Options): void 
  * extends a server may have come by here through its own; and that one is to be called again the next time, so nothing
  * is left on the server.
  */
-function attach(server: Server, original: Listen, options: Options): Listen {
+function attach(server: Server, original: Listen, options: Options, registered: Registered): Listen {
   const own = Object.getOwnPropertyDescriptor(server, 'listen')
   // Only one instance can be in charge; if the application has made one that is, that one is given this server as well.
   const instance = instanceInCharge() ?? zerodown
@@ -39,9 +48,20 @@ function attach(server: Server, original: Listen, options: Options): Listen {
     const adopting: Listen = server.listen
     taken.set(server, adopting)
     announce(server, instance)
+    server.on('close', () => endUnlessInCharge(registered))
     return adopting
   } finally {
     Reflect.deleteProperty(server, 'listen')
     if (own !== undefined) Object.defineProperty(server, 'listen', own)
   }
+}
+
+/** A process that only starts the real program, as tsx does, may listen on a pipe of its own; that does not keep it alive. */
+function setAside(server: Server, registered: Registered): void {
+  instanceInCharge()?.setAside(server)
+  endUnlessInCharge(registered)
+}
+
+function endUnlessInCharge({ noServer }: Registered): void {
+  if (instanceInCharge() === undefined) noServer()
 }
