@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { until } from '../support/index.ts'
+import { askUntilSettled } from './stage/ask-until.ts'
 import { told } from './stage/events.ts'
-import { openUsed, restartAndLeave, seen, startGenerations } from './stage/server.ts'
+import { openUsed, restartAndCommit, restartAndLeave, seen, startGenerations } from './stage/server.ts'
 import { POST, Wire, generationOf } from './stage/wire.ts'
 
 describe('to the successor, a connection that came is like one of its own', () => {
@@ -77,6 +78,32 @@ describe('maxRequestsPerSocket', () => {
     expect(last.map(generationOf)).toEqual([3, 3])
     expect([...closes, ...last.map(({ close }) => close)]).toEqual([false, false, false, false, true])
     await wire.ended()
+  })
+
+  it('counts across generations where it is set after listen()', async () => {
+    const server = await startGenerations({ env: { LATE: JSON.stringify({ maxRequestsPerSocket: 4 }) } })
+    const wire = await Wire.open(server.target())
+
+    const closes = [(await wire.ask()).close, (await wire.ask()).close]
+    await restartAndLeave(server)
+    closes.push((await wire.ask()).close, (await wire.ask()).close)
+
+    expect(closes).toEqual([false, false, false, true])
+    await wire.ended()
+  })
+
+  it('closes at its next answer a connection of which nobody knows the count, as it was set in its midst', async () => {
+    const server = await startGenerations()
+    const [wire, silent] = (await Wire.openTimes(server.target(), 2)) as [Wire, Wire]
+    await wire.ask()
+    wire.write(POST('/limit?requests=50', 0))
+    await wire.answer()
+
+    await restartAndCommit(server)
+
+    const last = await wire.ask()
+    expect([generationOf(last), last.close]).toEqual([1, true])
+    expect(await askUntilSettled(silent)).toBe(2)
   })
 
   it('counts as Node itself does, where nothing has moved', async () => {

@@ -8,6 +8,7 @@ import { Copies } from './copies.ts'
 import { Frozen } from './frozen.ts'
 import type { Fate } from './payload.ts'
 import type { Idle, Source } from './sources.ts'
+import { uncounted } from './request-limit.ts'
 import { Sources, isStillIdle } from './sources.ts'
 import { Window } from './window.ts'
 
@@ -72,6 +73,7 @@ export class Handover {
 
   add(source: Source): void {
     this.#sources.add(source)
+    for (const socket of uncounted(source.server, source.connections.open)) this.#copies.refuse(socket)
     if (!this.#running) void this.#run()
     this.#running = true
   }

@@ -1,30 +1,62 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { sayClose } from '../connections/close-header.ts'
 
 /** Requests on each connection, counted only where `server.maxRequestsPerSocket` limits them. */
 const requests = new WeakMap<Socket, number>()
-const counting = new WeakSet<HttpServer>()
+/** The servers that count, and which of their connections had been used when they began to. */
+const counting = new WeakMap<HttpServer, WeakSet<Socket>>()
+
+/** What a request may come as. The second and third are only told to an application that listens to them. */
+const REQUEST_EVENTS = ['request', 'checkContinue', 'checkExpectation'] as const
 
 /**
  * Node counts the requests of a connection where nobody can read or set the count, and would begin anew after a
- * handover. Where there is a limit, this keeps a count that can be passed on.
+ * handover. Where there is a limit, this keeps a count that can be passed on. The limit may be set after `listen()`, so we
+ * look once more when the first connection comes.
  */
 export function countRequests(server: HttpServer): void {
-  if (!server.maxRequestsPerSocket || counting.has(server)) return
-  counting.add(server)
-  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    const count = (requests.get(request.socket) ?? 0) + 1
-    requests.set(request.socket, count)
-    // The answer to the last one says `Connection: close`, as Node's own does.
-    if (count >= (server.maxRequestsPerSocket ?? Infinity)) response.shouldKeepAlive = false
-  })
+  if (isLimited(server)) count(server)
+  else server.once('connection', () => void (isLimited(server) && count(server)))
+}
+
+/** Those that cannot move, as the limit was only set when they had been used already, and the count is not known. */
+export function uncounted(server: HttpServer, connections: Iterable<Socket>): Socket[] {
+  if (!isLimited(server)) return []
+  const used = [...connections].filter((socket) => socket.bytesRead > 0)
+  const before = counting.get(server)
+  if (before === undefined) count(server, used)
+  return used.filter((socket) => before?.has(socket) ?? true)
 }
 
 export const requestsOn = (socket: Socket): number => requests.get(socket) ?? 0
 
-/** Goes on from the count that came with a connection. */
+/** Goes on from the count that came with a connection; it counts as well where a limit is set only later. */
 export function limitRequests(server: HttpServer, socket: Socket, before: number): void {
-  if (!server.maxRequestsPerSocket) return
+  if (before === 0 && !isLimited(server)) return
   requests.set(socket, before)
-  countRequests(server)
+  count(server)
 }
+
+const limitOf = (server: HttpServer): number => server.maxRequestsPerSocket ?? 0
+
+const isLimited = (server: HttpServer): boolean => limitOf(server) > 0
+
+function count(server: HttpServer, used: readonly Socket[] = []): void {
+  if (counting.has(server)) return
+  counting.set(server, new WeakSet(used))
+  const another = (request: IncomingMessage, response: ServerResponse): void => {
+    if (!isLimited(server)) return
+    const { socket } = request
+    requests.set(socket, requestsOn(socket) + 1)
+    // The answer to the last one says `Connection: close`, as Node's own does; but not while its body still comes in.
+    if (requestsOn(socket) >= limitOf(server)) sayClose(response, () => request.complete || !hasBody(request))
+  }
+  for (const event of REQUEST_EVENTS) {
+    if (event === 'request' || server.listenerCount(event) > 0) server.prependListener(event, another)
+  }
+}
+
+/** RFC 9112, 6.3 */
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
