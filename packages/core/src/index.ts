@@ -1,3 +1,7 @@
+import type { attachmentOf as AttachmentOf } from './attachments.ts'
+import { firstCopy } from './first-copy.ts'
+import type { Zerodown as Instance } from './zerodown.ts'
+
 export type { Ledger } from './drain/ledger.ts'
 export type { ZerodownErrorCode } from './errors.ts'
 export { ZerodownError } from './errors.ts'
@@ -6,11 +10,21 @@ export type { Handler } from './handler.ts'
 export type { State } from './lifecycle.ts'
 export type { Address } from './listeners/address.ts'
 export type { Attachment } from './attachments.ts'
-export { attachmentOf } from './attachments.ts'
 export { validate } from './declared-options.ts'
 export type { LaunchOptions, Options, Signals } from './options.ts'
 export type { ShutdownHook } from './process/hooks.ts'
 export type { Logger } from './process/logger.ts'
 export { defaultLogger } from './process/logger.ts'
 export type { GenerationInfo } from './restart/successor.ts'
-export { create, instanceInCharge, Zerodown, zerodown } from './zerodown.ts'
+
+/** The instance of this process. */
+export const zerodown: Instance = firstCopy.zerodown
+/** An instance of one's own. */
+export const create: typeof firstCopy.create = firstCopy.create
+/** The instance in charge of this process. */
+export const instanceInCharge: typeof firstCopy.instanceInCharge = firstCopy.instanceInCharge
+/** Of a server that is attached, to whichever instance; else `undefined`. */
+export const attachmentOf: typeof AttachmentOf = firstCopy.attachmentOf
+/** Restarts this process without losing a request. */
+export const Zerodown: typeof Instance = firstCopy.Zerodown
+export type Zerodown = Instance

@@ -27,7 +27,23 @@ import { isInCharge, origin } from './restart/this-process.ts'
 import type { GenerationInfo } from './restart/successor.ts'
 
 /** What is in charge of this process: signals and listeners can be handled once only. */
-let active: { readonly instance: Zerodown } | undefined
+let active: { readonly instance: Zerodown; warn(message: string): void } | undefined
+
+/** What to warn of as soon as there is somebody in charge. */
+let unsaid: string | undefined
+
+/** This package was loaded once more, and that copy uses this one. */
+export function meetCopy(message: string): void {
+  if (active === undefined) unsaid = message
+  else active.warn(message)
+}
+
+/** Why nothing is attached here: a copy that does not understand this one was first. */
+let steppedBack: { readonly why: string; said: boolean } | undefined
+
+export function stepBack(why: string): void {
+  steppedBack = { why, said: false }
+}
 
 /** The instance in charge of this process. */
 export const instanceInCharge = (): Zerodown | undefined => active?.instance
@@ -94,7 +110,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
    */
   attach<S extends Server>(server: S, options: Options = {}): S {
     this.declare(options)
-    if (this.#known.has(server)) return server
+    if (this.#known.has(server) || this.#stepsBack()) return server
     if (server.listening) {
       throw new ZerodownError(
         'ERR_ZERODOWN_ALREADY_LISTENING',
@@ -112,6 +128,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
    * @returns a server of its own, to listen with and to close
    */
   furtherListener(server: Server): Server {
+    if (steppedBack !== undefined) return furtherListenerOf(server)
     const main = [...this.#attached].find((it) => it.server === server)
     if (main === undefined) throw new TypeError('furtherListener: this server is not attached.')
     const further = furtherListenerOf(server)
@@ -218,6 +235,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
   /** The first `listen()` starts it; when the application has closed its last server, it is as if it never was. */
   #start(): Lifecycle {
     if (this.#lifecycle !== undefined) return this.#lifecycle
+    if (steppedBack !== undefined) throw new ZerodownError('ERR_ZERODOWN_ALREADY_ACTIVE', steppedBack.why)
     if (active !== undefined) {
       throw new ZerodownError(
         'ERR_ZERODOWN_ALREADY_ACTIVE',
@@ -233,9 +251,19 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
       saidReady: () => this.#saidReady,
       emit: this.#emit,
     })
-    active = { instance: this }
+    const { logger } = lifecycle.settings
+    active = { instance: this, warn: (message) => logger.warn(message) }
+    if (unsaid !== undefined) logger.warn(unsaid)
+    unsaid = undefined
     this.#lifecycle = lifecycle
     return lifecycle
+  }
+
+  #stepsBack(): boolean {
+    if (steppedBack === undefined) return false
+    if (!steppedBack.said) this.#settings.logger.warn(steppedBack.why)
+    steppedBack.said = true
+    return true
   }
 
   #failed(server: AttachedServer, error: unknown): void {

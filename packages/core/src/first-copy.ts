@@ -1,0 +1,59 @@
+import { attachmentOf } from './attachments.ts'
+import { Zerodown, create, instanceInCharge, meetCopy, stepBack, zerodown } from './zerodown.ts'
+
+/** Under this name each copy of this package in a process finds the first one. */
+const KEY: unique symbol = Symbol.for('zerodown.core')
+
+/** Changes when a copy could no longer use what another one has here. */
+const CONTRACT = 1
+
+/** What one copy of this package gives to others in the same process. */
+interface Copy {
+  readonly contract: number
+  /** Where it was loaded from. */
+  readonly from: string
+  readonly zerodown: Zerodown
+  readonly Zerodown: typeof Zerodown
+  readonly create: typeof create
+  readonly instanceInCharge: typeof instanceInCharge
+  readonly attachmentOf: typeof attachmentOf
+  /** Another copy was loaded. */
+  readonly meet: (from: string) => void
+}
+
+const own: Copy = {
+  contract: CONTRACT,
+  from: import.meta.url,
+  zerodown,
+  Zerodown,
+  create,
+  instanceInCharge,
+  attachmentOf,
+  meet: (from) =>
+    meetCopy(`this process has loaded zerodown twice, from ${own.from} and from ${from}. The first does all.`),
+}
+
+/**
+ * The copy that does all: the first that was loaded. Signals, inherited listeners and the channel to the predecessor are
+ * those of the process, and two copies that listen to a signal would start two successors. It happens with
+ * `zerodown/register` from one place and an import from another, with bundles, and with several versions in node_modules.
+ */
+export const firstCopy: Copy = findFirst()
+
+function findFirst(): Copy {
+  const holder = process as { [KEY]?: Copy }
+  const first = holder[KEY]
+  if (first === undefined) {
+    Object.defineProperty(process, KEY, { value: own })
+    return own
+  }
+  if (first.contract === CONTRACT) {
+    first.meet(own.from)
+    return first
+  }
+  stepBack(
+    `another version of zerodown is in charge of this process, that from ${first.from}. This one, from ${own.from}, ` +
+      'leaves its servers alone. Install one version.',
+  )
+  return own
+}
