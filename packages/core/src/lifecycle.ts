@@ -169,7 +169,8 @@ export class Lifecycle {
     for (const conflict of signalConflicts(this.settings.signals.restart, ancestors))
       this.settings.logger.warn(conflict)
     emit('ready', this.#self)
-    if (this.inCharge) this.#begin(origin.predecessor?.takeOver)
+    // In charge before it was ready: the first generation, the heir of a dead one, or one that has begun once more.
+    if (this.inCharge) this.#begin(undefined)
     else this.#offer()
   }
 

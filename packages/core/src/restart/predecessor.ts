@@ -103,7 +103,7 @@ export class Predecessor {
   readonly #receive = (received: unknown, handle: unknown): void => {
     const message = unmark<FromPredecessor>(received)
     if (message?.type === 'commit') this.#takeCharge('commit', message.restart)
-    else if (message?.type === 'restart') this.#events?.restart()
+    else if (message?.type === 'restart') this.#restart()
     else if (message?.type === 'ticket-keys') {
       this.#ticketKeys = message.ticketKeys
       this.#events?.ticketKeys()
@@ -114,6 +114,11 @@ export class Predecessor {
   }
 
   /** Every question is answered, also where nothing is served any more: the predecessor waits for it. */
+  #restart(): void {
+    if (this.#events !== undefined) this.#events.restart()
+    else this.restarted(Promise.reject(new Error('the successor has closed its last server.')))
+  }
+
   #receiveConnections(message: FromPredecessor, handle: unknown): void {
     const reception = this.#events?.reception
     const answer = (question: number, ids: readonly number[]): void =>

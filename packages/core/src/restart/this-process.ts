@@ -18,7 +18,7 @@ export interface Origin {
   readonly predecessor: Predecessor | undefined
   /** Why an inheritance was ignored that was in the environment. */
   readonly ignored: string | undefined
-  /** Ends the early watch for triggers; whether one came. */
+  /** Ends the early watch for triggers; whether one came. It is asked each time that the process begins to listen. */
   stopEarlyWatch(): boolean
 }
 
@@ -59,6 +59,8 @@ function watchEarly(signals: readonly NodeJS.Signals[]): () => boolean {
   for (const signal of signals) process.on(signal, note)
   return () => {
     for (const signal of signals) process.off(signal, note)
-    return triggered
+    const came = triggered
+    triggered = false
+    return came
   }
 }
