@@ -96,7 +96,7 @@ describe('maxRequestsPerSocket', () => {
     const server = await startGenerations()
     const [wire, silent] = (await Wire.openTimes(server.target(), 2)) as [Wire, Wire]
     await wire.ask()
-    wire.write(POST('/limit?requests=50', 0))
+    wire.write(POST('/limit?requests=1000000', 0))
     await wire.answer()
 
     await restartAndCommit(server)
