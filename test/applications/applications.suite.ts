@@ -55,7 +55,7 @@ describe.each(APPLICATIONS)('$name', (application) => {
     expect(running.cleanedUp.toSorted()).toEqual(cleansUp.toSorted())
   })
 
-  it('is ended by SIGTERM with a request in flight: it is answered, and it cleans up as without zerodown', async () => {
+  it('is ended by SIGTERM with a request in flight as without zerodown, or better', async () => {
     const without = await end(await start(application, folder, { registered: false }), application)
     const ending = await end(await start(application, folder, { registered: true }), application)
     console.log(`${name}, SIGTERM: ${inWords(ending)}; without zerodown: ${inWords(without)}`)

@@ -90,4 +90,23 @@ export const APPLICATIONS: readonly Application[] = [
     }),
   },
   { ...usual, name: 'Socket.IO', folder: 'socket.io', script: 'server.js', cleansUp: ['closed'] },
+  {
+    ...usual,
+    name: 'vite preview',
+    folder: 'vite',
+    script: 'node_modules/vite/bin/vite.js',
+    args: ({ host, port }) => ['preview', '--host', host, '--port', String(port)],
+    path: '/',
+    workers: reading('/'),
+    question: () => ({ path: '/large.bin', download: 16_000_000 }),
+    destroys: true,
+  },
+  {
+    ...usual,
+    name: 'tsx',
+    folder: 'tsx',
+    script: 'node_modules/tsx/dist/cli.mjs',
+    args: () => ['server.ts'],
+    by: 'NODE_OPTIONS',
+  },
 ]

@@ -25,7 +25,7 @@ export async function end(running: Running, { question }: Application): Promise<
   const asked = await ask(running.place, question(SLOW))
   const before = running.cleanedUp.length
   const since = performance.now()
-  const { pid, server } = running
+  const { supervised: pid, server } = running
   process.kill(pid, 'SIGTERM')
   await pause(LATER)
   const outcome = await asked.finish()

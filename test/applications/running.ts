@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { get } from '../restart/get.ts'
 import type { ServerProcess } from '../support/index.ts'
-import { startServer, tempDir, until } from '../support/index.ts'
+import { isAlive, startServer, tempDir, until } from '../support/index.ts'
 import type { Application, Place } from './application.ts'
 
 /** How long an application may take to start, in ms. */
@@ -26,9 +26,14 @@ export class Running {
     this.#pidFile = pidFile
   }
 
-  /** Whom a supervisor would signal: the process in charge, or without zerodown the one that was started. */
+  /** The process in charge; without zerodown, the one that was started. */
   get pid(): number {
     return this.#pidFile === undefined ? this.server.pid : Number(readFileSync(this.#pidFile, 'utf8'))
+  }
+
+  /** Whom a supervisor ends: what it has started, a wrapper maybe, or who is in charge when that is over. */
+  get supervised(): number {
+    return isAlive(this.server.pid) ? this.server.pid : this.pid
   }
 
   /** Resolves when a successor has taken over. */
