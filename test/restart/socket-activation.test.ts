@@ -10,8 +10,8 @@ const [, ...command] = process.argv
 const server = require('net').createServer().listen(0, '127.0.0.1', () => {
   const script = 'LISTEN_FDS=1 LISTEN_PID=$$ exec "$0" "$@"'
   const stdio = ['inherit', 'inherit', 'inherit', server._handle.fd]
-  const child = require('child_process').spawn('sh', ['-c', script, ...command], { stdio })
-  child.on('exit', () => server.close())
+  require('child_process').spawn('sh', ['-c', script, ...command], { stdio })
+  server.close()
 })`
 
 describe('LISTEN_PID', () => {

@@ -5,6 +5,7 @@ import { startLoad } from '@zerodown/load'
 import type { Load, Target } from '@zerodown/load'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isAlive, until } from '../support/index.ts'
+import { listProcesses } from '../support/processes.ts'
 import { Service } from './service.ts'
 import { UserManager } from './user-manager.ts'
 
@@ -116,6 +117,7 @@ describe('a service of systemd’s (Type=notify, NotifyAccess=all)', () => {
     await service.reload()
     const { pid } = await service.waitForGeneration(2)
     await service.waitForMainPid(pid)
+    await service.waitForLog(/has taken over/)
     const answer = getSlowly(service.target)
     await answer.requested
     await service.stop()
@@ -144,8 +146,12 @@ describe('a service of systemd’s (Type=notify, NotifyAccess=all)', () => {
     const first = await service.mainPid()
     await service.reload()
     const { pid } = await service.waitForGeneration(2)
+    // Until it has seen to it that systemd looks again, systemd does not know whose child it is.
+    const hasChild = (): boolean => listProcesses().some(({ parent, state }) => parent === pid && state !== 'Z')
+    await until(hasChild, 'the shell that stands in for it')
     await service.waitForMainPid(pid)
     await service.waitForEnd(first)
+    await until(() => !hasChild(), 'the end of that shell')
     process.kill(pid, 'SIGKILL')
     await until(async () => (await service.show('ActiveState')) === 'failed', 'systemd to notice')
     expect(await service.show('Result')).toBe('signal')
