@@ -50,7 +50,7 @@ function describe(pid: number): Ancestor {
  * `tmux: server` and `init(Ubuntu)`.
  */
 export function namesOf([program = '', script = '']: readonly string[], comm: string): string[] {
-  const words = [comm, basename(program)].map((name) => (name.split(' ')[0] ?? '').replace(/^-|:$|\(.*$/g, ''))
+  const words = [program, comm].map((name) => basename(name.split(' ')[0] ?? '').replace(/^-|:$|\(.*$/g, ''))
   const isInterpreter = words.some((word) => INTERPRETERS.test(word))
   const all = isInterpreter ? [...words, basename(script).replace(/(-cli)?\.[cm]?js$/, '')] : words
   return [...new Set(all)].filter((name) => name !== '')

@@ -57,10 +57,12 @@ it('the ancestors are known down to this process’s parent', () => {
 
 it.each([
   [['npm start'], 'npm start', ['npm']],
+  [['npm --prefix /srv/app start'], 'npm --prefix /s', ['npm']],
   [['-bash'], 'bash', ['bash']],
-  [['node', '/app/node_modules/.bin/nodemon', 'server.js'], 'node', ['node', 'nodemon']],
+  // As newer versions of Node call it.
+  [['node', '/app/node_modules/.bin/nodemon', 'server.js'], 'MainThread', ['node', 'MainThread', 'nodemon']],
   [['node', '/usr/lib/node_modules/npm/bin/npm-cli.js', 'start'], 'node', ['node', 'npm']],
-  [['/usr/bin/python3', '/usr/bin/supervisord', '-n'], 'supervisord', ['supervisord', 'python3']],
+  [['/usr/bin/python3', '/usr/bin/supervisord', '-n'], 'supervisord', ['python3', 'supervisord']],
   [[''], 'kthreadd', ['kthreadd']],
 ])('%j (%s) is known as %j', (args, comm, names) => {
   expect(namesOf(args, comm)).toEqual(names)
