@@ -12,6 +12,7 @@ import { asksForAnyPort, isAbstract } from './listeners/asked.ts'
 import { explainListenError } from './listeners/held-address.ts'
 import type { InheritedListeners } from './listeners/inherited.ts'
 import { boundTo, keyOf } from './listeners/key.ts'
+import { putBack } from './listeners/second-path.ts'
 import { takeOverListen } from './listeners/listen.ts'
 import { identify, removeUnixPath } from './listeners/unix-path.ts'
 import { accepting, listeningFd } from './process/node-internals.ts'
@@ -87,7 +88,7 @@ export class AttachedServer {
       if (this.#pretence !== undefined) return
       this.#accept = accepting(server)
       if (receives(server, 'http1')) countRequests(server)
-      this.#file = this.#path === undefined ? undefined : identify(this.#path)
+      this.#file = this.path === undefined ? undefined : identify(this.path)
       events.listening(this, this.#adopted !== undefined)
     })
     // Only watches: whether anybody handles the error is still the application's business.
@@ -166,7 +167,7 @@ export class AttachedServer {
   /** Removes the unix socket's file if it is this process's: libuv removes only the path that it has bound. */
   removePath(): void {
     const ours = !this.#givenUp && this.#events.ownsPath(this.#adopted !== undefined)
-    if (this.#path !== undefined && ours) removeUnixPath(this.#path, this.#file)
+    if (this.path !== undefined && ours) removeUnixPath(this.path, this.#file)
   }
 
   /** The inherited descriptor that it has adopted, by the number that the predecessor knows. */
@@ -209,6 +210,12 @@ export class AttachedServer {
     return this.server.listening || this.#givenUp
   }
 
+  /** Puts its path back that a predecessor has removed which served there, too. */
+  putBackPath(): void {
+    const second = this.#adopted?.secondPath
+    if (second !== undefined && this.path !== undefined && this.listening && !this.#givenUp) putBack(this.path, second)
+  }
+
   /** The successor has the listener: its path, too, is no longer ours to remove. */
   giveUp(): void {
     this.#givenUp = true
@@ -222,7 +229,8 @@ export class AttachedServer {
     return this.#adopted?.bound ?? boundTo(this.server.address(), this.#asked)
   }
 
-  get #path(): string | undefined {
+  /** That of a unix socket which is a file. */
+  get path(): string | undefined {
     return this.#asked?.kind === 'unix' && !isAbstract(this.#asked.path) ? this.#asked.path : undefined
   }
 

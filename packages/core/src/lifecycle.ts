@@ -9,6 +9,7 @@ import { explainReadBefore } from './handover/receive.ts'
 import { Reception } from './handover/reception.ts'
 import { takeTicketKeys } from './handover/ticket-keys.ts'
 import { keyOf } from './listeners/key.ts'
+import { forget } from './listeners/second-path.ts'
 import type { Settings } from './options.ts'
 import type { ShutdownHooks } from './process/hooks.ts'
 import { atExit, isStop } from './process/exit.ts'
@@ -61,6 +62,8 @@ export class Lifecycle {
   #ignoreExit = (): void => {}
   #state: State = 'starting'
   #attempt: Attempt | undefined
+  /** What a successor is to inherit while it is being started. */
+  #bequest: Bequest | undefined
   #attempted: Promise<unknown> | undefined
   /** Who has taken over, and what it has inherited. */
   #heir: { readonly successor: Successor; readonly bequest: Bequest } | undefined
@@ -101,7 +104,10 @@ export class Lifecycle {
       reception,
     })
     if (this.inCharge) this.#listenToExit()
-    void origin.predecessor?.gone.then(() => around.emit('received', { connections: reception.received }))
+    void origin.predecessor?.gone.then(() => {
+      around.emit('received', { connections: reception.received })
+      if (this.#state !== 'starting') this.#settlePaths()
+    })
   }
 
   get state(): State {
@@ -256,6 +262,7 @@ export class Lifecycle {
     const { origin, emit } = this.#around
     const generation = origin.generation + 1
     const bequest = new Bequest(this.#listening)
+    this.#bequest = bequest
     const will = { generation, listeners: bequest.listeners, restartSignals: settings.signals.restart }
     const { restore = {}, cwd } = origin.inheritance ?? {}
     const launch = planLaunch(origin.birth, settings.launch, will, restore, cwd)
@@ -272,10 +279,12 @@ export class Lifecycle {
       this.#commit({ successor, bequest })
       return { pid: successor.pid, generation }
     } catch (error) {
+      bequest.takeBack(this.#state === 'restarting')
       this.#rollBack(error)
       throw error
     } finally {
       this.#attempt = undefined
+      this.#bequest = undefined
     }
   }
 
@@ -326,7 +335,16 @@ export class Lifecycle {
     else if (origin.predecessor !== undefined)
       void this.#registration.entered(origin.predecessor, [...restart, 'SIGTERM'])
     for (const { bound } of origin.listeners.drop()) emit('dropped', { key: keyOf(bound) })
+    if (how === 'predecessor gone') this.#settlePaths()
     this.#further.follow(() => this.#restart())
+  }
+
+  /** The predecessor has gone, and removes no path any more. */
+  #settlePaths(): void {
+    for (const server of this.#around.attached) server.putBackPath()
+    for (const { secondPath } of this.#around.origin.inheritance?.listeners ?? []) {
+      if (secondPath !== undefined) forget(secondPath)
+    }
   }
 
   async #shutdown(): Promise<Ledger> {
@@ -372,6 +390,7 @@ export class Lifecycle {
     const ledger = await depart({ settings, hooks, emit, predecessor: origin.predecessor, servers, heir: this.#heir })
     await this.#attempted
     if (reason === 'shutdown') this.#registration.remove()
+    this.#heir?.bequest.keepPathsAtExit()
     this.#state = 'stopped'
     this.#ignoreExit()
     emit('stopped', ledger)
@@ -410,6 +429,7 @@ export class Lifecycle {
     // Of a crash in a restart the successor is to know nothing: it takes over, with pid file and unix paths.
     if (this.#attempt !== undefined && this.#ending === undefined && !isStop(code)) return
     this.#registration.remove(this.#attempt?.stop())
+    this.#bequest?.takeBack(false)
     for (const server of this.#around.attached) server.removePath()
   }
 

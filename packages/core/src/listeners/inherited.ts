@@ -3,6 +3,7 @@ import { inodeOf } from '../process/stat.ts'
 import type { InheritedListener } from '../restart/inheritance.ts'
 import type { Asked } from './asked.ts'
 import { keyOf, meansTheSame } from './key.ts'
+import { forget } from './second-path.ts'
 import { removeUnixPath } from './unix-path.ts'
 
 /** The listeners that came with the process's birth and that no `listen()` has adopted yet. */
@@ -78,7 +79,10 @@ export class InheritedListeners {
       const unwanted = dropped.includes(listener)
       // A client that one nobody listens on would accept would wait for ever.
       for (const fd of unwanted ? descriptors : descriptors.slice(1)) closeSync(fd)
-      if (unwanted && listener.bound.kind === 'unix') removeUnixPath(listener.bound.path)
+      if (!unwanted || listener.bound.kind !== 'unix') continue
+      // In this order: a predecessor that exits just now puts its path back from the second one.
+      if (listener.secondPath !== undefined) forget(listener.secondPath)
+      removeUnixPath(listener.bound.path)
     }
     this.#descriptors.clear()
     return dropped

@@ -7,6 +7,7 @@ import type { Asked, AskedPort, ListenCall } from './asked.ts'
 import { isAbstract, readListenCall } from './asked.ts'
 import { isHeld, portInUse, showPort } from './held-port.ts'
 import type { InheritedListeners } from './inherited.ts'
+import { putBack } from './second-path.ts'
 import { fits, isStale, isVacant, pathInUse, pathTooLong, putInPlace, temporaryPath } from './unix-path.ts'
 
 type Listen = Server['listen']
@@ -75,6 +76,9 @@ class Listening {
 
   #adopt(listener: InheritedListener): void {
     this.#hooks.asks(this.#call.asked ?? listener.bound, listener)
+    const { bound, secondPath } = listener
+    // The program may have removed it, as what a process before it has left behind.
+    if (bound.kind === 'unix' && secondPath !== undefined) putBack(bound.path, secondPath)
     // `listen({ fd, backlog })` ignores backlog and sets the shared queue back to 511: it must be given by position.
     this.#listen({ fd: this.#hooks.inherited().descriptorOf(listener) }, this.#call.backlog)
   }

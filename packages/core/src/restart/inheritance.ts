@@ -24,6 +24,8 @@ export interface InheritedListener {
    * that looks whether its port is free listens there and closes again, before it listens for good.
    */
   readonly spares?: readonly number[] | undefined
+  /** Of a unix path: another name of its file, see `listeners/second-path.ts`. */
+  readonly secondPath?: string | undefined
   /** The socket's inode, by which the successor knows that this number is the socket that was meant. */
   readonly inode: number
 }
@@ -111,14 +113,15 @@ function whyForeign({ listeners, predecessor, channel }: Inheritance): string | 
 
 function isListener(value: unknown): value is InheritedListener {
   if (!isRecord(value)) return false
-  const { fd, inode, bound, asked, turn, ephemeral, spares } = value
+  const { fd, inode, bound, asked, turn, ephemeral, spares, secondPath } = value
   const wellKnown =
     isCount(fd) && fd >= 3 && isCount(inode) && isAsked(bound) && (asked === undefined || isAsked(asked))
   return (
     wellKnown &&
     (turn === undefined || isCount(turn)) &&
     (ephemeral === undefined || typeof ephemeral === 'boolean') &&
-    (spares === undefined || isListOf(spares, isCount))
+    (spares === undefined || isListOf(spares, isCount)) &&
+    (secondPath === undefined || typeof secondPath === 'string')
   )
 }
 
