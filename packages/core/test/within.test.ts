@@ -45,7 +45,7 @@ describe('a deadline', () => {
     const { inTime, ms } = await took(() => within(100, new Promise(() => {})))
     clearInterval(busy)
     expect(inTime).toBe(false)
-    expect(ms).toBeLessThan(1500)
+    expect(ms).toBeLessThan(5000)
   })
 
   it('leaves no timer behind', async () => {
