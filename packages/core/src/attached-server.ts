@@ -177,7 +177,8 @@ export class AttachedServer {
 
   /** Before the commit, what was adopted and closed again is there for the next one. */
   giveBack(): void {
-    if (this.#adopted === undefined || this.#givenBack || this.inUse) return
+    // One that was given up in a drain is known by it to the predecessor, which may still pass connections on.
+    if (this.#adopted === undefined || this.#givenBack || this.#givenUp || this.inUse) return
     this.#givenBack = true
     this.#events.givesBack(this.#adopted)
   }
