@@ -38,6 +38,10 @@ describe('the drain', () => {
     const ofFirst = eventsOf(server).filter(({ by }) => by === 1)
     expect(ofFirst.slice(-4).map(({ event }) => event)).toEqual(['draining', 'drained', 'hook', 'stopped'])
     await scene.nothingWasLost()
+    // They are told why.
+    expect(ofFirst.at(-2)).toMatchObject({ reason: 'restart' })
+    server.signal('SIGTERM')
+    await waitForEvent(server, { event: 'hook', by: 2, reason: 'shutdown' })
   })
 })
 

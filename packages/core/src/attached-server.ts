@@ -14,7 +14,7 @@ import type { InheritedListeners } from './listeners/inherited.ts'
 import { boundTo, keyOf } from './listeners/key.ts'
 import { putBack } from './listeners/second-path.ts'
 import { takeOverListen } from './listeners/listen.ts'
-import { identify, removeUnixPath } from './listeners/unix-path.ts'
+import { addPermissions, identify, removeUnixPath } from './listeners/unix-path.ts'
 import { accepting, listeningFd } from './process/node-internals.ts'
 import { inodeOf } from './process/stat.ts'
 import type { InheritedListener } from './restart/inheritance.ts'
@@ -49,6 +49,7 @@ export class AttachedServer {
   #pretence: 'seems to listen' | 'is over' | undefined
   #failedToListen = false
   #aside = false
+  #permissions = 0
   /** Kept when it is closed and listens again: it is the same server. */
   #turn: { readonly of: string; readonly turn: number | undefined } | undefined
   /** Which file the unix socket is, so that no other one is ever removed in its place. */
@@ -80,7 +81,10 @@ export class AttachedServer {
       pretends: (still) => {
         this.#pretence = still ? 'seems to listen' : 'is over'
       },
-      asks: (asked, adopted) => this.#asks(asked, adopted),
+      asks: (asked, adopted, permissions = 0) => {
+        this.#permissions = permissions
+        this.#asks(asked, adopted)
+      },
     })
     server.on('listening', () => {
       this.#starting = false
@@ -162,6 +166,12 @@ export class AttachedServer {
   get ephemeral(): boolean {
     const used = this.connections.used || (this.#adopted !== undefined && this.#adopted.ephemeral !== true)
     return this.#asked !== undefined && asksForAnyPort(this.#asked) && !used
+  }
+
+  /** Gives an inherited path the permissions that `listen()` asked for. Not before the commit: it is the predecessor's. */
+  openPath(): void {
+    if (this.path === undefined || this.#adopted === undefined || !this.#events.ownsPath(true)) return
+    addPermissions(this.path, this.#permissions)
   }
 
   /** Removes the unix socket's file if it is this process's: libuv removes only the path that it has bound. */

@@ -47,7 +47,7 @@ export async function depart({ settings, hooks, emit, predecessor, servers, heir
   logger.info(`drained: ${describeLedger(ledger)}`)
   emit('drained', ledger)
   await predecessorGone
-  await hooks.run(drainTimeout - ledger.duration, logger)
+  await hooks.run(drainTimeout - ledger.duration, { reason: heir === undefined ? 'shutdown' : 'restart' }, logger)
   return ledger
 }
 

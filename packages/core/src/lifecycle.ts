@@ -123,7 +123,16 @@ export class Lifecycle {
     setImmediate(() => this.#sayListening(server, adopted))
     this.#around.emit('listening', { key, adopted })
     this.#resumeSessions(server)
+    this.#openPath(server)
     this.checkReadiness()
+  }
+
+  #openPath(server: AttachedServer): void {
+    try {
+      server.openPath()
+    } catch (error) {
+      this.settings.logger.warn(`${server.key} keeps the permissions that it had: ${messageOf(error)}`)
+    }
   }
 
   /** Not of a server that has only looked whether its port is free. */
@@ -336,6 +345,7 @@ export class Lifecycle {
       void this.#registration.entered(origin.predecessor, [...restart, 'SIGTERM'])
     for (const { bound } of origin.listeners.drop()) emit('dropped', { key: keyOf(bound) })
     if (how === 'predecessor gone') this.#settlePaths()
+    for (const server of this.#listening) this.#openPath(server)
     this.#further.follow(() => this.#restart())
   }
 

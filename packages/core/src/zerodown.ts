@@ -207,6 +207,8 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
   /**
    * Registers what has to be closed when all requests are answered: a database, a queue. Hooks run one after the other,
    * the last registered first, within what is left of `drainTimeout`, at least 5000 ms in all. One that fails is logged.
+   * Each is told why it runs, `{ reason: 'restart' | 'shutdown' }`: after a restart the service goes on in a successor, so
+   * that whoever takes it out of a service registry must not do so then.
    * @returns takes the hook back
    */
   onShutdown(hook: ShutdownHook): () => void {

@@ -17,6 +17,7 @@ export type {
   Logger,
   Options,
   ShutdownHook,
+  ShutdownReason,
   Signals,
   State,
   ZerodownErrorCode,

@@ -1,4 +1,5 @@
 import type { ListenOptions } from 'node:net'
+import { readBound } from './bound-socket.ts'
 import { resolve } from 'node:path'
 
 /** What a call of `server.listen()` asks for, in whichever of Node's forms it was written. */
@@ -10,7 +11,7 @@ export type Asked =
 export type AskedPort = Asked & { kind: 'tcp' }
 
 export interface ListenCall {
-  /** `undefined` for what cannot be known again in another process: a handle. */
+  /** `undefined` for what cannot be known again in another process: a handle, other than a `net.BoundSocket` on a port. */
   asked: Asked | undefined
   options: ListenOptions
   backlog: number | undefined
@@ -26,7 +27,7 @@ export function readListenCall(args: readonly unknown[]): ListenCall {
   const options = readOptions(first, second)
   const backlog = options.backlog || numberOf(second) || numberOf(third) || undefined
   return {
-    asked: readAsked(options, values.length === 0 || first === null || first === undefined),
+    asked: readBound(first) ?? readAsked(options, values.length === 0 || first === null || first === undefined),
     options,
     backlog,
     callback,

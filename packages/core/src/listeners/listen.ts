@@ -5,10 +5,20 @@ import { setImmediate } from 'node:timers'
 import type { InheritedListener } from '../restart/inheritance.ts'
 import type { Asked, AskedPort, ListenCall } from './asked.ts'
 import { isAbstract, readListenCall } from './asked.ts'
+import { closeBound } from './bound-socket.ts'
 import { isHeld, portInUse, showPort } from './held-port.ts'
 import type { InheritedListeners } from './inherited.ts'
 import { putBack } from './second-path.ts'
-import { fits, isStale, isVacant, pathInUse, pathTooLong, putInPlace, temporaryPath } from './unix-path.ts'
+import {
+  fits,
+  isStale,
+  isVacant,
+  pathInUse,
+  pathTooLong,
+  permissionsIn,
+  putInPlace,
+  temporaryPath,
+} from './unix-path.ts'
 
 type Listen = Server['listen']
 
@@ -25,7 +35,7 @@ export interface ListenHooks {
   /** The server is to seem to listen for a turn. `false`: it has to end now, and to say why in an 'error'. */
   pretends(still: boolean): void
   /** The server is about to listen on what `asked` says. */
-  asks(asked: Asked | undefined, adopted: InheritedListener | undefined): void
+  asks(asked: Asked | undefined, adopted: InheritedListener | undefined, permissions?: number): void
 }
 
 /**
@@ -75,7 +85,8 @@ class Listening {
   }
 
   #adopt(listener: InheritedListener): void {
-    this.#hooks.asks(this.#call.asked ?? listener.bound, listener)
+    this.#hooks.asks(this.#call.asked ?? listener.bound, listener, permissionsIn(this.#call.options))
+    closeBound(this.#args[0])
     const { bound, secondPath } = listener
     // The program may have removed it, as what a process before it has left behind.
     if (bound.kind === 'unix' && secondPath !== undefined) putBack(bound.path, secondPath)

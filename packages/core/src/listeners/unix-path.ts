@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { renameSync, rmSync } from 'node:fs'
+import { chmodSync, constants, renameSync, rmSync } from 'node:fs'
+import type { ListenOptions } from 'node:net'
 import { connect } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { lookAt } from '../process/stat.ts'
@@ -74,5 +75,25 @@ export function identify(path: string): string | undefined {
 }
 
 export function removeUnixPath(path: string, identity: string | undefined = identify(path)): void {
-  if (!path.startsWith('\0') && identity !== undefined && identity === identify(path)) rmSync(path, { force: true })
+  if (path.startsWith('\0') || identity === undefined || identity !== identify(path)) return
+  try {
+    rmSync(path)
+  } catch {
+    // It has gone, or the folder is not this user's any more: whoever comes next replaces what nobody listens on.
+  }
+}
+
+const { S_IRUSR, S_IRGRP, S_IROTH, S_IWUSR, S_IWGRP, S_IWOTH } = constants
+
+/** What `listen()` adds to the permissions of a path that it binds. */
+export function permissionsIn({ readableAll, writableAll }: ListenOptions): number {
+  return (
+    (readableAll === true ? S_IRUSR | S_IRGRP | S_IROTH : 0) | (writableAll === true ? S_IWUSR | S_IWGRP | S_IWOTH : 0)
+  )
+}
+
+/** Node binds no path that is inherited, and so does not do it. */
+export function addPermissions(path: string, permissions: number): void {
+  const file = permissions === 0 ? undefined : lookAt(path)
+  if (file !== undefined) chmodSync(path, (Number(file.mode) & 0o7777) | permissions)
 }

@@ -2,7 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf } from '../errors.ts'
 import type { Logger } from './logger.ts'
 
-export type ShutdownHook = () => unknown
+/** Why a hook runs: a successor has taken over, or the service ends. */
+export interface ShutdownReason {
+  readonly reason: 'restart' | 'shutdown'
+}
+
+export type ShutdownHook = (why: ShutdownReason) => unknown
 
 /** What hooks get at the least, however long the drain took: closing a database wants a moment. ms */
 export const LEAST_TIME = 5000
@@ -19,12 +24,12 @@ export class ShutdownHooks {
   }
 
   /** Runs them one after the other, all of them within one deadline. A hook that fails is logged, never thrown. */
-  async run(timeLeft: number, logger: Logger): Promise<void> {
+  async run(timeLeft: number, why: ShutdownReason, logger: Logger): Promise<void> {
     const timeout = Math.max(timeLeft, LEAST_TIME)
     const deadline = new AbortController()
     const late = wait(timeout, 'late' as const, { signal: deadline.signal, ref: true }).catch(() => 'late' as const)
     for (const { run: hook } of [...this.#hooks].toReversed()) {
-      const outcome = await Promise.race([attempt(hook, logger), late])
+      const outcome = await Promise.race([attempt(hook, why, logger), late])
       if (outcome === 'late') {
         logger.error(`a shutdown hook did not end within ${timeout} ms; exiting without it and those after it.`)
         break
@@ -34,9 +39,9 @@ export class ShutdownHooks {
   }
 }
 
-async function attempt(hook: ShutdownHook, logger: Logger): Promise<'ran'> {
+async function attempt(hook: ShutdownHook, why: ShutdownReason, logger: Logger): Promise<'ran'> {
   try {
-    await hook()
+    await hook(why)
   } catch (error) {
     logger.error(`a shutdown hook failed: ${messageOf(error)}`)
   }

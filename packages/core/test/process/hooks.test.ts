@@ -9,7 +9,17 @@ const logged = (): { logger: Logger; lines: string[] } => {
   return { logger: { info: level('info'), warn: level('warn'), error: level('error') }, lines }
 }
 
+const why = { reason: 'restart' } as const
+
 describe('shutdown hooks', () => {
+  it('are told why', async () => {
+    const hooks = new ShutdownHooks()
+    const told: unknown[] = []
+    hooks.add((reason) => told.push(reason))
+    await hooks.run(1000, why, logged().logger)
+    expect(told).toEqual([why])
+  })
+
   it('run one after the other, the last registered first', async () => {
     const hooks = new ShutdownHooks()
     const { logger, lines } = logged()
@@ -22,7 +32,7 @@ describe('shutdown hooks', () => {
       })
     }
     hooks.add(() => story.push('not even asynchronous'))
-    await hooks.run(1000, logger)
+    await hooks.run(1000, why, logger)
     expect(story).toEqual([
       'not even asynchronous',
       ...['cache', 'queue', 'database'].flatMap((name) => [`closing ${name}`, `closed ${name}`]),
@@ -32,7 +42,7 @@ describe('shutdown hooks', () => {
 
   it('do nothing where there are none', async () => {
     const { logger, lines } = logged()
-    await new ShutdownHooks().run(0, logger)
+    await new ShutdownHooks().run(0, why, logger)
     expect(lines).toEqual([])
   })
 
@@ -54,7 +64,7 @@ describe('shutdown hooks', () => {
     let ran = false
     hooks.add(() => (ran = true))
     hooks.add(hook)
-    await hooks.run(1000, logger)
+    await hooks.run(1000, why, logger)
     expect(ran).toBe(true)
     expect(lines).toEqual([expect.stringMatching(`^error: a shutdown hook failed: .*${message}`)])
   })
@@ -67,7 +77,7 @@ describe('shutdown hooks', () => {
     hooks.add(() => new Promise(() => {}))
     const began = performance.now()
     // A drain that took all its time and more leaves them the least there is.
-    await hooks.run(-1000, logger)
+    await hooks.run(-1000, why, logger)
     expect(performance.now() - began).toBeGreaterThan(4990)
     expect(ran).toBe(false)
     expect(lines).toEqual(['error: a shutdown hook did not end within 5000 ms; exiting without it and those after it.'])
@@ -78,7 +88,7 @@ describe('shutdown hooks', () => {
     const before = timers()
     const hooks = new ShutdownHooks()
     hooks.add(() => {})
-    await hooks.run(60_000, logged().logger)
+    await hooks.run(60_000, why, logged().logger)
     expect(timers()).toBeLessThanOrEqual(before)
   })
 })
