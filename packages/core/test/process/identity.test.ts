@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { onTestFinished } from 'vitest'
 import { expect, it } from 'vitest'
 import { until } from '../../../../test/support/index.ts'
@@ -26,6 +27,7 @@ it('takes a zombie for what it is: ended', async () => {
   // The shell becomes a program that reaps nobody.
   const parent = start('sleep 60 & echo $!; exec sleep 60')
   const [text] = (await once(parent.stdout as NodeJS.ReadableStream, 'data')) as [Buffer]
+  await until(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n', 'the program that reaps nobody')
   const child = new ProcessIdentity(Number(text))
   child.kill('SIGKILL')
   await until(() => !child.alive, 'its end')
