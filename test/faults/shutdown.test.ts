@@ -143,7 +143,7 @@ describe('SIGTERM', () => {
     await Promise.all(held.map((one) => one.finish()))
 
     const { message } = await waitForEvent(server, { event: 'rolledBack' })
-    expect(message).toMatch(/exited with code 0 in its probation/)
+    expect(message).toMatch(/is leaving \(it shuts down\) in its probation/)
     await scene.standsAsBefore(server.pid, before)
     await scene.keepsAnswering()
     await scene.nothingWasLost()
