@@ -19,7 +19,7 @@ export default defineConfig({
     // Ends what a test may leave behind, and fails the run if there was anything.
     globalSetup: ['./test/support/global-setup.ts'],
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'test/soak/**'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'test/soak/**', 'test/applications/**'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
