@@ -3,6 +3,7 @@ import { chmod, cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import type { Program } from '../support/index.ts'
 import { FIXTURES, copyOf, until } from '../support/index.ts'
 import { waitForEvent } from './stage/events.ts'
 import { hold } from './stage/held.ts'
@@ -15,10 +16,11 @@ const NODE = process.env['ZERODOWN_TEST_NODE'] ?? process.execPath
 /** A successor behind a shell that waits for it, and passes no signal on. */
 async function setWrapped(
   options: Record<string, unknown> = {},
-  { program = 'controlled', script = `"${NODE}" "$@"\nexit $?` } = {},
+  { program = 'controlled', script = `"${NODE}" "$@"\nexit $?`, faults = '' } = {},
 ): Promise<Scene> {
   const scene = await setScene((folder) => ({
     program,
+    faults,
     options: { ...options, launch: { execPath: join(folder, 'wrapper') } },
   }))
   const wrapper = join(scene.folder, 'wrapper')
@@ -64,11 +66,11 @@ describe('a successor behind a wrapper', () => {
     await scene.nothingWasLost()
   })
 
-  it('that still imports when the restart is given up ends as soon as it can be told to', async () => {
-    const program = await copyOf('controlled')
-    const scene = await setWrapped({ readyTimeout: 3000 }, { program: program.path })
-    const { server } = scene
-    await scene.load()
+  /** It imports until it gets SIGHUP. @returns its pid */
+  async function restartImporting(
+    scene: Scene,
+    program: Program,
+  ): Promise<{ behind: number; asked: Promise<unknown> }> {
     await program.write(`
       const alive = setInterval(() => {}, 60_000)
       const hangup = new Promise((resolve) => process.once('SIGHUP', resolve))
@@ -78,10 +80,20 @@ describe('a successor behind a wrapper', () => {
       await import('./late.mjs')`)
     await cp(join(FIXTURES, 'controlled.mjs'), join(program.folder, 'late.mjs'))
     const asked = scene.ask('restart')
-    const [, behind] = await server.waitForLog(/importing: (\d+)/)
+    asked.catch(() => {})
+    const [, behind] = await scene.server.waitForLog(/importing: (\d+)/)
+    return { behind: pidOf({ pid: Number(behind) }), asked }
+  }
+
+  it('that still imports when the restart is given up ends as soon as it can be told to', async () => {
+    const program = await copyOf('controlled')
+    const scene = await setWrapped({ readyTimeout: 3000 }, { program: program.path })
+    const { server } = scene
+    await scene.load()
+    const { behind, asked } = await restartImporting(scene, program)
 
     expect(await asked).toMatchObject({ code: 'ERR_ZERODOWN_READY_TIMEOUT' })
-    process.kill(pidOf({ pid: Number(behind) }), 'SIGHUP')
+    process.kill(behind, 'SIGHUP')
 
     await until(
       () => isDeepStrictEqual(server.alive(), [server.pid]),
@@ -89,6 +101,21 @@ describe('a successor behind a wrapper', () => {
     )
     await scene.keepsAnswering()
     await scene.nothingWasLost()
+  })
+
+  it('that still imports when an application stops that ends at once does not take over', async () => {
+    const program = await copyOf('controlled')
+    const scene = await setWrapped({}, { program: program.path, faults: 'exit-on-stop-first:0' })
+    const { behind } = await restartImporting(scene, program)
+
+    scene.server.signal('SIGTERM', scene.server.pid)
+    expect(await scene.server.waitForExit()).toBe(0)
+    process.kill(behind, 'SIGHUP')
+
+    await until(
+      () => scene.server.alive().length === 0,
+      () => `the end of ${behind}. ${scene.server.output}`,
+    )
   })
 
   it('ends with its predecessor when that is told to in the probation, and has drained', async () => {

@@ -104,6 +104,7 @@ export class Predecessor {
     const message = unmark<FromPredecessor>(received)
     if (message?.type === 'commit') this.#takeCharge('commit', message.restart)
     else if (message?.type === 'restart') this.#restart()
+    else if (message?.type === 'stop') this.#stop()
     else if (message?.type === 'ticket-keys') {
       this.#ticketKeys = message.ticketKeys
       this.#events?.ticketKeys()
@@ -111,6 +112,11 @@ export class Predecessor {
       const notServed = this.#events?.notServed() ?? ['anything']
       this.#send({ type: 'serving', notServed })
     } else if (message !== undefined) this.#receiveConnections(message, handle)
+  }
+
+  /** A child has got the signal itself. */
+  #stop(): void {
+    if (process.ppid !== this.pid) process.kill(process.pid, 'SIGTERM')
   }
 
   /** Every question is answered, also where nothing is served any more: the predecessor waits for it. */

@@ -32,6 +32,8 @@ export type FromPredecessor =
   | { type: 'serving-asked' }
   /** The listeners are yours. `restart`: a trigger came meanwhile, so restart once more. */
   | { type: 'commit'; restart: boolean }
+  /** End. Behind a script nobody knows the server, to send it a signal, before it has said who it is. */
+  | { type: 'stop' }
   /** A trigger reached the predecessor after its commit. */
   | { type: 'restart' }
   /** With a handle: a copy of a connection of that listener, to be held if it is the very socket that is meant. */

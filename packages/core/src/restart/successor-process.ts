@@ -3,6 +3,8 @@ import { ProcessIdentity } from '../process/identity.ts'
 import { within } from '../within.ts'
 import type { Launch } from './launch.ts'
 import { launchFailed, startProcess } from './launch.ts'
+import type { FromPredecessor } from './protocol.ts'
+import { mark } from './protocol.ts'
 
 /** How long a process may take to be gone after SIGKILL: one that waits for a dead disk takes for ever. ms */
 const KILLED_TRAILS = 5000
@@ -62,8 +64,7 @@ export class SuccessorProcess {
   identify(pid: number): void {
     if (!this.#identified && pid !== this.child.pid) this.#behind = this.#find(pid)
     this.#identified = true
-    // Given up before it could say so: a server behind a script, which has ended already.
-    if (this.#lastSignal !== undefined) this.#signal(this.#lastSignal)
+    if (this.#lastSignal === 'SIGKILL') this.#behind?.kill('SIGKILL')
   }
 
   /**
@@ -82,7 +83,9 @@ export class SuccessorProcess {
 
   /** TERM, once: to some applications a second one means impatience. */
   stop(): void {
-    if (this.#lastSignal === undefined) this.#signal('SIGTERM')
+    if (this.#lastSignal !== undefined) return
+    this.#signal('SIGTERM')
+    if (!this.#identified && this.child.connected) this.child.send(mark<FromPredecessor>({ type: 'stop' }), () => {})
   }
 
   kill(): void {
