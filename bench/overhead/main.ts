@@ -60,7 +60,7 @@ report({
       unit: 'kB',
       digits: 2,
       relation: 'difference',
-      goal: { atMost: 1 },
+      goal: { atMost: 0.3 },
       ...compare(memory, 'difference', ({ heap }) => heap),
     },
     {

@@ -45,8 +45,8 @@ export interface Options {
   /** How long a successor may take to become ready before it is ended and the restart given up. ms, default 60 000. */
   readyTimeout?: number
   /**
-   * How long both serve after the successor is ready, during which its death still rolls the restart back.
-   * ms, default 1000.
+   * How long both serve after the successor is ready. If it dies, hangs or stops listening in that time, the restart is
+   * rolled back. ms, default 1000.
    */
   probation?: number
   /** How long what is in flight may take after the listeners are given up. What is left is cut. ms, default 20 000. */

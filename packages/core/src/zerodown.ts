@@ -188,8 +188,8 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
    * During a restart, and while this process drains after one, it is the successor that restarts once more.
    * @throws {ZerodownError} rejects with `ERR_ZERODOWN_NOT_READY`, `ERR_ZERODOWN_UNSUPPORTED`,
    *   `ERR_ZERODOWN_SHUTTING_DOWN`, `ERR_ZERODOWN_LAUNCH`, `ERR_ZERODOWN_SUCCESSOR_EXITED`,
-   *   `ERR_ZERODOWN_SUCCESSOR_LOST`, `ERR_ZERODOWN_READY_TIMEOUT`, `ERR_ZERODOWN_RESTART_ABORTED` or
-   *   `ERR_ZERODOWN_PID_FILE`
+   *   `ERR_ZERODOWN_SUCCESSOR_LOST`, `ERR_ZERODOWN_SUCCESSOR_NOT_SERVING`, `ERR_ZERODOWN_READY_TIMEOUT`,
+   *   `ERR_ZERODOWN_RESTART_ABORTED` or `ERR_ZERODOWN_PID_FILE`
    */
   async restart(): Promise<GenerationInfo> {
     if (this.#lifecycle !== undefined) return this.#lifecycle.restart()
