@@ -270,17 +270,17 @@ export class Lifecycle {
     const { settings } = this
     const { origin, emit } = this.#around
     const generation = origin.generation + 1
-    const bequest = new Bequest(this.#listening)
-    this.#bequest = bequest
-    const will = { generation, listeners: bequest.listeners, restartSignals: settings.signals.restart }
-    const { restore = {}, cwd } = origin.inheritance ?? {}
-    const launch = planLaunch(origin.birth, settings.launch, will, restore, cwd)
-    this.#attempt = new Attempt(launch, generation, bequest.ticketKeys, {
-      settings,
-      emit,
-      registration: this.#registration,
-    })
     try {
+      const bequest = new Bequest(this.#listening)
+      this.#bequest = bequest
+      const will = { generation, listeners: bequest.listeners, restartSignals: settings.signals.restart }
+      const { restore = {}, cwd } = origin.inheritance ?? {}
+      const launch = planLaunch(origin.birth, settings.launch, will, restore, cwd)
+      this.#attempt = new Attempt(launch, generation, bequest.ticketKeys, {
+        settings,
+        emit,
+        registration: this.#registration,
+      })
       const attempted = this.#attempt.run()
       this.#attempted = attempted.catch(() => {})
       const successor = await attempted
@@ -288,7 +288,7 @@ export class Lifecycle {
       this.#commit({ successor, bequest })
       return { pid: successor.pid, generation }
     } catch (error) {
-      bequest.takeBack(this.#state === 'restarting')
+      this.#bequest?.takeBack(this.#state === 'restarting')
       this.#rollBack(error)
       throw error
     } finally {

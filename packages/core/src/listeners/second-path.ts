@@ -26,6 +26,11 @@ export function putBack(path: string, second: string): void {
   }
 }
 
+/** What cannot be removed is left behind: a restart is not to end half-way for it. */
 export function forget(second: string): void {
-  rmSync(second, { force: true })
+  try {
+    rmSync(second, { force: true })
+  } catch {
+    // A folder that this user may not write to any more.
+  }
 }
