@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf } from '../errors.ts'
+import { within } from '../within.ts'
 import type { Logger } from './logger.ts'
 
 /** Why a hook runs: a successor has taken over, or the service ends. */
@@ -25,25 +25,25 @@ export class ShutdownHooks {
 
   /** Runs them one after the other, all of them within one deadline. A hook that fails is logged, never thrown. */
   async run(timeLeft: number, why: ShutdownReason, logger: Logger): Promise<void> {
-    const timeout = Math.max(timeLeft, LEAST_TIME)
-    const deadline = new AbortController()
-    const late = wait(timeout, 'late' as const, { signal: deadline.signal, ref: true }).catch(() => 'late' as const)
+    const timeout = Math.round(Math.max(timeLeft, LEAST_TIME))
+    const over = new AbortController()
+    if (await within(timeout, this.#runAll(why, logger, over.signal))) return
+    over.abort()
+    logger.error(`a shutdown hook did not end within ${timeout} ms; exiting without it and those after it.`)
+  }
+
+  async #runAll(why: ShutdownReason, logger: Logger, over: AbortSignal): Promise<void> {
     for (const { run: hook } of [...this.#hooks].toReversed()) {
-      const outcome = await Promise.race([attempt(hook, why, logger), late])
-      if (outcome === 'late') {
-        logger.error(`a shutdown hook did not end within ${timeout} ms; exiting without it and those after it.`)
-        break
-      }
+      if (over.aborted) return
+      await attempt(hook, why, logger)
     }
-    deadline.abort()
   }
 }
 
-async function attempt(hook: ShutdownHook, why: ShutdownReason, logger: Logger): Promise<'ran'> {
+async function attempt(hook: ShutdownHook, why: ShutdownReason, logger: Logger): Promise<void> {
   try {
     await hook(why)
   } catch (error) {
     logger.error(`a shutdown hook failed: ${messageOf(error)}`)
   }
-  return 'ran'
 }
