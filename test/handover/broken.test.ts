@@ -78,8 +78,8 @@ describe('the successor dies in the middle of the handover', () => {
 describe('the successor closes its last server in the middle of the handover', () => {
   it('what it has not served yet is served on by the predecessor, which does not wait for it', async () => {
     const server = await startGenerations({
-      http: { keepAliveTimeout: 1000 },
-      generations: { 2: { closeAfter: 5, http: { keepAliveTimeout: 60_000 } } },
+      // For the silent one: by then the others have the timeout that they got with their last answer.
+      generations: { 1: { keepAliveTimeoutFromCommit: 1000 }, 2: { closeAfter: 5 } },
     })
     const [silent] = await openSilent(server.target(), 1)
     const wires = await openUsed(server.target(), 30)

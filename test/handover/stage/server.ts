@@ -23,6 +23,8 @@ export interface Particular {
   endChannelAfter?: number
   /** Closes its servers, and all their connections, when one connection more than that has come. */
   closeAfter?: number
+  /** Its servers' keepAliveTimeout from the commit on. ms */
+  keepAliveTimeoutFromCommit?: number
 }
 
 export interface Choices extends ServerOptions {
