@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
+import { procStat } from './proc-stat.ts'
 
 /** A process that this one descends from. */
 export interface Ancestor {
@@ -22,7 +23,7 @@ export function findAncestors(): Ancestor[] | undefined {
   if (readOr(() => readlinkSync('/proc/self')) !== String(process.pid)) return undefined
   const found: Ancestor[] = []
   for (let pid = process.ppid; pid > 0;) {
-    const parent = parentOf(pid)
+    const parent = procStat(pid)?.parent
     if (parent === undefined) return undefined // It has just ended.
     found.push(describe(pid))
     pid = parent
@@ -33,12 +34,6 @@ export function findAncestors(): Ancestor[] | undefined {
 /** Whether an ancestor is one of these programs. */
 export const isOne = ({ names }: Ancestor, programs: ReadonlySet<string>): boolean =>
   names.some((name) => programs.has(name))
-
-function parentOf(pid: number): number | undefined {
-  const stat = read(pid, 'stat')
-  // The name, in parentheses, may hold anything: the fields start after the last one.
-  return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
-}
 
 function describe(pid: number): Ancestor {
   const args = (read(pid, 'cmdline') ?? '').replace(/\0+$/, '').split('\0')

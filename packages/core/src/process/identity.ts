@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
+import { procStat } from './proc-stat.ts'
 
 /** How often to look whether a process has ended that is not our child, of which nothing tells us. ms */
 const SOON = 10
@@ -15,15 +15,15 @@ export class ProcessIdentity {
   /** @param pid of a process that lives now */
   constructor(pid: number) {
     this.pid = pid
-    this.#started = readStat(pid)?.started
+    this.#started = procStat(pid)?.started
   }
 
   /** Whether it runs. A zombie does not: it has ended, and only its parent has not asked for its exit code yet. */
   get alive(): boolean {
-    const now = readStat(this.pid)
+    const now = procStat(this.pid)
     // Not on Linux, or a process of another user where /proc hides those (hidepid): kill(2) knows.
     if (now === undefined) return this.#started === undefined && exists(this.pid)
-    return now.started === this.#started && !now.ended
+    return now.started === this.#started && !/[ZX]/.test(now.state)
   }
 
   /** Whether it was there before `other`, so that `other` cannot have started it. */
@@ -50,19 +50,6 @@ export class ProcessIdentity {
       // It has just ended.
     }
   }
-}
-
-/** proc(5): state and start time. `undefined` if there is no such process, or not to be seen. */
-function readStat(pid: number): { started: string | undefined; ended: boolean } | undefined {
-  let stat: string
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  } catch {
-    return undefined
-  }
-  // The name, in parentheses, may hold anything: the fields start after the last one, with the third.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return { started: fields[22 - 3], ended: /^[ZX]/.test(fields[0] ?? '') }
 }
 
 function exists(pid: number): boolean {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { Ancestor } from './ancestors.ts'
+import { procStat } from './proc-stat.ts'
 import { endsWithItsChild } from './programs.ts'
 
 /**
@@ -9,24 +9,10 @@ import { endsWithItsChild } from './programs.ts'
  * Linux only (proc(5)).
  */
 export function hangsUpWithThis(ancestors: () => readonly Ancestor[] | undefined): boolean {
-  const { session, terminal } = ownSession()
+  const { session, terminal = 0 } = procStat('self') ?? {}
   if (terminal === 0) return false
   if (session === process.pid) return true
   const above = ancestors() ?? []
   const leader = above.findIndex(({ pid }) => pid === session)
   return leader !== -1 && above.slice(0, leader + 1).every(endsWithItsChild)
-}
-
-function ownSession(): { session: number; terminal: number } {
-  try {
-    const stat = readFileSync('/proc/self/stat', 'latin1')
-    // The name, in parentheses, may hold anything: the fields start after the last one.
-    const [session, terminal] = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .slice(3)
-    return { session: Number(session), terminal: Number(terminal) }
-  } catch {
-    return { session: 0, terminal: 0 }
-  }
 }
