@@ -1,4 +1,4 @@
-import { attachmentOf } from './attachments.ts'
+import { attachmentOf } from './servers/attachments.ts'
 import { Zerodown, create, instanceInCharge, meetCopy, stepBack, zerodown } from './zerodown.ts'
 
 /** Under this name each copy of this package in a process finds the first one. */

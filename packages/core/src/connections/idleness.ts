@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Socket } from 'node:net'
-import { noteDestroyed } from './destroying.ts'
+import { noteDestroyed } from './intercept-destroy.ts'
 
 /**
  * Which of the connections have nothing in flight, down to a half-received header.

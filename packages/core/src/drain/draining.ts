@@ -1,6 +1,6 @@
 import type { Server } from 'node:net'
 import type { Connections } from '../connections/tracking.ts'
-import type { Handover } from '../handover/handover.ts'
+import type { Handover } from '../handover/send/handover.ts'
 import type { Ledger } from './ledger.ts'
 
 /** What a drain knows of its server, in any protocol. */

@@ -1,5 +1,5 @@
-import type { Settings } from '../options.ts'
-import { within } from '../within.ts'
+import type { Settings } from '../options/options.ts'
+import { within } from '../node/within.ts'
 import type { Draining } from './draining.ts'
 import { startDrain } from './drain.ts'
 import type { Ledger } from './ledger.ts'

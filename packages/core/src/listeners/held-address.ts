@@ -1,5 +1,5 @@
 import { ZerodownError } from '../errors.ts'
-import type { Asked } from './asked.ts'
+import type { Asked } from './listen-target.ts'
 import type { InheritedListeners } from './inherited.ts'
 import { keyOf } from './key.ts'
 

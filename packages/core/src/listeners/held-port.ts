@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { Server } from 'node:net'
-import type { AskedPort } from './asked.ts'
+import type { AskedPort } from './listen-target.ts'
 
 /** As it was before anything took its place. */
 const { listen } = Server.prototype

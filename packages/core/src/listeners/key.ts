@@ -1,6 +1,6 @@
 import type { AddressInfo, Server } from 'node:net'
 import { isIPv6 } from 'node:net'
-import type { Asked } from './asked.ts'
+import type { Asked } from './listen-target.ts'
 
 /** A listener's name: `tcp:127.0.0.1:8080`, `tcp::8080` for every host, `unix:/path`, `unix:@abstract`, `fd:3`. */
 export function keyOf(asked: Asked): string {

@@ -3,7 +3,7 @@ import { chmodSync, constants, renameSync, rmSync } from 'node:fs'
 import type { ListenOptions } from 'node:net'
 import { connect } from 'node:net'
 import { basename, dirname, join } from 'node:path'
-import { lookAt } from '../process/stat.ts'
+import { lookAt } from '../node/stat.ts'
 
 /** The longest path of a unix socket, unix(7): 108 bytes, one of them for the end. */
 const LONGEST_PATH = 107

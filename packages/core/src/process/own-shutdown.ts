@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers'
-import type { Settings } from '../options.ts'
-import { LEAST_TIME } from './hooks.ts'
+import type { Settings } from '../options/options.ts'
+import { LEAST_TIME } from './shutdown-hooks.ts'
 import type { Logger } from './logger.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Settings } from '../options.ts'
+import type { Settings } from '../options/options.ts'
 
 export interface SignalActions {
   restart(signal: NodeJS.Signals): void

@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
-import type { Asked } from '../listeners/asked.ts'
-import { inodeOf } from '../process/stat.ts'
+import type { Asked } from '../listeners/listen-target.ts'
+import { inodeOf } from '../node/stat.ts'
 
 /** The one variable that a predecessor gives to its successor. */
 export const INHERITANCE_VARIABLE = 'ZERODOWN_INHERITANCE'

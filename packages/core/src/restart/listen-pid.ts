@@ -1,4 +1,4 @@
-import type { Birth } from './birth.ts'
+import type { Birth } from './start-command.ts'
 import type { Inheritance } from './inheritance.ts'
 
 const NAME = 'LISTEN_PID'

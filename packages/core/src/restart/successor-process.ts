@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
 import { ProcessIdentity } from '../process/identity.ts'
-import { within } from '../within.ts'
+import { within } from '../node/within.ts'
 import type { Launch } from './launch.ts'
 import { launchFailed, startProcess } from './launch.ts'
-import type { FromPredecessor } from './protocol.ts'
-import { mark } from './protocol.ts'
+import type { FromPredecessor } from '../channel/messages.ts'
+import { mark } from '../channel/messages.ts'
 
 /** How long a process may take to be gone after SIGKILL: one that waits for a dead disk takes for ever. ms */
 const KILLED_TRAILS = 5000

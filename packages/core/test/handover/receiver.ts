@@ -3,7 +3,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
 import { tempDir } from '../../../../test/support/index.ts'
-import { Deposits } from '../../src/handover/deposits.ts'
+import { Deposits } from '../../src/handover/send/socket-sender.ts'
 import { NODE, programIn } from '../support/programs.ts'
 
 /** How a process takes connections: the copies that come, and the word that they are its own. */

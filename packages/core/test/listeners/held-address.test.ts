@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Asked } from '../../src/listeners/asked.ts'
+import type { Asked } from '../../src/listeners/listen-target.ts'
 import { explainListenError } from '../../src/listeners/held-address.ts'
 import { InheritedListeners } from '../../src/listeners/inherited.ts'
 

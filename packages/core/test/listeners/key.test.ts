@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tempDir } from '../../../../test/support/index.ts'
-import type { Asked } from '../../src/listeners/asked.ts'
+import type { Asked } from '../../src/listeners/listen-target.ts'
 import { boundTo, keyOf, meansTheSame } from '../../src/listeners/key.ts'
 import { listen } from '../support/servers.ts'
 

@@ -8,7 +8,7 @@ export const NODE: string = process.env['ZERODOWN_TEST_NODE'] ?? process.execPat
 
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url))
 
-/** Writes a program that may import what was built: `from '#dist/restart/birth.js'`. */
+/** Writes a program that may import what was built: `from '#dist/restart/start-command.js'`. */
 export async function writeProgram(path: string, source: string): Promise<string> {
   await writeFile(path, source.replaceAll('#dist', DIST))
   return path

@@ -1,0 +1,103 @@
+import { inodeOfHandle, isNativeHandle } from '../../node/internals.ts'
+import type { Payload, Receiver } from '../payload.ts'
+import { warmUp } from './warm-up.ts'
+
+/** A server of this process, as far as it takes connections that a predecessor accepted. */
+export interface ReceivingServer {
+  /** What it takes; `undefined` where it has not adopted a listener, or serves a protocol that cannot move. */
+  readonly receiver: Receiver | undefined
+  /** @param connection its native handle. @returns whether it is served */
+  receive(connection: object, payload: Payload): boolean
+}
+
+/** What is said of a connection that comes. */
+export interface Coming {
+  readonly id: number
+  /** The listener's descriptor in this process. */
+  readonly listener: number
+  readonly kind: string
+  /** Of the socket that is meant. A message and the socket that came with it must not be taken for each other's. */
+  readonly inode?: number | undefined
+}
+
+/** Read by nobody, as there is no socket over it. */
+interface Held {
+  readonly handle: object & { close(): void }
+  readonly listener: number
+}
+
+/**
+ * The connections that come from the predecessor, each to the server that adopted its listener. A copy comes first, which
+ * is only held: the predecessor serves the connection until it passes it on.
+ */
+export class Reception {
+  readonly #servers: Iterable<ReceivingServer>
+  readonly #held = new Map<number, Held>()
+  #prepared: Promise<void> = Promise.resolve()
+  #received = 0
+
+  constructor(servers: Iterable<ReceivingServer>) {
+    this.#servers = servers
+  }
+
+  /** Makes ready for many connections at once. */
+  prepare(): void {
+    this.#prepared = warmUp().catch(() => {}) // A server that is not warm serves as well.
+  }
+
+  get prepared(): Promise<void> {
+    return this.#prepared
+  }
+
+  /** How many have come to be served here. */
+  get received(): number {
+    return this.#received
+  }
+
+  get receivers(): Receiver[] {
+    return [...this.#servers].flatMap(({ receiver }) => receiver ?? [])
+  }
+
+  /** @param handle whatever came with the message; nothing does if the client has closed meanwhile */
+  hold({ id, listener, kind, inode }: Coming, handle: unknown): void {
+    if (!isNativeHandle(handle)) return
+    const meant = inode === undefined || inodeOfHandle(handle) === inode
+    if (meant && this.#takes(listener, kind)) this.#held.set(id, { handle, listener })
+    else handle.close()
+  }
+
+  holds(id: number): boolean {
+    return this.#held.has(id)
+  }
+
+  /** It is ours from here on. @returns whether it is served */
+  serve(id: number, payload: Payload): boolean {
+    const held = this.#held.get(id)
+    if (held === undefined) return false
+    this.#held.delete(id)
+    const { handle, listener } = held
+    const served = this.#serverOf(listener)?.receive(handle, payload) ?? false
+    if (served) this.#received += 1
+    else handle.close()
+    return served
+  }
+
+  /** It has ended over there, and does so for its client when this copy is closed. */
+  drop(id: number): void {
+    this.#held.get(id)?.handle.close()
+    this.#held.delete(id)
+  }
+
+  /** The predecessor has gone: what it had not passed on ends with it. */
+  dropAll(): void {
+    for (const id of this.#held.keys()) this.drop(id)
+  }
+
+  #takes(listener: number, kind: string): boolean {
+    return this.#serverOf(listener)?.receiver?.kinds.includes(kind) ?? false
+  }
+
+  #serverOf(listener: number): ReceivingServer | undefined {
+    return [...this.#servers].find(({ receiver }) => receiver?.listener === listener)
+  }
+}

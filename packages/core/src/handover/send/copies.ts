@@ -1,0 +1,64 @@
+import type { Socket } from 'node:net'
+import type { ConnectionChannel } from '../channel.ts'
+import type { Sources } from './sources.ts'
+
+/** How many copies go before we ask which have arrived: neither process should do nothing else for long. */
+const AT_ONCE = 16
+
+/** Which connections the successor holds a copy of, and which it does not take. */
+export class Copies {
+  readonly #channel: ConnectionChannel
+  readonly #sources: Sources
+  readonly #held = new WeakSet<Socket>()
+  readonly #refused = new WeakSet<Socket>()
+  /** Answered, and not held yet. One whose client asks on without pause is never found idle. */
+  readonly #answered = new Set<Socket>()
+
+  constructor(channel: ConnectionChannel, sources: Sources) {
+    this.#channel = channel
+    this.#sources = sources
+  }
+
+  holds(socket: Socket): boolean {
+    return this.#held.has(socket) && !this.#refused.has(socket)
+  }
+
+  /** It stays here. */
+  refused(socket: Socket): boolean {
+    return this.#refused.has(socket)
+  }
+
+  refuse(socket: Socket): void {
+    this.#refused.add(socket)
+  }
+
+  /** A response is written out on it, so that it may soon be idle. */
+  answered(socket: Socket): void {
+    if (this.#sources.of(socket) !== undefined) this.#answered.add(socket)
+  }
+
+  /** Makes copies until there is one of everything that was idle or answered at any moment so far. */
+  async make(): Promise<void> {
+    for (let sockets = this.#missing(); sockets.length > 0 && this.#channel.open(); sockets = this.#missing()) {
+      for (let from = 0; from < sockets.length && this.#channel.open(); from += AT_ONCE) {
+        await this.#deposit(sockets.slice(from, from + AT_ONCE).filter((socket) => !socket.destroyed))
+      }
+    }
+  }
+
+  #missing(): Socket[] {
+    const answered = [...this.#answered].filter((socket) => !socket.destroyed)
+    this.#answered.clear()
+    const all = new Set([...answered, ...this.#sources.findIdle().map(({ socket }) => socket)])
+    return [...all].filter((socket) => !this.#held.has(socket) && !this.#refused.has(socket))
+  }
+
+  async #deposit(sockets: readonly Socket[]): Promise<void> {
+    const copies = sockets.flatMap((socket) => {
+      const listener = this.#sources.of(socket)?.listener
+      return listener === undefined ? [] : { socket, listener, kind: 'http1' as const }
+    })
+    const held = await this.#channel.deposit(copies)
+    for (const socket of sockets) (held.has(socket) ? this.#held : this.#refused).add(socket)
+  }
+}

@@ -1,0 +1,47 @@
+import type { Server as HttpServer } from 'node:http'
+import type { Socket } from 'node:net'
+import { idleAmong } from '../../connections/idleness.ts'
+import type { Connections } from '../../connections/tracking.ts'
+import type { Fate } from '../payload.ts'
+
+/** A server whose connections move, and what becomes of them. */
+export interface Source {
+  readonly server: HttpServer
+  readonly connections: Connections
+  /** The listener's descriptor in the successor. */
+  readonly listener: number
+  /** @param frozen how long it was read by nobody, ms */
+  moved(socket: Socket, fate: Exclude<Fate, 'refused'>, frozen: number): void
+}
+
+/** A connection that was found idle. */
+export interface Idle {
+  readonly socket: Socket
+  readonly bytesRead: number
+}
+
+/** The servers whose connections move. */
+export class Sources {
+  readonly #sources = new Set<Source>()
+
+  add(source: Source): void {
+    this.#sources.add(source)
+  }
+
+  /** Whose connection this is. */
+  of(socket: Socket): Source | undefined {
+    for (const source of this.#sources) if (source.connections.open.has(socket)) return source
+    return undefined
+  }
+
+  findIdle(): Idle[] {
+    return [...this.#sources].flatMap(({ server, connections }) =>
+      [...idleAmong(server, connections.open)].map((socket) => ({ socket, bytesRead: socket.bytesRead })),
+    )
+  }
+}
+
+/** Nothing has arrived since it was found idle, and nobody has begun to end it. */
+export function isStillIdle({ socket, bytesRead }: Idle): boolean {
+  return !socket.destroyed && socket.bytesRead === bytesRead && !socket.writableEnded && !socket.readableEnded
+}

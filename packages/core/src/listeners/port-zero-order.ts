@@ -1,0 +1,20 @@
+import type { Asked } from './listen-target.ts'
+import { asksForAnyPort } from './listen-target.ts'
+import { keyOf } from './key.ts'
+
+/**
+ * Numbers the calls for any port: a successor that runs the same program makes them in the same order, and so finds the
+ * port that each of its servers had. Those that are closed by now count as well: a tool that looks for a free port and
+ * leaves it again must not be given the port of a server.
+ */
+export class Turns {
+  readonly #taken = new Map<string, number>()
+
+  next(asked: Asked | undefined): number | undefined {
+    if (asked === undefined || !asksForAnyPort(asked)) return undefined
+    const key = keyOf(asked)
+    const turn = (this.#taken.get(key) ?? 0) + 1
+    this.#taken.set(key, turn)
+    return turn
+  }
+}

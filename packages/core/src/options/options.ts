@@ -1,0 +1,126 @@
+import { type Logger, defaultLogger, silentLogger } from '../process/logger.ts'
+
+export interface Signals {
+  /** Signals that start a restart. Default: `'SIGUSR2'`. `false`: none. */
+  restart?: NodeJS.Signals | readonly NodeJS.Signals[] | false
+  /** Signals that drain and end the process. Default: `['SIGTERM', 'SIGINT']`. `false`: none. */
+  shutdown?: NodeJS.Signals | readonly NodeJS.Signals[] | false
+  /**
+   * Signals whose other listeners in this process are called when it leaves after a restart, drained and with its
+   * hooks run: for an application that closes its database when it hears SIGTERM, which does not come then. Default:
+   * `false`: none.
+   */
+  leave?: NodeJS.Signals | readonly NodeJS.Signals[] | false
+}
+
+export interface LaunchOptions {
+  /** The program to start the successor with. Default: the Node that runs now (`process.execPath`). */
+  execPath?: string
+  /**
+   * Its arguments: Node's own options, the script, the script's arguments. Default: those that this process was
+   * started with.
+   */
+  args?: readonly string[]
+  /**
+   * Its working directory. Default: `$PWD` where that is the directory this process was started in, so that a
+   * symlink such as `current -> releases/42` is followed anew; else the directory this process was started in.
+   */
+  cwd?: string
+  /**
+   * Variables to set on top of the environment that the first generation was started with; `undefined` removes one.
+   * Changes made to `process.env` at run time are not passed on.
+   */
+  env?: Readonly<Record<string, string | undefined>>
+}
+
+/** Options belong to the process: every entry point takes them, and two that disagree are an error. */
+export interface Options {
+  /** Which signals to listen to, from the first `listen()` on. `false`: none. */
+  signals?: Signals | false
+  /**
+   * When this process counts as ready. `'auto'` (default): when all attached servers listen and every inherited
+   * listener is adopted. `'manual'`: when `zerodown.ready()` is called.
+   */
+  readiness?: 'auto' | 'manual'
+  /** How long a successor may take to become ready before it is ended and the restart given up. ms, default 60 000. */
+  readyTimeout?: number
+  /**
+   * How long both serve after the successor is ready. If it dies, hangs or stops listening in that time, the restart is
+   * rolled back. ms, default 1000.
+   */
+  probation?: number
+  /** How long what is in flight may take after the listeners are given up. What is left is cut. ms, default 20 000. */
+  drainTimeout?: number
+  /**
+   * Whether idle HTTP/1.1 connections move to the successor, unnoticed by their clients. `false`: they linger, and
+   * their next answer says `Connection: close`; so does that of one that has not moved in half of `drainTimeout`, as to a
+   * successor that is stuck. Default: true.
+   */
+  handover?: boolean
+  /**
+   * How long to go on accepting connections after a shutdown signal or `shutdown()`, so that a load balancer notices
+   * first. Not used by a restart. ms, default 0.
+   */
+  shutdownDelay?: number
+  /**
+   * A file that holds the pid of the process in charge. It changes at commit, and stays as it was when a restart
+   * fails. Relative paths are taken from the directory the process was started in. Default: none.
+   */
+  pidFile?: string
+  /** How the successor is started, where that differs from how this process was started. */
+  launch?: LaunchOptions
+  /** Whether to end the process (exit code 0) after the drain and the shutdown hooks. Default: true. */
+  exit?: boolean
+  /** Where log lines go. Default: short lines on stderr. `false`: nowhere. */
+  logger?: Logger | false
+}
+
+/** Options with every default filled in. */
+export interface Settings {
+  readonly signals: {
+    readonly restart: readonly NodeJS.Signals[]
+    readonly shutdown: readonly NodeJS.Signals[]
+    readonly leave: readonly NodeJS.Signals[]
+  }
+  readonly readiness: 'auto' | 'manual'
+  readonly readyTimeout: number
+  readonly probation: number
+  readonly drainTimeout: number
+  readonly handover: boolean
+  readonly shutdownDelay: number
+  readonly pidFile: string | undefined
+  readonly launch: LaunchOptions
+  readonly exit: boolean
+  readonly logger: Logger
+}
+
+export function resolve(options: Options): Settings {
+  return {
+    signals: {
+      restart: namesOf(options.signals, 'restart', ['SIGUSR2']),
+      shutdown: namesOf(options.signals, 'shutdown', ['SIGTERM', 'SIGINT']),
+      leave: namesOf(options.signals, 'leave', []),
+    },
+    readiness: options.readiness ?? 'auto',
+    readyTimeout: options.readyTimeout ?? 60_000,
+    probation: options.probation ?? 1000,
+    drainTimeout: options.drainTimeout ?? 20_000,
+    handover: options.handover ?? true,
+    shutdownDelay: options.shutdownDelay ?? 0,
+    pidFile: options.pidFile,
+    launch: options.launch ?? {},
+    exit: options.exit ?? true,
+    logger: options.logger === false ? silentLogger : (options.logger ?? defaultLogger),
+  }
+}
+
+function namesOf(
+  signals: Options['signals'],
+  use: keyof Signals,
+  byDefault: NodeJS.Signals[],
+): readonly NodeJS.Signals[] {
+  const names = signals === false ? false : signals?.[use]
+  if (names === false) return []
+  if (names === undefined) return byDefault
+  return typeof names === 'string' ? [names] : names
+}

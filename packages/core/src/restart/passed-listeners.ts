@@ -1,0 +1,66 @@
+import type { AttachedServer } from '../servers/attached-server.ts'
+import type { TicketKeys } from '../handover/ticket-keys.ts'
+import { ticketKeysOf } from '../handover/ticket-keys.ts'
+import { forget, nameAgain, putBack } from '../listeners/second-path.ts'
+import { isVacant } from '../listeners/unix-path.ts'
+import type { InheritedListener } from './inheritance.ts'
+import { FIRST_FD } from './launch.ts'
+
+/** What a successor is to inherit: the listeners of these servers, in the order in which they become its descriptors. */
+export class Bequest {
+  readonly #servers: readonly AttachedServer[]
+  /** The unix paths, and a second name of each. */
+  readonly #paths = new Map<string, string>()
+
+  constructor(servers: readonly AttachedServer[]) {
+    this.#servers = servers.filter(({ listener }) => listener !== undefined)
+    for (const { path } of this.#servers) {
+      const second = path === undefined ? undefined : nameAgain(path)
+      if (path !== undefined && second !== undefined) this.#paths.set(path, second)
+    }
+  }
+
+  get listeners(): InheritedListener[] {
+    return this.#servers.flatMap(({ listener, path }) =>
+      listener === undefined ? [] : { ...listener, secondPath: this.#paths.get(path ?? '') },
+    )
+  }
+
+  /** Nobody has inherited anything. @param serving whether this process serves on, so that its paths have to be there */
+  takeBack(serving: boolean): void {
+    for (const [path, second] of this.#paths) {
+      if (serving) putBack(path, second)
+      forget(second)
+    }
+  }
+
+  /**
+   * What the application removes when it exits is its successor's by now. A path that is not there before has been given
+   * up, or the successor puts it back.
+   */
+  keepPathsAtExit(): void {
+    let there: [string, string][] = []
+    process.prependListener('exit', () => {
+      there = [...this.#paths].filter(([path]) => !isVacant(path))
+    })
+    process.on('exit', () => {
+      for (const [path, second] of there) {
+        putBack(path, second)
+        forget(second)
+      }
+    })
+  }
+
+  get ticketKeys(): TicketKeys[] {
+    return this.#servers.flatMap(({ server }, at) => {
+      const keys = ticketKeysOf(server)
+      return keys === undefined ? [] : { listener: FIRST_FD + at, keys }
+    })
+  }
+
+  /** The listener's descriptor in the successor. */
+  descriptorOf(server: AttachedServer): number | undefined {
+    const at = this.#servers.indexOf(server)
+    return at === -1 ? undefined : FIRST_FD + at
+  }
+}

@@ -1,0 +1,268 @@
+import type { EventEmitter } from 'node:events'
+import { errorMonitor } from 'node:events'
+import type { Server } from 'node:net'
+import { Connections } from '../connections/tracking.ts'
+import type { Accept } from '../handover/receive/adopt-connection.ts'
+import { isReadBefore, receiveConnection, receives } from '../handover/receive/adopt-connection.ts'
+import { countRequests } from '../handover/request-limit.ts'
+import type { Payload, Receiver } from '../handover/payload.ts'
+import { followSessions, isHttp2Server } from '../drain/http2.ts'
+import type { Asked } from '../listeners/listen-target.ts'
+import { asksForAnyPort, isAbstract } from '../listeners/listen-target.ts'
+import { explainListenError } from '../listeners/held-address.ts'
+import type { InheritedListeners } from '../listeners/inherited.ts'
+import { boundTo, keyOf } from '../listeners/key.ts'
+import { putBack } from '../listeners/second-path.ts'
+import { takeOverListen } from '../listeners/listen.ts'
+import { addPermissions, identify, removeUnixPath } from '../listeners/unix-path.ts'
+import { accepting, listeningFd } from '../node/internals.ts'
+import { inodeOf } from '../node/stat.ts'
+import type { InheritedListener } from '../restart/inheritance.ts'
+
+export interface ServerEvents {
+  /** `listen()` was called; what this throws, `listen()` throws. */
+  beforeListen(server: AttachedServer): void
+  inherited(): InheritedListeners
+  /** What it had adopted is closed. */
+  givesBack(listener: InheritedListener): void
+  turn(asked: Asked | undefined): number | undefined
+  bindsItself(): boolean
+  listening(server: AttachedServer, adopted: boolean): void
+  failed(server: AttachedServer, error: unknown): void
+  /** Whether a unix path is this process's to remove. */
+  ownsPath(adopted: boolean): boolean
+  closed(server: AttachedServer): void
+  /** A connection that came was taken by something else than node:http. */
+  readBefore(server: AttachedServer): void
+}
+
+/** A server whose `listen()` adopts, and whose listener and connections are known. */
+export class AttachedServer {
+  readonly server: Server
+  readonly connections: Connections
+  readonly #events: ServerEvents
+  readonly #main: AttachedServer | undefined
+  #asked: Asked | undefined
+  #adopted: InheritedListener | undefined
+  #givenBack = false
+  /** Whether it only seems to listen, and is to be closed by us. */
+  #pretence: 'seems to listen' | 'is over' | undefined
+  #failedToListen = false
+  #aside = false
+  #permissions = 0
+  /** Kept when it is closed and listens again: it is the same server. */
+  #turn: { readonly of: string; readonly turn: number | undefined } | undefined
+  /** Which file the unix socket is, so that no other one is ever removed in its place. */
+  #file: string | undefined
+  #givenUp = false
+  #starting = false
+  #open = false
+  #accept: Accept | undefined
+  #readBefore = false
+
+  /** @param main whose connections the accepted ones are, where `server` only is a further address of that one */
+  constructor(server: Server, events: ServerEvents, main?: AttachedServer) {
+    this.server = server
+    this.#events = events
+    this.#main = main
+    this.connections = new Connections(main === undefined ? server : undefined)
+    if (isHttp2Server(server)) followSessions(server)
+    takeOverListen(server, {
+      before: () => {
+        events.beforeListen(this)
+        this.#starting = true
+        this.#failedToListen = false
+        this.#aside = false
+      },
+      threw: (error) => this.#failed(error),
+      inherited: () => events.inherited(),
+      turn: (asked) => this.#takeTurn(asked),
+      bindsItself: () => events.bindsItself(),
+      pretends: (still) => {
+        this.#pretence = still ? 'seems to listen' : 'is over'
+      },
+      asks: (asked, adopted, permissions = 0) => {
+        this.#permissions = permissions
+        this.#asks(asked, adopted)
+      },
+    })
+    server.on('listening', () => {
+      this.#starting = false
+      this.#open = true
+      if (this.#pretence !== undefined) return
+      this.#accept = accepting(server)
+      if (receives(server, 'http1')) countRequests(server)
+      this.#file = this.path === undefined ? undefined : identify(this.path)
+      events.listening(this, this.#adopted !== undefined)
+    })
+    // Only watches: whether anybody handles the error is still the application's business.
+    ;(server as EventEmitter).on(errorMonitor, (error: Error) => {
+      if (!server.listening) this.#failed(explainListenError(error, this.#asked, events.inherited()))
+    })
+    server.on('close', () => {
+      this.#open = server.listening
+      this.removePath()
+      this.giveBack()
+      // What could not listen where it should is still to listen.
+      if (this.#pretence !== 'is over') events.closed(this)
+      this.#pretence = undefined
+    })
+  }
+
+  /** Whether it listens where it was told to. */
+  get listening(): boolean {
+    return this.server.listening && this.#pretence === undefined
+  }
+
+  /** The port that it has, or was to have. */
+  get port(): number | undefined {
+    const bound = this.server.listening ? this.#bound : this.#asked
+    return bound?.kind === 'tcp' ? bound.port : undefined
+  }
+
+  /** Whether it could not listen. */
+  get failedToListen(): boolean {
+    return this.#failedToListen
+  }
+
+  /** It does not keep its process alive (`server.unref()`): by it alone a process is no service. */
+  setAside(): void {
+    this.#aside = true
+  }
+
+  get aside(): boolean {
+    return this.#aside
+  }
+
+  /** Whether the process can do without it. */
+  get optional(): boolean {
+    return this.#main !== undefined
+  }
+
+  /** Whether it is open, or was told to listen and is about to. */
+  get inUse(): boolean {
+    return this.#open || this.#starting
+  }
+
+  /** Whether it listens, or was closed and still has connections: Node says 'close' when the last one has ended. */
+  get open(): boolean {
+    return this.#open
+  }
+
+  get key(): string {
+    return this.#bound === undefined ? 'unknown' : keyOf(this.#bound)
+  }
+
+  /** What the successor inherits; `undefined` where the socket has no number that could be passed on. */
+  get listener(): InheritedListener | undefined {
+    const fd = listeningFd(this.server)
+    const bound = this.#bound
+    if (fd === undefined || bound === undefined) return undefined
+    const { ephemeral } = this
+    return { fd, asked: this.#asked, bound, turn: this.#turn?.turn, ephemeral, inode: inodeOf(fd) ?? 0 }
+  }
+
+  /** Whether any port would do, and nobody has ever connected to the one it got, in no generation. */
+  get ephemeral(): boolean {
+    const used = this.connections.used || (this.#adopted !== undefined && this.#adopted.ephemeral !== true)
+    return this.#asked !== undefined && asksForAnyPort(this.#asked) && !used
+  }
+
+  /** Gives an inherited path the permissions that `listen()` asked for. Not before the commit: it is the predecessor's. */
+  openPath(): void {
+    if (this.path === undefined || this.#adopted === undefined || !this.#events.ownsPath(true)) return
+    addPermissions(this.path, this.#permissions)
+  }
+
+  /** Removes the unix socket's file if it is this process's: libuv removes only the path that it has bound. */
+  removePath(): void {
+    const ours = !this.#givenUp && this.#events.ownsPath(this.#adopted !== undefined)
+    if (this.path !== undefined && ours) removeUnixPath(this.path, this.#file)
+  }
+
+  /** The inherited descriptor that it has adopted, by the number that the predecessor knows. */
+  get inheritedAs(): number | undefined {
+    return this.#givenBack ? undefined : this.#adopted?.fd
+  }
+
+  /** Before the commit, what was adopted and closed again is there for the next one. */
+  giveBack(): void {
+    // One that was given up in a drain is known by it to the predecessor, which may still pass connections on.
+    if (this.#adopted === undefined || this.#givenBack || this.#givenUp || this.inUse) return
+    this.#givenBack = true
+    this.#events.givesBack(this.#adopted)
+  }
+
+  /** What it can receive from a predecessor. */
+  get receiver(): Receiver | undefined {
+    const listener = this.inheritedAs
+    return this.#takesMore && listener !== undefined ? { listener, kinds: ['http1'] } : undefined
+  }
+
+  /** Serves a connection that the predecessor accepted. @returns whether it can */
+  receive(connection: object, payload: Payload): boolean {
+    const server = this.#serving
+    if (!receives(server, payload.kind) || this.#accept === undefined || !this.#takesMore) return false
+    const served = receiveConnection(server, this.#accept, connection, payload)
+    if (served !== 'read before') return served
+    this.#readBefore = true
+    this.#events.readBefore(this)
+    return false
+  }
+
+  /** Whether something else takes its connections before node:http does, so that they cannot move. */
+  get readBefore(): boolean {
+    return this.#readBefore || isReadBefore(this.#serving)
+  }
+
+  /** One that the application has closed takes nothing more; one that was given up passes on to its successor what comes. */
+  get #takesMore(): boolean {
+    if (this.#accept === undefined || this.readBefore || !receives(this.#serving, 'http1')) return false
+    return this.server.listening || this.#givenUp
+  }
+
+  /** Puts its path back that a predecessor has removed which served there, too. */
+  putBackPath(): void {
+    const second = this.#adopted?.secondPath
+    if (second !== undefined && this.path !== undefined && this.listening && !this.#givenUp) putBack(this.path, second)
+  }
+
+  /** The successor has the listener: its path, too, is no longer ours to remove. */
+  giveUp(): void {
+    this.#givenUp = true
+  }
+
+  get #serving(): Server {
+    return this.#main?.server ?? this.server
+  }
+
+  get #bound(): Asked | undefined {
+    return this.#adopted?.bound ?? boundTo(this.server.address(), this.#asked)
+  }
+
+  /** That of a unix socket which is a file. */
+  get path(): string | undefined {
+    return this.#asked?.kind === 'unix' && !isAbstract(this.#asked.path) ? this.#asked.path : undefined
+  }
+
+  #takeTurn(asked: Asked | undefined): number | undefined {
+    const of = asked === undefined ? '' : keyOf(asked)
+    if (this.#turn?.of !== of) this.#turn = { of, turn: this.#events.turn(asked) }
+    return this.#turn.turn
+  }
+
+  #failed(error: unknown): void {
+    this.#starting = false
+    this.#failedToListen = true
+    this.#events.failed(this, error)
+  }
+
+  #asks(asked: Asked | undefined, adopted: InheritedListener | undefined): void {
+    this.#asked = asked
+    this.#adopted = adopted
+    this.#givenBack = false
+    // Node answers null for an inherited unix socket, and the temporary path for one that was bound aside.
+    if (asked?.kind !== 'unix') Reflect.deleteProperty(this.server, 'address')
+    else this.server.address = () => (this.server.listening ? asked.path : null)
+  }
+}

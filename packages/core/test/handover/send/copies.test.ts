@@ -1,0 +1,35 @@
+import type { Socket } from 'node:net'
+import { expect, it } from 'vitest'
+import { Copies } from '../../../src/handover/send/copies.ts'
+import { Sources } from '../../../src/handover/send/sources.ts'
+import { converse, serve } from '../../support/http.ts'
+import type { Manner } from '../receiver.ts'
+import { forkReceiver } from '../receiver.ts'
+
+/** Copies of a connection on which nothing was said, for a process that takes them in that manner. */
+async function copiesFor(manner: Manner): Promise<{ copies: Copies; socket: Socket }> {
+  const { child, deposits } = await forkReceiver(manner)
+  const { server, connections } = await serve(() => {})
+  const { socket } = await converse(server)
+  const sources = new Sources()
+  sources.add({ server, connections, listener: 3, moved: () => {} })
+  const channel = {
+    takes: () => true,
+    open: () => child.connected,
+    deposit: deposits.deposit.bind(deposits),
+    prepare: deposits.prepare.bind(deposits),
+    pass: deposits.pass.bind(deposits),
+  }
+  return { copies: new Copies(channel, sources), socket }
+}
+
+it.each<[Manner, boolean]>([
+  ['serves', true],
+  ['holds nothing', false],
+])('a successor that %s has a copy of each: %s', async (manner, held) => {
+  const { copies, socket } = await copiesFor(manner)
+
+  await copies.make()
+
+  expect([copies.holds(socket), copies.refused(socket)]).toEqual([held, !held])
+})
