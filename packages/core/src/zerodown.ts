@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
 import { createServer } from 'node:http'
 import type { Server } from 'node:net'
-import type { ServerEvents } from './servers/attached-server.ts'
+import type { ServerHost } from './servers/attached-server.ts'
 import { AttachedServer } from './servers/attached-server.ts'
 import { remember } from './servers/attachments.ts'
 import { checkUnchanged, merge } from './options/declared-options.ts'
@@ -11,7 +11,7 @@ import type { Ledger } from './drain/ledger.ts'
 import { ZerodownError, messageOf } from './errors.ts'
 import type { Emit, ZerodownEvents } from './events.ts'
 import { publish } from './events.ts'
-import { furtherListenerOf } from './servers/additional-listener.ts'
+import { additionalListenerOf } from './servers/additional-listener.ts'
 import type { Handler } from './servers/handler.ts'
 import { listenerOf } from './servers/handler.ts'
 import type { State } from './lifecycle/lifecycle.ts'
@@ -127,11 +127,11 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
    * in every respect, also in a handover. That it cannot listen is no reason to give up a restart.
    * @returns a server of its own, to listen with and to close
    */
-  furtherListener(server: Server): Server {
-    if (steppedBack !== undefined) return furtherListenerOf(server)
+  additionalListener(server: Server): Server {
+    if (steppedBack !== undefined) return additionalListenerOf(server)
     const main = [...this.#attached].find((it) => it.server === server)
-    if (main === undefined) throw new TypeError('furtherListener: this server is not attached.')
-    const further = furtherListenerOf(server)
+    if (main === undefined) throw new TypeError('additionalListener: this server is not attached.')
+    const further = additionalListenerOf(server)
     this.#add(further, main)
     return further
   }
@@ -147,7 +147,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
 
   #add(server: Server, main?: AttachedServer): void {
     this.#known.add(server)
-    const events: ServerEvents = {
+    const events: ServerHost = {
       beforeListen: (starting) => {
         this.#start()
         // In the order of their `listen()`, by which two of the same words (port 0 twice) are told apart.
@@ -160,7 +160,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
         return origin.listeners
       },
       givesBack: (listener) => origin.listeners.giveBack(listener),
-      turn: (asked) => origin.turns.next(asked),
+      portZeroIndex: (asked) => origin.portZeroOrder.next(asked),
       bindsItself: () => !thisPlatform().clusterWorker && thisPlatform().platform !== 'win32',
       listening: (it, adopted) => this.#lifecycle?.serverListens(it, adopted),
       failed: (it, error) => this.#failed(it, error),

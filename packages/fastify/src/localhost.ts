@@ -56,7 +56,7 @@ function listenAlso(
   host: string,
 ): Server {
   const { port } = fastify.server.address() as AddressInfo
-  const further = instance.furtherListener(fastify.server)
+  const further = instance.additionalListener(fastify.server)
   const { listenTextResolver = (address: string) => `Server listening at ${address}` } = options
   const protocol = fastify.server instanceof TlsServer ? 'https' : 'http'
   const shown = `${host.includes(':') ? `[${host}]` : host}:${port}`

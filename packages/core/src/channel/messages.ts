@@ -1,4 +1,4 @@
-import type { Payload, Receiver } from '../handover/payload.ts'
+import type { Payload, AcceptedKinds } from '../handover/payload.ts'
 import type { TicketKeys } from '../handover/ticket-keys.ts'
 
 /**
@@ -12,7 +12,7 @@ const VERSION = 1
 export type FromSuccessor =
   /** Said first: this process is the server, whoever the child is that was started. */
   | { type: 'hello'; pid: number }
-  | { type: 'ready'; pid: number; receivers?: readonly Receiver[] }
+  | { type: 'ready'; pid: number; receivers?: readonly AcceptedKinds[] }
   /** Of the connections asked about, those that are held; of those passed on, those that are served; else none. */
   | { type: 'connections'; question: number; ids: readonly number[] }
   /** It has begun to end, or serves nothing any more. */

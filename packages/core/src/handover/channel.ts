@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
-import type { Fate, Payload, Receiver } from './payload.ts'
+import type { Fate, Payload, AcceptedKinds } from './payload.ts'
 
 /** Of a connection that is to be held over there. */
-export interface Deposit {
+export interface OutgoingCopy {
   readonly socket: Socket
   /** The listener's descriptor in the successor. */
   readonly listener: number
@@ -20,12 +20,12 @@ export interface ConnectionChannel {
   takes(listener: number, kind: Payload['kind']): boolean
   open(): boolean
   /** Sends a copy of each, while they are served here. @returns those that are held over there */
-  deposit(connections: readonly Deposit[]): Promise<ReadonlySet<Socket>>
+  sendCopies(connections: readonly OutgoingCopy[]): Promise<ReadonlySet<Socket>>
   /** Resolves when the successor can serve the first one without delay. */
   prepare(): Promise<void>
   /** From here on they are the successor's, which holds them and is alone to read them. @returns how each fared */
   pass(connections: readonly Passing[]): Promise<ReadonlyMap<Socket, Fate>>
 }
 
-export const takesConnections = (receivers: readonly Receiver[], listener: number, kind: string): boolean =>
+export const takesConnections = (receivers: readonly AcceptedKinds[], listener: number, kind: string): boolean =>
   receivers.some((receiver) => receiver.listener === listener && receiver.kinds.includes(kind))

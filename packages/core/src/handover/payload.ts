@@ -8,7 +8,7 @@ export interface Payload {
 }
 
 /** A listener, by its descriptor in the successor, and the kinds of connection that its server there receives. */
-export interface Receiver {
+export interface AcceptedKinds {
   readonly listener: number
   readonly kinds: readonly string[]
 }

@@ -7,7 +7,7 @@ import { Handover } from '../handover/send/handover.ts'
 import { explainReadBefore, receives } from '../handover/receive/adopt-connection.ts'
 import type { Settings } from '../options/options.ts'
 import type { ShutdownHooks } from '../process/shutdown-hooks.ts'
-import type { Bequest } from '../restart/passed-listeners.ts'
+import type { PassedListeners } from '../restart/passed-listeners.ts'
 import type { Predecessor } from '../restart/predecessor.ts'
 import type { Successor } from '../restart/successor.ts'
 import { within } from '../node/within.ts'
@@ -15,7 +15,7 @@ import { within } from '../node/within.ts'
 /** How much longer than its own drain a predecessor may take to leave, before its successor leaves without it. ms */
 const PREDECESSOR_TRAILS = 10_000
 
-export interface Departing {
+export interface Leaving {
   readonly settings: Settings
   readonly hooks: ShutdownHooks
   readonly emit: Emit
@@ -23,16 +23,16 @@ export interface Departing {
   /** Those that listen, or have connections. */
   readonly servers: readonly AttachedServer[]
   /** Who takes over, and what it has inherited; `undefined` at a shutdown. */
-  readonly heir: { readonly successor: Successor; readonly bequest: Bequest } | undefined
+  readonly heir: { readonly successor: Successor; readonly passed: PassedListeners } | undefined
 }
 
 /** The last steps of a process, by either road: drain, let the predecessor leave first, run the hooks. */
-export async function depart({ settings, hooks, emit, predecessor, servers, heir }: Departing): Promise<Ledger> {
+export async function leave({ settings, hooks, emit, predecessor, servers, heir }: Leaving): Promise<Ledger> {
   const { drainTimeout, logger } = settings
   const handover =
     settings.handover && heir !== undefined ? new Handover(heir.successor.connections, drainTimeout) : undefined
   const draining = servers.map((attached) => {
-    const listener = heir?.bequest.descriptorOf(attached)
+    const listener = heir?.passed.descriptorOf(attached)
     const { server, connections, key } = attached
     const wanted = handover !== undefined && listener !== undefined && handover.takes(listener)
     if (wanted && attached.readBefore) logger.info(explainReadBefore(key))

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers'
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { AttachedServer } from '../servers/attached-server.ts'
-import { depart } from './leave.ts'
+import { leave } from './leave.ts'
 import type { Ledger } from '../drain/ledger.ts'
 import { ZerodownError, messageOf } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { explainReadBefore } from '../handover/receive/adopt-connection.ts'
-import { Reception } from '../handover/receive/incoming-connections.ts'
+import { IncomingConnections } from '../handover/receive/incoming-connections.ts'
 import { takeTicketKeys } from '../handover/ticket-keys.ts'
 import { keyOf } from '../listeners/key.ts'
 import { forget } from '../listeners/second-path.ts'
@@ -16,13 +16,13 @@ import { atExit, isStop } from '../process/exit.ts'
 import { tolerant } from '../process/logger.ts'
 import { OwnShutdown } from '../process/own-shutdown.ts'
 import { thisPlatform, whyNoRestart } from '../process/platform.ts'
-import { Registration } from '../process/main-pid/main-pid.ts'
+import { MainPid } from '../process/main-pid/main-pid.ts'
 import { signalConflicts } from '../process/signal-conflicts.ts'
 import { listenToSignals } from '../process/signals.ts'
 import { Readiness } from './readiness.ts'
 import { Attempt } from '../restart/attempt.ts'
-import { Bequest } from '../restart/passed-listeners.ts'
-import { FurtherRestart } from './queued-restart.ts'
+import { PassedListeners } from '../restart/passed-listeners.ts'
+import { QueuedRestart } from './queued-restart.ts'
 import { planLaunch } from '../restart/launch.ts'
 import type { TakeOver } from '../restart/predecessor.ts'
 import type { GenerationInfo, Successor } from '../restart/successor.ts'
@@ -32,7 +32,7 @@ import { isInCharge } from '../restart/origin.ts'
 export type State = 'starting' | 'serving' | 'restarting' | 'draining' | 'stopped'
 
 /** What the state machine works on. */
-export interface Surroundings {
+export interface LifecycleDeps {
   readonly settings: Settings
   readonly attached: ReadonlySet<AttachedServer>
   readonly hooks: ShutdownHooks
@@ -52,32 +52,32 @@ export interface Surroundings {
  */
 export class Lifecycle {
   readonly settings: Settings
-  readonly #around: Surroundings
+  readonly #deps: LifecycleDeps
   readonly #readiness: Readiness
-  readonly #registration: Registration
-  readonly #reception: Reception
-  readonly #further = new FurtherRestart()
+  readonly #mainPid: MainPid
+  readonly #incoming: IncomingConnections
+  readonly #queued = new QueuedRestart()
   readonly #ownShutdown: OwnShutdown
   readonly #ignoreSignals: () => void
   #ignoreExit = (): void => {}
   #state: State = 'starting'
   #attempt: Attempt | undefined
   /** What a successor is to inherit while it is being started. */
-  #bequest: Bequest | undefined
+  #passed: PassedListeners | undefined
   #attempted: Promise<unknown> | undefined
   /** Who has taken over, and what it has inherited. */
-  #heir: { readonly successor: Successor; readonly bequest: Bequest } | undefined
+  #heir: { readonly successor: Successor; readonly passed: PassedListeners } | undefined
   #ending: Promise<Ledger> | undefined
   /** What the predecessor was told that this process serves. */
   #offered: readonly AttachedServer[] = []
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE` */
-  constructor(around: Surroundings) {
-    const { origin, attached } = around
-    const settings = { ...around.settings, logger: tolerant(around.settings.logger) }
-    this.#around = around
+  constructor(deps: LifecycleDeps) {
+    const { origin, attached } = deps
+    const settings = { ...deps.settings, logger: tolerant(deps.settings.logger) }
+    this.#deps = deps
     this.settings = settings
-    this.#registration = new Registration(settings, origin.birth.cwd)
+    this.#mainPid = new MainPid(settings, origin.startCommand.cwd)
     this.#ownShutdown = new OwnShutdown(settings.signals)
     this.#readiness = new Readiness(attached, origin.listeners, {
       ready: () => this.ready(),
@@ -90,22 +90,22 @@ export class Lifecycle {
     })
     const platform = thisPlatform()
     if (!platform.mayStartProcesses) settings.logger.warn(`no restart is possible: ${whyNoRestart(platform)}`)
-    if (origin.stopEarlyWatch()) void this.#further.want()
+    if (origin.stopEarlyWatch()) void this.#queued.want()
     if (origin.ignored !== undefined) {
       settings.logger.warn(`ignored an inheritance in the environment: ${origin.ignored}. Starting as generation 1.`)
     }
-    const reception = new Reception(attached)
-    this.#reception = reception
+    const incoming = new IncomingConnections(attached)
+    this.#incoming = incoming
     origin.predecessor?.listen({
       inCharge: (how, restart) => this.#takeCharge(how, restart),
       restart: () => origin.predecessor?.restarted(this.restart()),
       ticketKeys: () => this.#listening.forEach((server) => this.#resumeSessions(server)),
       notServed: () => this.#notServed(),
-      reception,
+      incoming,
     })
     if (this.inCharge) this.#listenToExit()
     void origin.predecessor?.gone.then(() => {
-      around.emit('received', { connections: reception.received })
+      deps.emit('received', { connections: incoming.received })
       if (this.#state !== 'starting') this.#settlePaths()
     })
   }
@@ -115,13 +115,13 @@ export class Lifecycle {
   }
 
   get inCharge(): boolean {
-    return isInCharge(this.#around.origin)
+    return isInCharge(this.#deps.origin)
   }
 
   serverListens(server: AttachedServer, adopted: boolean): void {
     const { key } = server
     setImmediate(() => this.#sayListening(server, adopted))
-    this.#around.emit('listening', { key, adopted })
+    this.#deps.emit('listening', { key, adopted })
     this.#resumeSessions(server)
     this.#openPath(server)
     this.checkReadiness()
@@ -143,7 +143,7 @@ export class Lifecycle {
 
   /** It would be refused where clients ask for it: worse than no restart. */
   #misplaced(forGood: boolean): void {
-    const { origin, saidReady } = this.#around
+    const { origin, saidReady } = this.#deps
     if (this.inCharge || saidReady()) return forGood ? this.ready() : undefined
     const here = this.#readiness.newcomers.map(({ key }) => key).join(', ')
     const there = origin.listeners.wanted.map(({ bound }) => keyOf(bound)).join(', ')
@@ -159,16 +159,16 @@ export class Lifecycle {
 
   serverFailed(error: unknown): void {
     if (error instanceof ZerodownError) this.settings.logger.error(error.message)
-    if (!this.inCharge) this.#around.origin.predecessor?.refuse(withoutStop(messageOf(error)))
+    if (!this.inCharge) this.#deps.origin.predecessor?.refuse(withoutStop(messageOf(error)))
   }
 
   #resumeSessions({ server, inheritedAs }: AttachedServer): void {
-    const keys = this.#around.origin.predecessor?.ticketKeysOf(inheritedAs)
+    const keys = this.#deps.origin.predecessor?.ticketKeysOf(inheritedAs)
     if (keys !== undefined) takeTicketKeys(server, keys)
   }
 
   checkReadiness(): void {
-    const automatic = this.settings.readiness === 'auto' || this.#around.saidReady()
+    const automatic = this.settings.readiness === 'auto' || this.#deps.saidReady()
     if (this.#state === 'starting' && automatic) this.#readiness.check()
   }
 
@@ -176,7 +176,7 @@ export class Lifecycle {
     if (this.#state !== 'starting') return
     this.#readiness.cancel()
     this.#state = 'serving'
-    const { origin, emit } = this.#around
+    const { origin, emit } = this.#deps
     for (const { bound } of origin.listeners.wanted) {
       this.settings.logger.warn(`nothing listens on ${keyOf(bound)} any more; it will be closed at commit.`)
     }
@@ -195,13 +195,13 @@ export class Lifecycle {
 
   /** Tells the predecessor that this process is ready, and which connections it takes. */
   #offer(): void {
-    const receivers = this.settings.handover ? this.#reception.receivers : []
+    const receivers = this.settings.handover ? this.#incoming.receivers : []
     for (const server of this.settings.handover ? this.#listening : []) {
       if (server.inheritedAs !== undefined && server.readBefore) this.explainReadBefore(server)
     }
-    if (receivers.length > 0) this.#reception.prepare()
+    if (receivers.length > 0) this.#incoming.prepare()
     this.#offered = this.#listening.filter(({ inheritedAs }) => inheritedAs !== undefined)
-    this.#around.origin.predecessor?.ready(receivers)
+    this.#deps.origin.predecessor?.ready(receivers)
   }
 
   /** Names of what it has offered to serve and does not: by mistake, or because it ends. */
@@ -214,7 +214,7 @@ export class Lifecycle {
     const refusal = this.#whyNoRestart()
     if (refusal !== undefined) return Promise.reject(refusal)
     if (this.#state === 'draining' && this.#heir !== undefined) return this.#heir.successor.restart()
-    return this.#state === 'serving' && this.inCharge ? this.#restart() : this.#further.want()
+    return this.#state === 'serving' && this.inCharge ? this.#restart() : this.#queued.want()
   }
 
   /** The application asks for it, so it is ours to end the process. */
@@ -234,9 +234,9 @@ export class Lifecycle {
     this.#readiness.cancel()
     this.#ignoreSignals()
     this.#ignoreExit()
-    this.#registration.remove()
+    this.#mainPid.remove()
     this.#leaveUnlessInCharge('its last server was closed')
-    this.#around.origin.predecessor?.listen(undefined)
+    this.#deps.origin.predecessor?.listen(undefined)
     this.#state = 'stopped'
   }
 
@@ -268,32 +268,32 @@ export class Lifecycle {
   async #restart(): Promise<GenerationInfo> {
     this.#state = 'restarting'
     const { settings } = this
-    const { origin, emit } = this.#around
+    const { origin, emit } = this.#deps
     const generation = origin.generation + 1
     try {
-      const bequest = new Bequest(this.#listening)
-      this.#bequest = bequest
-      const will = { generation, listeners: bequest.listeners, restartSignals: settings.signals.restart }
+      const passed = new PassedListeners(this.#listening)
+      this.#passed = passed
+      const will = { generation, listeners: passed.listeners, restartSignals: settings.signals.restart }
       const { restore = {}, cwd } = origin.inheritance ?? {}
-      const launch = planLaunch(origin.birth, settings.launch, will, restore, cwd)
-      this.#attempt = new Attempt(launch, generation, bequest.ticketKeys, {
+      const launch = planLaunch(origin.startCommand, settings.launch, will, restore, cwd)
+      this.#attempt = new Attempt(launch, generation, passed.ticketKeys, {
         settings,
         emit,
-        registration: this.#registration,
+        mainPid: this.#mainPid,
       })
       const attempted = this.#attempt.run()
       this.#attempted = attempted.catch(() => {})
       const successor = await attempted
       if (this.#state !== 'restarting') await this.#endLate(successor)
-      this.#commit({ successor, bequest })
+      this.#commit({ successor, passed })
       return { pid: successor.pid, generation }
     } catch (error) {
-      this.#bequest?.takeBack(this.#state === 'restarting')
+      this.#passed?.takeBack(this.#state === 'restarting')
       this.#rollBack(error)
       throw error
     } finally {
       this.#attempt = undefined
-      this.#bequest = undefined
+      this.#passed = undefined
     }
   }
 
@@ -303,56 +303,56 @@ export class Lifecycle {
     throw new ZerodownError('ERR_ZERODOWN_RESTART_ABORTED', 'the restart was given up: this process shuts down.')
   }
 
-  #commit(heir: { successor: Successor; bequest: Bequest }): void {
+  #commit(heir: { successor: Successor; passed: PassedListeners }): void {
     const { successor } = heir
     const { pid, generation } = successor
     this.#heir = heir
     this.#ignoreExit()
     for (const server of this.#open) server.giveUp()
-    const outcome = successor.commit(this.#further.wanted)
-    if (outcome !== undefined) this.#further.follow(() => outcome)
-    this.#around.emit('committed', { pid, generation })
+    const outcome = successor.commit(this.#queued.wanted)
+    if (outcome !== undefined) this.#queued.follow(() => outcome)
+    this.#deps.emit('committed', { pid, generation })
     this.settings.logger.info(`generation ${generation} (pid ${pid}) has taken over; draining`)
     this.#ending = this.#leave('restart')
   }
 
   #rollBack(error: unknown): void {
-    if (error instanceof ZerodownError) this.#around.emit('rolledBack', { error })
+    if (error instanceof ZerodownError) this.#deps.emit('rolledBack', { error })
     this.settings.logger.error(messageOf(error))
     if (this.#state !== 'restarting') return // It was a shutdown that ended it.
     this.#state = 'serving'
-    this.#further.follow(() => this.#restart())
+    this.#queued.follow(() => this.#restart())
   }
 
   #takeCharge(how: TakeOver, restart: boolean): void {
-    const { emit, origin } = this.#around
+    const { emit, origin } = this.#deps
     this.#listenToExit()
     emit('inCharge', { how })
     if (how === 'predecessor gone') {
       this.settings.logger.warn('the predecessor ended before it had handed over; this process serves on.')
     }
-    if (restart) origin.predecessor?.restarted(this.#further.want())
+    if (restart) origin.predecessor?.restarted(this.#queued.want())
     if (this.#state === 'serving') this.#begin(how)
   }
 
   /** Ready and in charge: from the start, by the predecessor's commit, or because the predecessor is gone. */
   #begin(how: TakeOver | undefined): void {
-    const { origin, emit } = this.#around
+    const { origin, emit } = this.#deps
     const { restart } = this.settings.signals
     // By its commit the predecessor has entered this process already.
-    if (how !== 'commit') void this.#registration.enterSelf()
+    if (how !== 'commit') void this.#mainPid.announceSelf()
     else if (origin.predecessor !== undefined)
-      void this.#registration.entered(origin.predecessor, [...restart, 'SIGTERM'])
+      void this.#mainPid.confirmToSystemd(origin.predecessor, [...restart, 'SIGTERM'])
     for (const { bound } of origin.listeners.drop()) emit('dropped', { key: keyOf(bound) })
     if (how === 'predecessor gone') this.#settlePaths()
     for (const server of this.#listening) this.#openPath(server)
-    this.#further.follow(() => this.#restart())
+    this.#queued.follow(() => this.#restart())
   }
 
   /** The predecessor has gone, and removes no path any more. */
   #settlePaths(): void {
-    for (const server of this.#around.attached) server.putBackPath()
-    for (const { secondPath } of this.#around.origin.inheritance?.listeners ?? []) {
+    for (const server of this.#deps.attached) server.putBackPath()
+    for (const { secondPath } of this.#deps.origin.inheritance?.listeners ?? []) {
       if (secondPath !== undefined) forget(secondPath)
     }
   }
@@ -362,7 +362,7 @@ export class Lifecycle {
     this.#startDraining('shutdown')
     this.#readiness.cancel()
     this.#giveUpRestarts('this process shuts down')
-    if (this.inCharge) void this.#registration.announceStop()
+    if (this.inCharge) void this.#mainPid.announceStop()
     logger.info(shutdownDelay > 0 ? `shutting down in ${shutdownDelay} ms` : 'shutting down')
     if (shutdownDelay > 0) await wait(shutdownDelay)
     // What waits in the kernel's queue is answered, too.
@@ -374,19 +374,19 @@ export class Lifecycle {
   #giveUpRestarts(why: string): void {
     const reason = new ZerodownError('ERR_ZERODOWN_RESTART_ABORTED', `the restart was given up: ${why}.`)
     this.#attempt?.abort(reason)
-    this.#further.giveUp(reason)
+    this.#queued.giveUp(reason)
   }
 
   #leaveUnlessInCharge(why: string): void {
-    if (!this.inCharge) this.#around.origin.predecessor?.leave(why)
+    if (!this.inCharge) this.#deps.origin.predecessor?.leave(why)
   }
 
   #startDraining(reason: 'restart' | 'shutdown'): void {
     if (this.#state === 'draining') return
     this.#leaveUnlessInCharge('it shuts down')
     this.#state = 'draining'
-    this.#around.draining.abort()
-    this.#around.emit('draining', { reason })
+    this.#deps.draining.abort()
+    this.#deps.emit('draining', { reason })
   }
 
   /** The way out, by either road. */
@@ -395,12 +395,12 @@ export class Lifecycle {
     const began = performance.now()
     const servers = this.#open
     if (reason === 'shutdown') for (const server of servers) server.removePath()
-    const { emit, hooks, origin } = this.#around
+    const { emit, hooks, origin } = this.#deps
     const { settings } = this
-    const ledger = await depart({ settings, hooks, emit, predecessor: origin.predecessor, servers, heir: this.#heir })
+    const ledger = await leave({ settings, hooks, emit, predecessor: origin.predecessor, servers, heir: this.#heir })
     await this.#attempted
-    if (reason === 'shutdown') this.#registration.remove()
-    this.#heir?.bequest.keepPathsAtExit()
+    if (reason === 'shutdown') this.#mainPid.remove()
+    this.#heir?.passed.keepPathsAtExit()
     this.#state = 'stopped'
     this.#ignoreExit()
     emit('stopped', ledger)
@@ -438,22 +438,22 @@ export class Lifecycle {
   #exits(code: number): void {
     // Of a crash in a restart the successor is to know nothing: it takes over, with pid file and unix paths.
     if (this.#attempt !== undefined && this.#ending === undefined && !isStop(code)) return
-    this.#registration.remove(this.#attempt?.stop())
-    this.#bequest?.takeBack(false)
-    for (const server of this.#around.attached) server.removePath()
+    this.#mainPid.remove(this.#attempt?.stop())
+    this.#passed?.takeBack(false)
+    for (const server of this.#deps.attached) server.removePath()
   }
 
   get #listening(): AttachedServer[] {
-    return [...this.#around.attached].filter(({ listening }) => listening)
+    return [...this.#deps.attached].filter(({ listening }) => listening)
   }
 
   /** Those with connections, too, that the application has closed by itself. */
   get #open(): AttachedServer[] {
-    return [...this.#around.attached].filter(({ open }) => open)
+    return [...this.#deps.attached].filter(({ open }) => open)
   }
 
   get #self(): GenerationInfo {
-    return { pid: process.pid, generation: this.#around.origin.generation }
+    return { pid: process.pid, generation: this.#deps.origin.generation }
   }
 }
 

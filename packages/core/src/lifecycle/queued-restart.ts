@@ -3,7 +3,7 @@ import { defer } from '../node/deferred.ts'
 import type { GenerationInfo } from '../restart/successor.ts'
 
 /** The one further restart that follows for all the triggers that come while there can be none. */
-export class FurtherRestart {
+export class QueuedRestart {
   #wanted: Deferred<GenerationInfo> | undefined
 
   /** Notes a trigger. @returns how the further restart will end */

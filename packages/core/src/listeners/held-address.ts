@@ -1,5 +1,5 @@
 import { ZerodownError } from '../errors.ts'
-import type { Asked } from './listen-target.ts'
+import type { ListenTarget } from './listen-target.ts'
 import type { InheritedListeners } from './inherited.ts'
 import { keyOf } from './key.ts'
 
@@ -7,7 +7,11 @@ import { keyOf } from './key.ts'
  * Why a successor could not bind: a host changed on a port that the predecessor still holds. Node's EADDRINUSE does not
  * say by whom. Any other error is given back as it is.
  */
-export function explainListenError(error: Error, asked: Asked | undefined, inherited: InheritedListeners): Error {
+export function explainListenError(
+  error: Error,
+  asked: ListenTarget | undefined,
+  inherited: InheritedListeners,
+): Error {
   const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
   const held = asked && inUse ? inherited.inTheWayOf(asked) : undefined
   if (asked === undefined || held === undefined) return error

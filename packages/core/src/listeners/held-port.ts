@@ -1,12 +1,12 @@
 import type { AddressInfo } from 'node:net'
 import { Server } from 'node:net'
-import type { AskedPort } from './listen-target.ts'
+import type { PortTarget } from './listen-target.ts'
 
 /** As it was before anything took its place. */
 const { listen } = Server.prototype
 
 /** Whether somebody listens there. */
-export function isHeld({ host, port, ipv6Only }: AskedPort): Promise<boolean> {
+export function isHeld({ host, port, ipv6Only }: PortTarget): Promise<boolean> {
   return new Promise((answer) => {
     const server = new Server()
     server.once('error', (error: NodeJS.ErrnoException) => answer(error.code === 'EADDRINUSE'))
@@ -24,7 +24,7 @@ export function showPort(server: Server, port: number): void {
 }
 
 /** The error that Node gives for a port in use. */
-export function portInUse({ host, port }: AskedPort): NodeJS.ErrnoException {
+export function portInUse({ host, port }: PortTarget): NodeJS.ErrnoException {
   const address = host || '::'
   const error = new Error(`listen EADDRINUSE: address already in use ${address}:${port}`)
   return Object.assign(error, { code: 'EADDRINUSE', syscall: 'listen', address, port })

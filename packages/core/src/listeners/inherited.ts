@@ -1,12 +1,12 @@
 import { closeSync } from 'node:fs'
 import { inodeOf } from '../node/stat.ts'
 import type { InheritedListener } from '../restart/inheritance.ts'
-import type { Asked } from './listen-target.ts'
+import type { ListenTarget } from './listen-target.ts'
 import { keyOf, meansTheSame } from './key.ts'
 import { forget } from './second-path.ts'
 import { removeUnixPath } from './unix-path.ts'
 
-/** The listeners that came with the process's birth and that no `listen()` has adopted yet. */
+/** The listeners that came with the process's start and that no `listen()` has adopted yet. */
 export class InheritedListeners {
   readonly #waiting: InheritedListener[]
   /** The open descriptors of each, of which the first is the one to listen on. */
@@ -52,12 +52,15 @@ export class InheritedListeners {
    * bound address means the same. Two of the same words (port 0 twice) are told apart by their turns.
    */
   adopt(
-    asked: Asked,
-    { host, turn }: { host?: string; turn?: number | undefined } = {},
+    asked: ListenTarget,
+    { host, portZeroIndex }: { host?: string; portZeroIndex?: number | undefined } = {},
   ): InheritedListener | undefined {
     const key = keyOf(asked)
     const sameWords = this.#waiting.find(
-      (listener) => listener.asked !== undefined && keyOf(listener.asked) === key && isTurn(turn, listener.turn),
+      (listener) =>
+        listener.asked !== undefined &&
+        keyOf(listener.asked) === key &&
+        isPortZeroIndex(portZeroIndex, listener.portZeroIndex),
     )
     const resolved = host ?? (asked.kind === 'tcp' ? asked.host : '')
     return this.#take(
@@ -66,7 +69,7 @@ export class InheritedListeners {
   }
 
   /** The listener that stands in the way of binding anew: same port, another meaning. */
-  inTheWayOf(asked: Asked): InheritedListener | undefined {
+  inTheWayOf(asked: ListenTarget): InheritedListener | undefined {
     return this.#waiting.find(
       ({ bound }) => asked.kind === 'tcp' && bound.kind === 'tcp' && asked.port !== 0 && asked.port === bound.port,
     )
@@ -95,8 +98,8 @@ export class InheritedListeners {
 }
 
 /** A predecessor that knew of no turns has them in their order. */
-const isTurn = (turn: number | undefined, its: number | undefined): boolean =>
-  turn === undefined || its === undefined || turn === its
+const isPortZeroIndex = (portZeroIndex: number | undefined, its: number | undefined): boolean =>
+  portZeroIndex === undefined || its === undefined || portZeroIndex === its
 
 /** Node listens on `::` where no host is given (https://nodejs.org/api/net.html#serverlistenport-host-backlog-callback). */
 const hostMeant = (host: string): string => host || '::'

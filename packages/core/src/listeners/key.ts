@@ -1,16 +1,19 @@
 import type { AddressInfo, Server } from 'node:net'
 import { isIPv6 } from 'node:net'
-import type { Asked } from './listen-target.ts'
+import type { ListenTarget } from './listen-target.ts'
 
 /** A listener's name: `tcp:127.0.0.1:8080`, `tcp::8080` for every host, `unix:/path`, `unix:@abstract`, `fd:3`. */
-export function keyOf(asked: Asked): string {
+export function keyOf(asked: ListenTarget): string {
   if (asked.kind === 'unix') return `unix:${asked.path.replace(/^\0/, '@')}`
   if (asked.kind === 'fd') return `fd:${asked.fd}`
   return `tcp:${isIPv6(asked.host) ? `[${asked.host}]` : asked.host}:${asked.port}${asked.ipv6Only ? ' (IPv6 only)' : ''}`
 }
 
 /** What the listener is bound to, in the same words as what is asked for. */
-export function boundTo(address: ReturnType<Server['address']>, asked: Asked | undefined): Asked | undefined {
+export function boundTo(
+  address: ReturnType<Server['address']>,
+  asked: ListenTarget | undefined,
+): ListenTarget | undefined {
   if (typeof address === 'string') return { kind: 'unix', path: address }
   if (address === null) return asked
   const ipv6Only = asked?.kind === 'tcp' && asked.ipv6Only
@@ -18,7 +21,7 @@ export function boundTo(address: ReturnType<Server['address']>, asked: Asked | u
 }
 
 /** Whether a listener bound to `bound` is what somebody who asks for `asked` would get. `host` as resolved by now. */
-export function meansTheSame(asked: Asked, host: string, bound: Asked): boolean {
+export function meansTheSame(asked: ListenTarget, host: string, bound: ListenTarget): boolean {
   if (asked.kind !== 'tcp' || bound.kind !== 'tcp') return keyOf(asked) === keyOf(bound)
   if (asked.port !== bound.port || asked.port === 0 || asked.ipv6Only !== bound.ipv6Only) return false
   return canonical(host) === canonical(bound.host)

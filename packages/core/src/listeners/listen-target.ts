@@ -3,16 +3,16 @@ import { readBound } from './bound-socket.ts'
 import { resolve } from 'node:path'
 
 /** What a call of `server.listen()` asks for, in whichever of Node's forms it was written. */
-export type Asked =
+export type ListenTarget =
   | { kind: 'tcp'; host: string; port: number; ipv6Only: boolean }
   | { kind: 'unix'; path: string }
   | { kind: 'fd'; fd: number }
 
-export type AskedPort = Asked & { kind: 'tcp' }
+export type PortTarget = ListenTarget & { kind: 'tcp' }
 
 export interface ListenCall {
   /** `undefined` for what cannot be known again in another process: a handle, other than a `net.BoundSocket` on a port. */
-  asked: Asked | undefined
+  asked: ListenTarget | undefined
   options: ListenOptions
   backlog: number | undefined
   callback: (() => void) | undefined
@@ -27,7 +27,7 @@ export function readListenCall(args: readonly unknown[]): ListenCall {
   const options = readOptions(first, second)
   const backlog = options.backlog || numberOf(second) || numberOf(third) || undefined
   return {
-    asked: readBound(first) ?? readAsked(options, values.length === 0 || first === null || first === undefined),
+    asked: readBound(first) ?? readTarget(options, values.length === 0 || first === null || first === undefined),
     options,
     backlog,
     callback,
@@ -41,7 +41,7 @@ function readOptions(first: unknown, second: unknown): ListenOptions {
   return { port: Number(first), ...(typeof second === 'string' ? { host: second } : {}) }
 }
 
-function readAsked(options: ListenOptions & { fd?: unknown }, anyPort: boolean): Asked | undefined {
+function readTarget(options: ListenOptions & { fd?: unknown }, anyPort: boolean): ListenTarget | undefined {
   if ('_handle' in options || 'handle' in options) return undefined
   if (typeof options.fd === 'number' && options.fd >= 0) return { kind: 'fd', fd: options.fd }
   const port = anyPort || ('port' in options && options.port == null) ? 0 : numberOf(options.port)
@@ -55,7 +55,7 @@ function readAsked(options: ListenOptions & { fd?: unknown }, anyPort: boolean):
 const absolute = (path: string): string => (isAbstract(path) ? path : resolve(path))
 
 /** Port 0: the operating system chooses. */
-export const asksForAnyPort = (asked: Asked): boolean => asked.kind === 'tcp' && asked.port === 0
+export const asksForAnyPort = (asked: ListenTarget): boolean => asked.kind === 'tcp' && asked.port === 0
 
 /** unix(7): no file, gone with its last holder. */
 export const isAbstract = (path: string): boolean => path.startsWith('\0')

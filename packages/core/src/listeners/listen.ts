@@ -3,7 +3,7 @@ import type { ListenOptions } from 'node:net'
 import { Server, isIP } from 'node:net'
 import { setImmediate } from 'node:timers'
 import type { InheritedListener } from '../restart/inheritance.ts'
-import type { Asked, AskedPort, ListenCall } from './listen-target.ts'
+import type { ListenTarget, PortTarget, ListenCall } from './listen-target.ts'
 import { isAbstract, readListenCall } from './listen-target.ts'
 import { closeBound } from './bound-socket.ts'
 import { isHeld, portInUse, showPort } from './held-port.ts'
@@ -29,20 +29,20 @@ export interface ListenHooks {
   threw(error: unknown): void
   inherited(): InheritedListeners
   /** Which of the calls for any port this one is. */
-  turn(asked: Asked | undefined): number | undefined
+  portZeroIndex(asked: ListenTarget | undefined): number | undefined
   /** Whether this process binds its own sockets: in a cluster worker the primary does, on Windows pipes have no files. */
   bindsItself(): boolean
   /** The server is to seem to listen for a turn. `false`: it has to end now, and to say why in an 'error'. */
   pretends(still: boolean): void
   /** The server is about to listen on what `asked` says. */
-  asks(asked: Asked | undefined, adopted: InheritedListener | undefined, permissions?: number): void
+  asks(asked: ListenTarget | undefined, adopted: InheritedListener | undefined, permissions?: number): void
 }
 
 /**
  * Makes `server.listen()` adopt the inherited listener that it asks for, and bind anew where there is none. In all else
  * it is the `listen()` it was.
  */
-export function takeOverListen(server: Server, hooks: ListenHooks): void {
+export function patchListen(server: Server, hooks: ListenHooks): void {
   const original: Listen = server.listen
   const listen = (...args: unknown[]): Server => {
     if (server.listening) return Reflect.apply(original, server, args) // Node's own error
@@ -76,8 +76,8 @@ class Listening {
   start(): void {
     const { asked } = this.#call
     const inherited = this.#hooks.inherited()
-    const turn = this.#hooks.turn(asked)
-    const adopted = asked && inherited.adopt(asked, { turn })
+    const portZeroIndex = this.#hooks.portZeroIndex(asked)
+    const adopted = asked && inherited.adopt(asked, { portZeroIndex })
     if (adopted !== undefined) this.#adopt(adopted)
     else if (asked?.kind === 'tcp' && inherited.inTheWayOf(asked)) this.#bindBeside(asked)
     else if (asked?.kind === 'unix' && !isAbstract(asked.path) && this.#hooks.bindsItself()) this.#bindPath(asked.path)
@@ -95,7 +95,7 @@ class Listening {
   }
 
   /** `localhost` may mean the address that an inherited listener is bound to; another address of the port may be held by it. */
-  #bindBeside(asked: AskedPort): void {
+  #bindBeside(asked: PortTarget): void {
     if (!isHostname(asked.host)) return void this.#bindUnlessHeld(asked, asked.host)
     lookup(asked.host, (error, address) => {
       if (this.#server.listening) return
@@ -106,7 +106,7 @@ class Listening {
     })
   }
 
-  async #bindUnlessHeld(asked: AskedPort, host: string): Promise<void> {
+  async #bindUnlessHeld(asked: PortTarget, host: string): Promise<void> {
     const held = await isHeld({ ...asked, host })
     if (this.#server.listening) return
     if (held) this.#pretend(asked)
@@ -118,7 +118,7 @@ class Listening {
    * for every address, and close again at once: to them it is free. So for a turn the server listens on another port;
    * one that is still there then gets the error.
    */
-  #pretend(asked: AskedPort): void {
+  #pretend(asked: PortTarget): void {
     const server = this.#server
     this.#hooks.asks(asked, undefined)
     this.#hooks.pretends(true)

@@ -1,4 +1,4 @@
-import type { Asked } from './listen-target.ts'
+import type { ListenTarget } from './listen-target.ts'
 import { asksForAnyPort } from './listen-target.ts'
 import { keyOf } from './key.ts'
 
@@ -7,14 +7,14 @@ import { keyOf } from './key.ts'
  * port that each of its servers had. Those that are closed by now count as well: a tool that looks for a free port and
  * leaves it again must not be given the port of a server.
  */
-export class Turns {
+export class PortZeroOrder {
   readonly #taken = new Map<string, number>()
 
-  next(asked: Asked | undefined): number | undefined {
+  next(asked: ListenTarget | undefined): number | undefined {
     if (asked === undefined || !asksForAnyPort(asked)) return undefined
     const key = keyOf(asked)
-    const turn = (this.#taken.get(key) ?? 0) + 1
-    this.#taken.set(key, turn)
-    return turn
+    const portZeroIndex = (this.#taken.get(key) ?? 0) + 1
+    this.#taken.set(key, portZeroIndex)
+    return portZeroIndex
   }
 }

@@ -1,7 +1,7 @@
 import type { Emit } from '../events.ts'
 import type { TicketKeys } from '../handover/ticket-keys.ts'
 import type { Settings } from '../options/options.ts'
-import type { Registration } from '../process/main-pid/main-pid.ts'
+import type { MainPid } from '../process/main-pid/main-pid.ts'
 import type { Launch } from './launch.ts'
 import type { GenerationInfo } from './successor.ts'
 import { Successor } from './successor.ts'
@@ -14,7 +14,7 @@ const ANSWER_TIMEOUT = 10_000
 
 export interface AttemptContext {
   readonly settings: Settings
-  readonly registration: Registration
+  readonly mainPid: MainPid
   readonly emit: Emit
 }
 
@@ -69,7 +69,7 @@ export class Attempt {
       // From now on it may have requests to finish.
       grace = settings.drainTimeout + GRACE
       emit('probation', { ...infoOf(successor), duration: settings.probation })
-      await successor.survive(settings.probation, signal)
+      await successor.waitOutProbation(settings.probation, signal)
       await this.#confirmServing(successor)
       await this.#enter(successor)
       return successor
@@ -105,12 +105,12 @@ export class Attempt {
 
   /** Announces the successor's pid; announces ours again if it dies, or stops to serve, meanwhile. */
   async #enter(successor: Successor): Promise<void> {
-    const { registration } = this.#context
+    const { mainPid } = this.#context
     try {
-      await registration.enter(successor.pid)
+      await mainPid.announce(successor.pid)
       await this.#confirmServing(successor)
     } catch (error) {
-      await registration.enter(process.pid).catch(() => {}) // It is the first error that counts.
+      await mainPid.announce(process.pid).catch(() => {}) // It is the first error that counts.
       throw error
     }
   }

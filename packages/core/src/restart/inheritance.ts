@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
-import type { Asked } from '../listeners/listen-target.ts'
+import type { ListenTarget } from '../listeners/listen-target.ts'
 import { inodeOf } from '../node/stat.ts'
 
 /** The one variable that a predecessor gives to its successor. */
@@ -9,14 +9,14 @@ export const INHERITANCE_VARIABLE = 'ZERODOWN_INHERITANCE'
 /** Changes when an older successor could no longer read what a newer predecessor writes, or the other way round. */
 const VERSION = 1
 
-/** A listening socket that came with the process's birth. */
+/** A listening socket that came with the process's start. */
 export interface InheritedListener {
   readonly fd: number
   /** What the predecessor's program asked for, `undefined` where that cannot be said again. */
-  readonly asked?: Asked | undefined
-  readonly bound: Asked
-  /** Which of the calls for any port (port 0) of these words it was, from 1; see `listeners/turns.ts`. */
-  readonly turn?: number | undefined
+  readonly asked?: ListenTarget | undefined
+  readonly bound: ListenTarget
+  /** Which of the calls for any port (port 0) of these words it was, from 1; see `listeners/port-zero-order.ts`. */
+  readonly portZeroIndex?: number | undefined
   /** Any port was asked for, and nobody has ever connected to the one it got: nobody waits for it. */
   readonly ephemeral?: boolean | undefined
   /**
@@ -49,7 +49,7 @@ export function writeInheritance(inheritance: Inheritance): string {
   return JSON.stringify({ version: VERSION, ...inheritance })
 }
 
-/** What came with this process's birth, and why that was ignored if it was not meant for us or cannot be read. */
+/** What came with this process's start, and why that was ignored if it was not meant for us or cannot be read. */
 export interface Received {
   readonly inheritance: Inheritance | undefined
   readonly ignored: string | undefined
@@ -113,19 +113,19 @@ function whyForeign({ listeners, predecessor, channel }: Inheritance): string | 
 
 function isListener(value: unknown): value is InheritedListener {
   if (!isRecord(value)) return false
-  const { fd, inode, bound, asked, turn, ephemeral, spares, secondPath } = value
+  const { fd, inode, bound, asked, portZeroIndex, ephemeral, spares, secondPath } = value
   const wellKnown =
-    isCount(fd) && fd >= 3 && isCount(inode) && isAsked(bound) && (asked === undefined || isAsked(asked))
+    isCount(fd) && fd >= 3 && isCount(inode) && isListenTarget(bound) && (asked === undefined || isListenTarget(asked))
   return (
     wellKnown &&
-    (turn === undefined || isCount(turn)) &&
+    (portZeroIndex === undefined || isCount(portZeroIndex)) &&
     (ephemeral === undefined || typeof ephemeral === 'boolean') &&
     (spares === undefined || isListOf(spares, isCount)) &&
     (secondPath === undefined || typeof secondPath === 'string')
   )
 }
 
-function isAsked(value: unknown): value is Asked {
+function isListenTarget(value: unknown): value is ListenTarget {
   if (!isRecord(value)) return false
   if (value['kind'] === 'unix') return typeof value['path'] === 'string'
   if (value['kind'] === 'fd') return isCount(value['fd'])

@@ -6,7 +6,7 @@ import type { LaunchOptions } from '../options/options.ts'
 import { findAncestors } from '../process/ancestors.ts'
 import { spawnWithChannel } from '../node/internals.ts'
 import { hangsUpWithThis } from '../process/terminal.ts'
-import type { Birth } from './start-command.ts'
+import type { StartCommand } from './start-command.ts'
 import type { Inheritance, InheritedListener } from './inheritance.ts'
 import { INHERITANCE_VARIABLE, writeInheritance } from './inheritance.ts'
 
@@ -31,7 +31,7 @@ const SPARES = 3
 const CHANNEL_VARIABLES = ['NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE']
 
 /** What is left to the successor. */
-export interface Will {
+export interface PassedOn {
   readonly generation: number
   readonly restartSignals: readonly NodeJS.Signals[]
   readonly listeners: readonly InheritedListener[]
@@ -43,40 +43,40 @@ export interface Will {
  * @param firstCwd where the first generation was started
  */
 export function planLaunch(
-  birth: Birth,
+  startCommand: StartCommand,
   options: LaunchOptions,
-  will: Will,
+  passed: PassedOn,
   restore: Inheritance['restore'],
-  firstCwd: string = birth.cwd,
+  firstCwd: string = startCommand.cwd,
 ): Launch {
-  const original = originalEnvironment(birth.env, restore)
+  const original = originalEnvironment(startCommand.env, restore)
   const env: NodeJS.ProcessEnv = { ...original, ...options.env }
   const cwd = options.cwd === undefined ? firstCwd : resolve(firstCwd, options.cwd)
   // The next generation finds its directory by it, symlinks and all.
   if (options.cwd !== undefined) env['PWD'] = cwd
   env[INHERITANCE_VARIABLE] = writeInheritance({
-    ...will,
+    ...passed,
     cwd: firstCwd,
     predecessor: process.pid,
-    channel: FIRST_FD + (1 + SPARES) * will.listeners.length,
-    listeners: will.listeners.map((listener, at) => ({
+    channel: FIRST_FD + (1 + SPARES) * passed.listeners.length,
+    listeners: passed.listeners.map((listener, at) => ({
       ...listener,
       fd: FIRST_FD + at,
-      spares: Array.from({ length: SPARES }, (_, spare) => FIRST_FD + (spare + 1) * will.listeners.length + at),
+      spares: Array.from({ length: SPARES }, (_, spare) => FIRST_FD + (spare + 1) * passed.listeners.length + at),
     })),
     restore: changesBetween(original, { ...env, [INHERITANCE_VARIABLE]: undefined }),
   })
   return {
     execPath: options.execPath ?? process.execPath,
-    argv0: options.execPath === undefined ? birth.argv0 : undefined,
-    args: options.args ?? birth.args,
+    argv0: options.execPath === undefined ? startCommand.argv0 : undefined,
+    args: options.args ?? startCommand.args,
     cwd,
     env,
-    fds: Array.from({ length: 1 + SPARES }, () => will.listeners.map(({ fd }) => fd)).flat(),
+    fds: Array.from({ length: 1 + SPARES }, () => passed.listeners.map(({ fd }) => fd)).flat(),
   }
 }
 
-function originalEnvironment(env: Birth['env'], restore: Inheritance['restore']): NodeJS.ProcessEnv {
+function originalEnvironment(env: StartCommand['env'], restore: Inheritance['restore']): NodeJS.ProcessEnv {
   const original: NodeJS.ProcessEnv = { ...env }
   for (const [name, value] of Object.entries(restore)) original[name] = value ?? undefined
   for (const name of [INHERITANCE_VARIABLE, ...CHANNEL_VARIABLES]) delete original[name]

@@ -1,4 +1,4 @@
-import type { Birth } from './start-command.ts'
+import type { StartCommand } from './start-command.ts'
 import type { Inheritance } from './inheritance.ts'
 
 const NAME = 'LISTEN_PID'
@@ -8,9 +8,9 @@ const NAME = 'LISTEN_PID'
  * program to check it. What named the predecessor names this process from now on; only it can know its pid.
  * @returns how this process was started, as if it had been started so
  */
-export function takeListenPid(birth: Birth, inheritance: Inheritance | undefined): Birth {
+export function takeListenPid(startCommand: StartCommand, inheritance: Inheritance | undefined): StartCommand {
   const pid = String(process.pid)
-  if (inheritance === undefined || birth.env[NAME] !== String(inheritance.predecessor)) return birth
-  if (process.env[NAME] === birth.env[NAME]) process.env[NAME] = pid
-  return { ...birth, env: { ...birth.env, [NAME]: pid } }
+  if (inheritance === undefined || startCommand.env[NAME] !== String(inheritance.predecessor)) return startCommand
+  if (process.env[NAME] === startCommand.env[NAME]) process.env[NAME] = pid
+  return { ...startCommand, env: { ...startCommand.env, [NAME]: pid } }
 }

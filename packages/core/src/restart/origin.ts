@@ -1,7 +1,7 @@
 import { InheritedListeners } from '../listeners/inherited.ts'
-import { Turns } from '../listeners/port-zero-order.ts'
-import type { Birth } from './start-command.ts'
-import { readBirth } from './start-command.ts'
+import { PortZeroOrder } from '../listeners/port-zero-order.ts'
+import type { StartCommand } from './start-command.ts'
+import { readStartCommand } from './start-command.ts'
 import type { Inheritance } from './inheritance.ts'
 import { receiveInheritance } from './inheritance.ts'
 import { takeListenPid } from './listen-pid.ts'
@@ -9,12 +9,12 @@ import { Predecessor } from './predecessor.ts'
 
 /** What this process was born with. */
 export interface Origin {
-  readonly birth: Birth
+  readonly startCommand: StartCommand
   readonly generation: number
   /** What the predecessor passed on; `undefined` in the first generation. */
   readonly inheritance: Inheritance | undefined
   readonly listeners: InheritedListeners
-  readonly turns: Turns
+  readonly portZeroOrder: PortZeroOrder
   readonly predecessor: Predecessor | undefined
   /** Why an inheritance was ignored that was in the environment. */
   readonly ignored: string | undefined
@@ -34,13 +34,13 @@ export const isInCharge = ({ predecessor }: Origin): boolean =>
 
 function readOrigin(): Origin {
   const { inheritance, ignored } = receiveInheritance()
-  const birth = takeListenPid(readBirth(), inheritance)
+  const startCommand = takeListenPid(readStartCommand(), inheritance)
   return {
-    birth,
+    startCommand,
     generation: inheritance?.generation ?? 1,
     inheritance,
     listeners: new InheritedListeners(inheritance?.listeners ?? []),
-    turns: new Turns(),
+    portZeroOrder: new PortZeroOrder(),
     predecessor: inheritance && new Predecessor(inheritance),
     ignored,
     stopEarlyWatch: watchEarly(inheritance?.restartSignals ?? []),

@@ -7,7 +7,7 @@ import type { InheritedListener } from './inheritance.ts'
 import { FIRST_FD } from './launch.ts'
 
 /** What a successor is to inherit: the listeners of these servers, in the order in which they become its descriptors. */
-export class Bequest {
+export class PassedListeners {
   readonly #servers: readonly AttachedServer[]
   /** The unix paths, and a second name of each. */
   readonly #paths = new Map<string, string>()

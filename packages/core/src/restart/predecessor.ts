@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import type { Receiver } from '../handover/payload.ts'
-import type { Reception } from '../handover/receive/incoming-connections.ts'
+import type { AcceptedKinds } from '../handover/payload.ts'
+import type { IncomingConnections } from '../handover/receive/incoming-connections.ts'
 import type { TicketKeys } from '../handover/ticket-keys.ts'
 import { ProcessIdentity } from '../process/identity.ts'
 import { channelOver, isNativeHandle } from '../node/internals.ts'
@@ -30,7 +30,7 @@ export interface PredecessorEvents {
   /** What this process said that it serves, and serves no more. */
   notServed(): readonly string[]
   /** Where connections come. */
-  readonly reception: Reception
+  readonly incoming: IncomingConnections
 }
 
 /**
@@ -75,7 +75,7 @@ export class Predecessor {
 
   /** @param events `undefined`: nothing is served here any more */
   listen(events: PredecessorEvents | undefined): void {
-    this.#events?.reception.dropAll()
+    this.#events?.incoming.dropAll()
     this.#events = events
     // To end now, as a process does that has nothing more to do, would lose the connections that are on their way here.
     if (events === undefined && this.#takeOver === 'commit') this.#channel?.channel?.ref()
@@ -83,7 +83,7 @@ export class Predecessor {
   }
 
   /** Says that this process can take over. */
-  ready(receivers: readonly Receiver[]): void {
+  ready(receivers: readonly AcceptedKinds[]): void {
     this.#send({ type: 'ready', pid: process.pid, receivers })
   }
 
@@ -126,23 +126,23 @@ export class Predecessor {
   }
 
   #receiveConnections(message: FromPredecessor, handle: unknown): void {
-    const reception = this.#events?.reception
+    const incoming = this.#events?.incoming
     const answer = (question: number, ids: readonly number[]): void =>
       this.#send({ type: 'connections', question, ids })
     if (message.type === 'connection') {
-      if (reception !== undefined) reception.hold(message, handle)
+      if (incoming !== undefined) incoming.hold(message, handle)
       else if (isNativeHandle(handle)) handle.close()
-    } else if (message.type === 'connection-closed') reception?.drop(message.id)
+    } else if (message.type === 'connection-closed') incoming?.drop(message.id)
     else if (message.type === 'connections-coming') {
-      void Promise.resolve(reception?.prepared).then(() => answer(message.question, []))
+      void Promise.resolve(incoming?.prepared).then(() => answer(message.question, []))
     } else if (message.type === 'connections-asked') {
       answer(
         message.question,
-        message.ids.filter((id) => reception?.holds(id)),
+        message.ids.filter((id) => incoming?.holds(id)),
       )
     } else if (message.type === 'connections-passed') {
       // Confirmed at once: no byte of them is read before this turn of the event loop ends.
-      const served = message.connections.filter(({ id, payload }) => reception?.serve(id, payload))
+      const served = message.connections.filter(({ id, payload }) => incoming?.serve(id, payload))
       answer(
         message.question,
         served.map(({ id }) => id),
@@ -163,7 +163,7 @@ export class Predecessor {
   async #untilGone(predecessor: ProcessIdentity): Promise<void> {
     const ended = this.#channel?.connected ? once(this.#channel, 'disconnect') : Promise.resolve()
     await Promise.race([ended, predecessor.ended(PACE)])
-    this.#events?.reception.dropAll()
+    this.#events?.incoming.dropAll()
     await predecessor.ended()
   }
 

@@ -5,7 +5,7 @@ import { isAbsolute, relative, resolve } from 'node:path'
  * How this process was started, before `--env-file`, `process.env.X = …`, `process.chdir()` or `process.title = …`
  * changed what can be seen of it. A successor is started the same way.
  */
-export interface Birth {
+export interface StartCommand {
   /** What the process was called by, `argv[0]`. */
   readonly argv0: string
   /** Node's options, the script and its arguments, as they were written. */
@@ -15,7 +15,7 @@ export interface Birth {
   readonly cwd: string
 }
 
-export function readBirth(): Birth {
+export function readStartCommand(): StartCommand {
   const env = readEnvironment()
   const cwd = readDirectory(env['PWD'])
   return { ...readCommandLine(cwd), env, cwd }
@@ -25,7 +25,7 @@ export function readBirth(): Birth {
  * `process.argv[1]` is resolved: a script started as `server.js` inside `current -> releases/42` would stay in release
  * 42 for ever. On Linux the kernel still has the words as they were typed (proc(5)).
  */
-function readCommandLine(cwd: string): Pick<Birth, 'argv0' | 'args'> {
+function readCommandLine(cwd: string): Pick<StartCommand, 'argv0' | 'args'> {
   const [argv0, ...args] = readWords('/proc/self/cmdline')
   if (argv0 === process.argv0 && isAsStarted(args)) return { argv0, args }
   return { argv0: process.argv0, args: [...process.execArgv, ...scriptAndArguments(cwd)] }

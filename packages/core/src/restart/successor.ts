@@ -5,9 +5,9 @@ import type { ZerodownErrorCode } from '../errors.ts'
 import { ZerodownError } from '../errors.ts'
 import type { ConnectionChannel } from '../handover/channel.ts'
 import { takesConnections } from '../handover/channel.ts'
-import type { Receiver } from '../handover/payload.ts'
+import type { AcceptedKinds } from '../handover/payload.ts'
 import type { TicketKeys } from '../handover/ticket-keys.ts'
-import { Deposits } from '../handover/send/socket-sender.ts'
+import { SocketSender } from '../handover/send/socket-sender.ts'
 import { within } from '../node/within.ts'
 import type { Launch } from './launch.ts'
 import type { FromPredecessor, FromSuccessor } from '../channel/messages.ts'
@@ -32,11 +32,11 @@ export class Successor {
   readonly #ready = defer<void>()
   readonly #failed = defer<never>()
   #serving = defer<readonly string[]>()
-  #further: Deferred<GenerationInfo> | undefined
+  #queued: Deferred<GenerationInfo> | undefined
   #refusal: string | undefined
   #endedUnheard: NodeJS.Signals | null = null
-  #receivers: readonly Receiver[] = []
-  readonly #deposits: Deposits
+  #receivers: readonly AcceptedKinds[] = []
+  readonly #sender: SocketSender
   #stage: Stage = 'starting'
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_LAUNCH` */
@@ -44,7 +44,7 @@ export class Successor {
     this.generation = generation
     this.#process = new SuccessorProcess(launch)
     const { child } = this.#process
-    this.#deposits = new Deposits(child)
+    this.#sender = new SocketSender(child)
     this.#failed.promise.catch(() => {}) // It is awaited only while it matters.
     void this.#process.ended.then((ended) => {
       if (ended instanceof Error) return this.#failed.reject(ended)
@@ -78,24 +78,24 @@ export class Successor {
    *   `ERR_ZERODOWN_READY_TIMEOUT`; the signal's reason when it is aborted
    */
   async ready(timeout: number, signal: AbortSignal): Promise<void> {
-    if (await within(timeout, this.#unlessItFails(this.#ready.promise, signal))) return
+    if (await within(timeout, this.#raceWithFailure(this.#ready.promise, signal))) return
     throw this.#error('ERR_ZERODOWN_READY_TIMEOUT', `was not ready within ${timeout} ms (readyTimeout)`)
   }
 
   /** Waits for the end of its probation; its death in that time is thrown like that before ready. */
-  async survive(probation: number, signal: AbortSignal): Promise<void> {
-    await within(probation, this.#unlessItFails(new Promise(() => {}), signal))
+  async waitOutProbation(probation: number, signal: AbortSignal): Promise<void> {
+    await within(probation, this.#raceWithFailure(new Promise(() => {}), signal))
   }
 
   /**
    * Asks whether it serves what it said that it serves: one that lives may have closed its servers, or hang.
    * @param timeout for the answer, ms
-   * @throws {ZerodownError} `ERR_ZERODOWN_SUCCESSOR_NOT_SERVING`, and as `survive()`
+   * @throws {ZerodownError} `ERR_ZERODOWN_SUCCESSOR_NOT_SERVING`, and as `waitOutProbation()`
    */
   async confirmServing(timeout: number, signal: AbortSignal): Promise<void> {
     this.#serving = defer()
     this.#send({ type: 'serving-asked' })
-    if (!(await within(timeout, this.#unlessItFails(this.#serving.promise, signal)))) {
+    if (!(await within(timeout, this.#raceWithFailure(this.#serving.promise, signal)))) {
       throw this.#error('ERR_ZERODOWN_SUCCESSOR_NOT_SERVING', `did not answer within ${timeout} ms`)
     }
     const notServed = await this.#serving.promise
@@ -130,9 +130,9 @@ export class Successor {
     return {
       open: () => this.#process.child.connected,
       takes: (listener, kind) => takesConnections(this.#receivers, listener, kind),
-      deposit: (connections) => this.#deposits.deposit(connections),
-      prepare: () => this.#deposits.prepare(),
-      pass: (connections) => this.#deposits.pass(connections),
+      sendCopies: (connections) => this.#sender.sendCopies(connections),
+      prepare: () => this.#sender.prepare(),
+      pass: (connections) => this.#sender.pass(connections),
     }
   }
 
@@ -153,7 +153,7 @@ export class Successor {
   }
 
   /** Rejects as soon as the successor has failed, and with the signal's reason when that aborts. */
-  async #unlessItFails<T>(done: Promise<T>, signal: AbortSignal): Promise<T> {
+  async #raceWithFailure<T>(done: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted()
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
@@ -162,8 +162,8 @@ export class Successor {
   }
 
   #awaitFurther(): Promise<GenerationInfo> {
-    this.#further ??= defer()
-    return this.#further.promise
+    this.#queued ??= defer()
+    return this.#queued.promise
   }
 
   #receive(message: FromSuccessor | undefined): void {
@@ -175,7 +175,7 @@ export class Successor {
       this.#stage = 'ready'
       this.#ready.resolve()
     } else if (message?.type === 'connections') {
-      this.#deposits.answer(message.question, message.ids)
+      this.#sender.answer(message.question, message.ids)
     } else if (message?.type === 'serving') {
       this.#serving.resolve(message.notServed)
     } else if (message?.type === 'leaving') {
@@ -183,11 +183,11 @@ export class Successor {
     } else if (message?.type === 'refused') {
       this.#refusal = message.message
     } else if (message?.type === 'restarted') {
-      this.#further?.resolve({ pid: message.pid, generation: message.generation })
-      this.#further = undefined
+      this.#queued?.resolve({ pid: message.pid, generation: message.generation })
+      this.#queued = undefined
     } else if (message?.type === 'not-restarted') {
-      this.#further?.reject(new ZerodownError('ERR_ZERODOWN_SUCCESSOR_REFUSED', message.message))
-      this.#further = undefined
+      this.#queued?.reject(new ZerodownError('ERR_ZERODOWN_SUCCESSOR_REFUSED', message.message))
+      this.#queued = undefined
     }
   }
 
@@ -196,8 +196,8 @@ export class Successor {
   }
 
   #nobodyAnswers(): void {
-    this.#deposits.giveUp()
-    this.#further?.reject(this.#error('ERR_ZERODOWN_SUCCESSOR_LOST', 'closed the channel before it had restarted'))
+    this.#sender.giveUp()
+    this.#queued?.reject(this.#error('ERR_ZERODOWN_SUCCESSOR_LOST', 'closed the channel before it had restarted'))
   }
 
   async #channelEnded(): Promise<void> {

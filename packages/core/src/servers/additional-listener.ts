@@ -7,7 +7,7 @@ import { acceptOptions, countsConnections, recouple } from '../node/internals.ts
  * `server` as its own connection (https://nodejs.org/api/http.html#event-connection), so that it is counted, drained and
  * handed over like all others.
  */
-export function furtherListenerOf(server: Server): Server {
+export function additionalListenerOf(server: Server): Server {
   return createServer(acceptOptions(server), (socket) => {
     if (countsConnections(server)) recouple(socket, server)
     server.emit('connection', socket)

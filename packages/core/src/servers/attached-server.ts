@@ -5,27 +5,27 @@ import { Connections } from '../connections/tracking.ts'
 import type { Accept } from '../handover/receive/adopt-connection.ts'
 import { isReadBefore, receiveConnection, receives } from '../handover/receive/adopt-connection.ts'
 import { countRequests } from '../handover/request-limit.ts'
-import type { Payload, Receiver } from '../handover/payload.ts'
+import type { Payload, AcceptedKinds } from '../handover/payload.ts'
 import { followSessions, isHttp2Server } from '../drain/http2.ts'
-import type { Asked } from '../listeners/listen-target.ts'
+import type { ListenTarget } from '../listeners/listen-target.ts'
 import { asksForAnyPort, isAbstract } from '../listeners/listen-target.ts'
 import { explainListenError } from '../listeners/held-address.ts'
 import type { InheritedListeners } from '../listeners/inherited.ts'
 import { boundTo, keyOf } from '../listeners/key.ts'
 import { putBack } from '../listeners/second-path.ts'
-import { takeOverListen } from '../listeners/listen.ts'
+import { patchListen } from '../listeners/listen.ts'
 import { addPermissions, identify, removeUnixPath } from '../listeners/unix-path.ts'
 import { accepting, listeningFd } from '../node/internals.ts'
 import { inodeOf } from '../node/stat.ts'
 import type { InheritedListener } from '../restart/inheritance.ts'
 
-export interface ServerEvents {
+export interface ServerHost {
   /** `listen()` was called; what this throws, `listen()` throws. */
   beforeListen(server: AttachedServer): void
   inherited(): InheritedListeners
   /** What it had adopted is closed. */
   givesBack(listener: InheritedListener): void
-  turn(asked: Asked | undefined): number | undefined
+  portZeroIndex(asked: ListenTarget | undefined): number | undefined
   bindsItself(): boolean
   listening(server: AttachedServer, adopted: boolean): void
   failed(server: AttachedServer, error: unknown): void
@@ -40,9 +40,9 @@ export interface ServerEvents {
 export class AttachedServer {
   readonly server: Server
   readonly connections: Connections
-  readonly #events: ServerEvents
+  readonly #events: ServerHost
   readonly #main: AttachedServer | undefined
-  #asked: Asked | undefined
+  #asked: ListenTarget | undefined
   #adopted: InheritedListener | undefined
   #givenBack = false
   /** Whether it only seems to listen, and is to be closed by us. */
@@ -51,7 +51,7 @@ export class AttachedServer {
   #aside = false
   #permissions = 0
   /** Kept when it is closed and listens again: it is the same server. */
-  #turn: { readonly of: string; readonly turn: number | undefined } | undefined
+  #portZero: { readonly of: string; readonly index: number | undefined } | undefined
   /** Which file the unix socket is, so that no other one is ever removed in its place. */
   #file: string | undefined
   #givenUp = false
@@ -61,13 +61,13 @@ export class AttachedServer {
   #readBefore = false
 
   /** @param main whose connections the accepted ones are, where `server` only is a further address of that one */
-  constructor(server: Server, events: ServerEvents, main?: AttachedServer) {
+  constructor(server: Server, events: ServerHost, main?: AttachedServer) {
     this.server = server
     this.#events = events
     this.#main = main
     this.connections = new Connections(main === undefined ? server : undefined)
     if (isHttp2Server(server)) followSessions(server)
-    takeOverListen(server, {
+    patchListen(server, {
       before: () => {
         events.beforeListen(this)
         this.#starting = true
@@ -76,7 +76,7 @@ export class AttachedServer {
       },
       threw: (error) => this.#failed(error),
       inherited: () => events.inherited(),
-      turn: (asked) => this.#takeTurn(asked),
+      portZeroIndex: (asked) => this.#takePortZeroIndex(asked),
       bindsItself: () => events.bindsItself(),
       pretends: (still) => {
         this.#pretence = still ? 'seems to listen' : 'is over'
@@ -159,7 +159,7 @@ export class AttachedServer {
     const bound = this.#bound
     if (fd === undefined || bound === undefined) return undefined
     const { ephemeral } = this
-    return { fd, asked: this.#asked, bound, turn: this.#turn?.turn, ephemeral, inode: inodeOf(fd) ?? 0 }
+    return { fd, asked: this.#asked, bound, portZeroIndex: this.#portZero?.index, ephemeral, inode: inodeOf(fd) ?? 0 }
   }
 
   /** Whether any port would do, and nobody has ever connected to the one it got, in no generation. */
@@ -194,7 +194,7 @@ export class AttachedServer {
   }
 
   /** What it can receive from a predecessor. */
-  get receiver(): Receiver | undefined {
+  get receiver(): AcceptedKinds | undefined {
     const listener = this.inheritedAs
     return this.#takesMore && listener !== undefined ? { listener, kinds: ['http1'] } : undefined
   }
@@ -236,7 +236,7 @@ export class AttachedServer {
     return this.#main?.server ?? this.server
   }
 
-  get #bound(): Asked | undefined {
+  get #bound(): ListenTarget | undefined {
     return this.#adopted?.bound ?? boundTo(this.server.address(), this.#asked)
   }
 
@@ -245,10 +245,10 @@ export class AttachedServer {
     return this.#asked?.kind === 'unix' && !isAbstract(this.#asked.path) ? this.#asked.path : undefined
   }
 
-  #takeTurn(asked: Asked | undefined): number | undefined {
+  #takePortZeroIndex(asked: ListenTarget | undefined): number | undefined {
     const of = asked === undefined ? '' : keyOf(asked)
-    if (this.#turn?.of !== of) this.#turn = { of, turn: this.#events.turn(asked) }
-    return this.#turn.turn
+    if (this.#portZero?.of !== of) this.#portZero = { of, index: this.#events.portZeroIndex(asked) }
+    return this.#portZero.index
   }
 
   #failed(error: unknown): void {
@@ -257,7 +257,7 @@ export class AttachedServer {
     this.#events.failed(this, error)
   }
 
-  #asks(asked: Asked | undefined, adopted: InheritedListener | undefined): void {
+  #asks(asked: ListenTarget | undefined, adopted: InheritedListener | undefined): void {
     this.#asked = asked
     this.#adopted = adopted
     this.#givenBack = false

@@ -3,19 +3,19 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
 import { tempDir } from '../../../../test/support/index.ts'
-import { Deposits } from '../../src/handover/send/socket-sender.ts'
+import { SocketSender } from '../../src/handover/send/socket-sender.ts'
 import { NODE, programIn } from '../support/programs.ts'
 
 /** How a process takes connections: the copies that come, and the word that they are its own. */
 export type Manner = 'serves' | 'holds nothing' | 'serves nothing' | 'dies' | 'is late'
 
-export interface Receiver {
+export interface AcceptedKinds {
   child: ChildProcess
-  deposits: Deposits
+  sender: SocketSender
 }
 
 /** Another process, of the Node that programs run under, that speaks the protocol by itself. */
-export async function forkReceiver(manner: Manner): Promise<Receiver> {
+export async function forkReceiver(manner: Manner): Promise<AcceptedKinds> {
   const path = await programIn(await tempDir(), PROGRAM)
   const child = fork(path, [manner], { execPath: NODE, execArgv: [] })
   onTestFinished(async () => {
@@ -23,13 +23,13 @@ export async function forkReceiver(manner: Manner): Promise<Receiver> {
     child.kill('SIGKILL')
     await once(child, 'exit')
   })
-  const deposits = new Deposits(child)
+  const sender = new SocketSender(child)
   child.on('message', ({ type, question, ids }: { type: string; question: number; ids: number[] }) => {
-    if (type === 'connections') deposits.answer(question, ids)
+    if (type === 'connections') sender.answer(question, ids)
   })
-  child.once('disconnect', () => deposits.giveUp())
+  child.once('disconnect', () => sender.giveUp())
   await once(child, 'message')
-  return { child, deposits }
+  return { child, sender }
 }
 
 const PROGRAM = `

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Asked } from '../../src/listeners/listen-target.ts'
+import type { ListenTarget } from '../../src/listeners/listen-target.ts'
 import { explainListenError } from '../../src/listeners/held-address.ts'
 import { InheritedListeners } from '../../src/listeners/inherited.ts'
 
-const tcp = (host: string, port = 8080): Asked => ({ kind: 'tcp', host, port, ipv6Only: false })
+const tcp = (host: string, port = 8080): ListenTarget => ({ kind: 'tcp', host, port, ipv6Only: false })
 const inherited = new InheritedListeners([{ fd: 900, asked: tcp(''), bound: tcp('::'), inode: 0 }])
 const failed = (code: string): Error => Object.assign(new Error(`listen ${code}`), { code })
 
@@ -19,7 +19,7 @@ describe('a successor that cannot bind', () => {
     })
   })
 
-  it.each<[string, Error, Asked | undefined]>([
+  it.each<[string, Error, ListenTarget | undefined]>([
     ['another port is in use', failed('EADDRINUSE'), tcp('127.0.0.1', 8081)],
     ['it is not in use, but forbidden', failed('EACCES'), tcp('127.0.0.1')],
     ['nobody can tell what was asked for', failed('EADDRINUSE'), undefined],

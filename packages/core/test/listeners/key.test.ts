@@ -2,15 +2,15 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tempDir } from '../../../../test/support/index.ts'
-import type { Asked } from '../../src/listeners/listen-target.ts'
+import type { ListenTarget } from '../../src/listeners/listen-target.ts'
 import { boundTo, keyOf, meansTheSame } from '../../src/listeners/key.ts'
 import { listen } from '../support/servers.ts'
 
-const tcp = (host: string, port = 8080, ipv6Only = false): Asked => ({ kind: 'tcp', host, port, ipv6Only })
-const unix = (path: string): Asked => ({ kind: 'unix', path })
+const tcp = (host: string, port = 8080, ipv6Only = false): ListenTarget => ({ kind: 'tcp', host, port, ipv6Only })
+const unix = (path: string): ListenTarget => ({ kind: 'unix', path })
 
 describe('a listener’s name', () => {
-  it.each<[Asked, string]>([
+  it.each<[ListenTarget, string]>([
     [tcp(''), 'tcp::8080'],
     [tcp('127.0.0.1'), 'tcp:127.0.0.1:8080'],
     [tcp('localhost', 0), 'tcp:localhost:0'],
@@ -50,7 +50,7 @@ describe('what a listener is bound to, by what its server says', () => {
 })
 
 describe('somebody who asks for', () => {
-  it.each<[Asked, string, Asked]>([
+  it.each<[ListenTarget, string, ListenTarget]>([
     [tcp('127.0.0.1'), '127.0.0.1', tcp('127.0.0.1')],
     [tcp('localhost'), '127.0.0.1', tcp('127.0.0.1')],
     [tcp('localhost'), '::1', tcp('::1')],
@@ -64,7 +64,7 @@ describe('somebody who asks for', () => {
     [{ kind: 'fd', fd: 3 }, '', { kind: 'fd', fd: 3 }],
   ])('%j, which is %s, means %j', (asked, host, bound) => expect(meansTheSame(asked, host, bound)).toBe(true))
 
-  it.each<[Asked, string, Asked]>([
+  it.each<[ListenTarget, string, ListenTarget]>([
     [tcp('127.0.0.1'), '127.0.0.1', tcp('::')],
     [tcp('0.0.0.0'), '0.0.0.0', tcp('::')],
     [tcp('0.0.0.0'), '0.0.0.0', tcp('127.0.0.1')],

@@ -6,15 +6,15 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tempDir } from '../../../../test/support/index.ts'
-import type { Asked } from '../../src/listeners/listen-target.ts'
+import type { ListenTarget } from '../../src/listeners/listen-target.ts'
 import { InheritedListeners } from '../../src/listeners/inherited.ts'
-import { takeOverListen } from '../../src/listeners/listen.ts'
-import { Turns } from '../../src/listeners/port-zero-order.ts'
+import { patchListen } from '../../src/listeners/listen.ts'
+import { PortZeroOrder } from '../../src/listeners/port-zero-order.ts'
 import type { InheritedListener } from '../../src/restart/inheritance.ts'
 import { connectTo, endWithTest, freePort, listen } from '../support/servers.ts'
 
 interface Seen {
-  asked: Asked | undefined
+  asked: ListenTarget | undefined
   adopted: InheritedListener | undefined
 }
 
@@ -29,13 +29,13 @@ function takenOver(inherited: readonly InheritedListener[] = []): {
   const seen: Seen[] = []
   const thrown: unknown[] = []
   const waiting = new InheritedListeners(inherited)
-  const turns = new Turns()
+  const portZeroOrder = new PortZeroOrder()
   endWithTest(server)
-  takeOverListen(server, {
+  patchListen(server, {
     before() {},
     threw: (error) => void thrown.push(error),
     inherited: () => waiting,
-    turn: (asked) => turns.next(asked),
+    portZeroIndex: (asked) => portZeroOrder.next(asked),
     bindsItself: () => true,
     pretends() {},
     asks: (asked, adopted) => void seen.push({ asked, adopted }),
@@ -171,13 +171,13 @@ describe('a listen() that is taken over', () => {
 
   it('throws what its hook throws, and binds nothing', () => {
     const server = createServer()
-    takeOverListen(server, {
+    patchListen(server, {
       before() {
         throw new Error('no pid file')
       },
       threw() {},
       inherited: () => new InheritedListeners([]),
-      turn: () => undefined,
+      portZeroIndex: () => undefined,
       bindsItself: () => true,
       pretends() {},
       asks() {},
@@ -307,13 +307,13 @@ describe('on a unix path', () => {
 })
 
 describe('where a listener was inherited', () => {
-  const inherit = (asked: Asked | undefined, bound: Asked, fd = 900): InheritedListener => ({
+  const inherit = (asked: ListenTarget | undefined, bound: ListenTarget, fd = 900): InheritedListener => ({
     fd,
     asked,
     bound,
     inode: 0,
   })
-  const tcp = (host: string, port: number): Asked => ({ kind: 'tcp', host, port, ipv6Only: false })
+  const tcp = (host: string, port: number): ListenTarget => ({ kind: 'tcp', host, port, ipv6Only: false })
 
   /** An fd that is none: to adopt it fails, which is how it shows that nothing else was bound. */
   async function adopts(inherited: InheritedListener[], ...args: unknown[]): Promise<Seen> {
@@ -347,15 +347,15 @@ describe('where a listener was inherited', () => {
 
   it('gives any-port listeners back to those whose turn it is, whoever came and left before', () => {
     const asked = tcp('', 0)
-    const second = { ...inherit(asked, tcp('::', 40_001), 901), turn: 2 }
-    const third = { ...inherit(asked, tcp('::', 40_002), 902), turn: 3 }
+    const second = { ...inherit(asked, tcp('::', 40_001), 901), portZeroIndex: 2 }
+    const third = { ...inherit(asked, tcp('::', 40_002), 902), portZeroIndex: 3 }
     const inherited = new InheritedListeners([second, third])
-    const turns = new Turns()
-    expect(inherited.adopt(asked, { turn: turns.next(asked) })).toBeUndefined()
-    expect(turns.next(tcp('127.0.0.1', 0))).toBe(1)
-    expect(turns.next(tcp('', 8080))).toBeUndefined()
-    expect(inherited.adopt(asked, { turn: turns.next(asked) })).toBe(second)
-    expect(inherited.adopt(asked, { turn: turns.next(asked) })).toBe(third)
+    const portZeroOrder = new PortZeroOrder()
+    expect(inherited.adopt(asked, { portZeroIndex: portZeroOrder.next(asked) })).toBeUndefined()
+    expect(portZeroOrder.next(tcp('127.0.0.1', 0))).toBe(1)
+    expect(portZeroOrder.next(tcp('', 8080))).toBeUndefined()
+    expect(inherited.adopt(asked, { portZeroIndex: portZeroOrder.next(asked) })).toBe(second)
+    expect(inherited.adopt(asked, { portZeroIndex: portZeroOrder.next(asked) })).toBe(third)
   })
 
   it('adopts a port that was chosen by the kernel when it is asked for by its number', () => {
@@ -371,7 +371,7 @@ describe('where a listener was inherited', () => {
 
   it('adopts a unix path, however it was written', async () => {
     const folder = await tempDir()
-    const unix: Asked = { kind: 'unix', path: join(folder, 'a.sock') }
+    const unix: ListenTarget = { kind: 'unix', path: join(folder, 'a.sock') }
     const inherited = inherit(unix, unix)
     expect((await adopts([inherited], join(folder, '.', 'b', '..', 'a.sock'))).adopted).toBe(inherited)
   })

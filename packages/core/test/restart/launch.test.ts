@@ -4,23 +4,23 @@ import { describe, expect, it } from 'vitest'
 import { tempDir } from '../../../../test/support/index.ts'
 import type { LaunchOptions } from '../../src/options/options.ts'
 import { listeningFd } from '../../src/node/internals.ts'
-import type { Birth } from '../../src/restart/start-command.ts'
+import type { StartCommand } from '../../src/restart/start-command.ts'
 import type { Inheritance } from '../../src/restart/inheritance.ts'
 import { inodeOf } from '../../src/node/stat.ts'
 import { INHERITANCE_VARIABLE } from '../../src/restart/inheritance.ts'
-import type { Launch, Will } from '../../src/restart/launch.ts'
+import type { Launch, PassedOn } from '../../src/restart/launch.ts'
 import { launchFailed, planLaunch, startProcess } from '../../src/restart/launch.ts'
 import { NODE } from '../support/programs.ts'
 import { listen } from '../support/servers.ts'
 
-const birth: Birth = {
+const startCommand: StartCommand = {
   argv0: 'node',
   args: ['--no-warnings', 'server.js', '--port', '80'],
   env: { PATH: '/bin', MODE: 'production', PWD: '/srv/current' },
   cwd: '/srv/current',
 }
 
-const will: Will = { generation: 2, restartSignals: ['SIGUSR2'], listeners: [] }
+const passed: PassedOn = { generation: 2, restartSignals: ['SIGUSR2'], listeners: [] }
 
 function inheritanceIn({ env }: Launch): Inheritance & { version: number } {
   return JSON.parse(env[INHERITANCE_VARIABLE] ?? '') as Inheritance & { version: number }
@@ -33,12 +33,12 @@ function applications({ env }: Launch): NodeJS.ProcessEnv {
 }
 
 /** The launch of each generation after the first, each planned by the one before it with the options that it has. */
-function chain(first: Birth, ...generations: LaunchOptions[]): Launch[] {
+function chain(first: StartCommand, ...generations: LaunchOptions[]): Launch[] {
   const launches: Launch[] = []
   let born = first
   let inherited: Pick<Inheritance, 'restore' | 'cwd'> = { restore: {}, cwd: first.cwd }
   for (const options of generations) {
-    const launch = planLaunch(born, options, will, inherited.restore, inherited.cwd)
+    const launch = planLaunch(born, options, passed, inherited.restore, inherited.cwd)
     launches.push(launch)
     const env = Object.entries(launch.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
     born = { argv0: first.argv0, cwd: launch.cwd, args: launch.args, env: Object.fromEntries(env) }
@@ -49,19 +49,19 @@ function chain(first: Birth, ...generations: LaunchOptions[]): Launch[] {
 
 describe('a successor is started', () => {
   it('as this process was', () => {
-    const launch = planLaunch(birth, {}, will, {})
+    const launch = planLaunch(startCommand, {}, passed, {})
     expect(launch).toMatchObject({
       execPath: process.execPath,
       argv0: 'node',
-      args: birth.args,
-      cwd: birth.cwd,
+      args: startCommand.args,
+      cwd: startCommand.cwd,
       fds: [],
     })
-    expect(applications(launch)).toEqual(birth.env)
+    expect(applications(launch)).toEqual(startCommand.env)
   })
 
   it('with what is left to it, and who left it', () => {
-    const inheritance = inheritanceIn(planLaunch(birth, {}, { ...will, generation: 7 }, {}))
+    const inheritance = inheritanceIn(planLaunch(startCommand, {}, { ...passed, generation: 7 }, {}))
     expect(inheritance).toEqual({
       version: 1,
       generation: 7,
@@ -70,7 +70,7 @@ describe('a successor is started', () => {
       listeners: [],
       restartSignals: ['SIGUSR2'],
       restore: {},
-      cwd: birth.cwd,
+      cwd: startCommand.cwd,
     })
   })
 
@@ -80,7 +80,7 @@ describe('a successor is started', () => {
       { ...listener, fd: 21 },
       { ...listener, fd: 19, inode: 6 },
     ]
-    const launch = planLaunch(birth, {}, { ...will, listeners }, {})
+    const launch = planLaunch(startCommand, {}, { ...passed, listeners }, {})
     // Each as often as it may be closed again.
     expect(launch.fds).toEqual([21, 19, 21, 19, 21, 19, 21, 19])
     expect(inheritanceIn(launch)).toMatchObject({
@@ -93,12 +93,12 @@ describe('a successor is started', () => {
   })
 
   it('with another program, under its own name', () => {
-    const launch = planLaunch(birth, { execPath: '/opt/node', args: ['other.js'] }, will, {})
-    expect(launch).toMatchObject({ execPath: '/opt/node', argv0: undefined, args: ['other.js'], cwd: birth.cwd })
+    const launch = planLaunch(startCommand, { execPath: '/opt/node', args: ['other.js'] }, passed, {})
+    expect(launch).toMatchObject({ execPath: '/opt/node', argv0: undefined, args: ['other.js'], cwd: startCommand.cwd })
   })
 
   it('in another directory, which PWD names as well, so that the next generation finds it', () => {
-    const launch = planLaunch(birth, { cwd: '../next' }, will, {})
+    const launch = planLaunch(startCommand, { cwd: '../next' }, passed, {})
     expect(launch.cwd).toBe('/srv/next')
     expect(launch.env['PWD']).toBe('/srv/next')
   })
@@ -106,25 +106,25 @@ describe('a successor is started', () => {
 
 describe('the environment of a successor', () => {
   it('is the first generation’s, with what launch.env sets and removes', () => {
-    const [launch] = chain(birth, { env: { MODE: 'canary', ADDED: '1', PATH: undefined } })
+    const [launch] = chain(startCommand, { env: { MODE: 'canary', ADDED: '1', PATH: undefined } })
     expect(applications(launch as Launch)).toEqual({ MODE: 'canary', ADDED: '1', PWD: '/srv/current' })
   })
 
   it('holds nothing of a channel or an inheritance that this process had', () => {
     const env = {
-      ...birth.env,
+      ...startCommand.env,
       NODE_CHANNEL_FD: '4',
       NODE_CHANNEL_SERIALIZATION_MODE: 'json',
       [INHERITANCE_VARIABLE]: '{}',
     }
-    const launch = planLaunch({ ...birth, env }, {}, will, {})
-    expect(applications(launch)).toEqual(birth.env)
+    const launch = planLaunch({ ...startCommand, env }, {}, passed, {})
+    expect(applications(launch)).toEqual(startCommand.env)
     expect(inheritanceIn(launch)).toMatchObject({ generation: 2, restore: {} })
   })
 
   it('over three generations is each time the first one’s and the options’ of the last', () => {
     const launches = chain(
-      birth,
+      startCommand,
       { env: { MODE: 'canary', ADDED: '1', PATH: undefined } },
       { env: { SECOND: '2' } },
       {},
@@ -132,13 +132,13 @@ describe('the environment of a successor', () => {
     expect(launches.map(applications)).toEqual([
       { MODE: 'canary', ADDED: '1', PWD: '/srv/current' },
       { PATH: '/bin', MODE: 'production', SECOND: '2', PWD: '/srv/current' },
-      birth.env,
+      startCommand.env,
     ])
   })
 
   it('can be changed the same way by every generation', () => {
     const options = { env: { MODE: 'canary', GONE: undefined } }
-    const launches = chain({ ...birth, env: { ...birth.env, GONE: 'no' } }, options, options, options)
+    const launches = chain({ ...startCommand, env: { ...startCommand.env, GONE: 'no' } }, options, options, options)
     for (const launch of launches) {
       expect(applications(launch)).toEqual({ PATH: '/bin', MODE: 'canary', PWD: '/srv/current' })
       expect(inheritanceIn(launch).restore).toEqual({ MODE: 'production', GONE: 'no' })
@@ -146,13 +146,13 @@ describe('the environment of a successor', () => {
   })
 
   it('tells an empty variable from none', () => {
-    const [set, unset] = chain({ ...birth, env: { EMPTY: '' } }, { env: { EMPTY: undefined, ADDED: '' } }, {})
+    const [set, unset] = chain({ ...startCommand, env: { EMPTY: '' } }, { env: { EMPTY: undefined, ADDED: '' } }, {})
     expect(applications(set as Launch)).toEqual({ ADDED: '' })
     expect(applications(unset as Launch)).toEqual({ EMPTY: '' })
   })
 
   it('finds PWD again after a generation in another directory', () => {
-    const [away, back] = chain(birth, { cwd: '/elsewhere' }, {})
+    const [away, back] = chain(startCommand, { cwd: '/elsewhere' }, {})
     expect(away).toMatchObject({ cwd: '/elsewhere', env: { PWD: '/elsewhere' } })
     expect(back).toMatchObject({ cwd: '/srv/current', env: { PWD: '/srv/current' } })
     expect(inheritanceIn(back as Launch).restore).toEqual({})
@@ -160,7 +160,7 @@ describe('the environment of a successor', () => {
 
   it('goes with a directory that is taken from the first one’s each time, and does not walk on', () => {
     const options = { cwd: '../next' }
-    for (const launch of chain(birth, options, options, options)) {
+    for (const launch of chain(startCommand, options, options, options)) {
       expect(launch).toMatchObject({ cwd: '/srv/next', env: { PWD: '/srv/next' } })
     }
   })

@@ -2,24 +2,25 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { tempDir } from '../../../../test/support/index.ts'
-import type { Birth } from '../../src/restart/start-command.ts'
+import type { StartCommand } from '../../src/restart/start-command.ts'
 import type { Run } from '../support/programs.ts'
 import { NODE, runNode, writeProgram } from '../support/programs.ts'
 
 const PROGRAM = `
-import { readBirth } from '#dist/restart/start-command.js'
-console.log(JSON.stringify(readBirth()))
+import { readStartCommand } from '#dist/restart/start-command.js'
+console.log(JSON.stringify(readStartCommand()))
 `
 
 let folder: string
 
-/** What a program reads of its own birth. */
-const birthOf = (args: readonly string[], run: Run = {}): Birth => runNode(args, { cwd: folder, ...run }) as Birth
+/** What a program reads of its own startCommand. */
+const startCommandOf = (args: readonly string[], run: Run = {}): StartCommand =>
+  runNode(args, { cwd: folder, ...run }) as StartCommand
 
 /** What the program's successor would read, started as the first one reads that it was. */
-function successorOf(birth: Birth): Birth {
-  const { argv0, args, cwd, env } = birth
-  return birthOf(args, { argv0, cwd, env })
+function successorOf(startCommand: StartCommand): StartCommand {
+  const { argv0, args, cwd, env } = startCommand
+  return startCommandOf(args, { argv0, cwd, env })
 }
 
 beforeEach(async () => {
@@ -43,43 +44,50 @@ describe('the command line', () => {
     ['the end of Node’s options', ['--no-warnings', '--', 'server.mjs', '--port']],
   ])('is read as it was written: %s', async (_, args) => {
     await writeFile(join(folder, 'empty.cjs'), '')
-    const birth = birthOf(args)
-    expect(birth.args).toEqual(args)
-    expect(successorOf(birth).args).toEqual(args)
+    const startCommand = startCommandOf(args)
+    expect(startCommand.args).toEqual(args)
+    expect(successorOf(startCommand).args).toEqual(args)
   })
 
   it.each(['my server.mjs', 'sérvér-日本.mjs', "it's.mjs"])('is read with a script called %s', async (name) => {
     await writeProgram(join(folder, name), PROGRAM)
-    const birth = birthOf([name, 'a b'])
-    expect(birth.args).toEqual([name, 'a b'])
-    expect(successorOf(birth).args).toEqual([name, 'a b'])
+    const startCommand = startCommandOf([name, 'a b'])
+    expect(startCommand.args).toEqual([name, 'a b'])
+    expect(successorOf(startCommand).args).toEqual([name, 'a b'])
   })
 
   it('is read with a script that Node finds by itself', async () => {
     await writeFile(join(folder, 'package.json'), '{ "main": "main.js" }')
     await writeFile(join(folder, 'main.js'), "import('./server.mjs')")
-    expect(birthOf(['.']).args).toEqual(['.'])
-    expect(birthOf(['main']).args).toEqual(['main'])
-    expect(successorOf(birthOf(['.'])).args).toEqual(['.'])
+    expect(startCommandOf(['.']).args).toEqual(['.'])
+    expect(startCommandOf(['main']).args).toEqual(['main'])
+    expect(successorOf(startCommandOf(['.'])).args).toEqual(['.'])
   })
 
   it('is read with a script in the arguments of Node', () => {
     const code = `import('${join(folder, 'server.mjs')}')`
-    expect(birthOf(['-e', code]).args).toEqual(['-e', code])
-    expect(birthOf(['-e', code, 'a', 'b']).args).toEqual(['-e', code, 'a', 'b'])
-    expect(birthOf(['--import', './server.mjs', '-e', '0']).args).toEqual(['--import', './server.mjs', '-e', '0'])
+    expect(startCommandOf(['-e', code]).args).toEqual(['-e', code])
+    expect(startCommandOf(['-e', code, 'a', 'b']).args).toEqual(['-e', code, 'a', 'b'])
+    expect(startCommandOf(['--import', './server.mjs', '-e', '0']).args).toEqual([
+      '--import',
+      './server.mjs',
+      '-e',
+      '0',
+    ])
   })
 
   it('keeps what the process was called by', () => {
-    expect(birthOf(['server.mjs'], { argv0: 'my-service' }).argv0).toBe('my-service')
-    expect(birthOf(['server.mjs']).argv0).toBe(NODE)
+    expect(startCommandOf(['server.mjs'], { argv0: 'my-service' }).argv0).toBe('my-service')
+    expect(startCommandOf(['server.mjs']).argv0).toBe(NODE)
   })
 
   it('has no part in NODE_OPTIONS, which stay in the environment', async () => {
     await writeFile(join(folder, 'empty.cjs'), '')
-    const birth = birthOf(['server.mjs'], { env: { NODE_OPTIONS: '--require ./empty.cjs --no-warnings' } })
-    expect(birth.args).toEqual(['server.mjs'])
-    expect(birth.env['NODE_OPTIONS']).toBe('--require ./empty.cjs --no-warnings')
+    const startCommand = startCommandOf(['server.mjs'], {
+      env: { NODE_OPTIONS: '--require ./empty.cjs --no-warnings' },
+    })
+    expect(startCommand.args).toEqual(['server.mjs'])
+    expect(startCommand.env['NODE_OPTIONS']).toBe('--require ./empty.cjs --no-warnings')
   })
 })
 
@@ -100,20 +108,20 @@ describe('a process title that was set before, which overwrites the command line
     await writeFile(join(folder, 'title.mjs'), retitled('app'))
     await writeFile(join(folder, 'long.mjs'), retitled('app '.repeat(200)))
     for (const argv0 of ['node', NODE]) {
-      const birth = birthOf(args, { argv0, env })
+      const startCommand = startCommandOf(args, { argv0, env })
       const script = args.indexOf('server.mjs')
-      expect(birth.argv0).toBe(argv0)
+      expect(startCommand.argv0).toBe(argv0)
       // The script's place may be named in full, where its words are gone.
-      expect(birth.args.toSpliced(script, 1)).toEqual(args.toSpliced(script, 1))
-      expect(successorOf(birth)).toMatchObject({ argv0, args: birth.args })
+      expect(startCommand.args.toSpliced(script, 1)).toEqual(args.toSpliced(script, 1))
+      expect(successorOf(startCommand)).toMatchObject({ argv0, args: startCommand.args })
     }
   })
 
   it('in the program itself, before zerodown was loaded', async () => {
     await writeFile(join(folder, 'title.mjs'), retitled('app'))
     await writeProgram(join(folder, 'titled.mjs'), `import './title.mjs'${PROGRAM}`)
-    const birth = birthOf(['titled.mjs'])
-    expect(successorOf(birth)).toMatchObject({ args: birth.args })
+    const startCommand = startCommandOf(['titled.mjs'])
+    expect(successorOf(startCommand)).toMatchObject({ args: startCommand.args })
   })
 
   it('leaves the successor free to follow a symlink to another release', async () => {
@@ -122,10 +130,13 @@ describe('a process title that was set before, which overwrites the command line
     await writeProgram(join(folder, 'releases/1/server.mjs'), PROGRAM)
     await writeFile(join(folder, 'releases/2/server.mjs'), 'console.log(\'"release 2"\')')
     await symlink('releases/1', current)
-    const birth = birthOf(['server.mjs'], { cwd: current, env: { PWD: current, NODE_OPTIONS: '--title=app' } })
+    const startCommand = startCommandOf(['server.mjs'], {
+      cwd: current,
+      env: { PWD: current, NODE_OPTIONS: '--title=app' },
+    })
     await rm(current)
     await symlink('releases/2', current)
-    expect(successorOf(birth)).toBe('release 2')
+    expect(successorOf(startCommand)).toBe('release 2')
   })
 })
 
@@ -137,14 +148,14 @@ describe('the environment', () => {
       "process.env.ADDED = '1'; process.env.MODE = 'changed'; delete process.env.GONE",
     )
     const env = { MODE: 'production', GONE: 'no', EMPTY: '', NODE_OPTIONS: '--require ./change.cjs' }
-    const birth = birthOf(['--env-file=.env', 'server.mjs'], { env })
-    expect(birth.env).toEqual({ PATH: process.env['PATH'], HOME: process.env['HOME'], ...env })
+    const startCommand = startCommandOf(['--env-file=.env', 'server.mjs'], { env })
+    expect(startCommand.env).toEqual({ PATH: process.env['PATH'], HOME: process.env['HOME'], ...env })
   })
 
   it('is read with values that hold anything', () => {
     const env = { LINES: 'a\nb\n', EQUALS: 'a=b=c', SPACES: '  ', UNICODE: 'café 日本 🚀', 'WITH.DOT': '1', EMPTY: '' }
-    expect(birthOf(['server.mjs'], { env }).env).toMatchObject(env)
-    expect(successorOf(birthOf(['server.mjs'], { env })).env).toMatchObject(env)
+    expect(startCommandOf(['server.mjs'], { env }).env).toMatchObject(env)
+    expect(successorOf(startCommandOf(['server.mjs'], { env })).env).toMatchObject(env)
   })
 })
 
@@ -161,8 +172,8 @@ describe('the directory', () => {
   })
 
   it('is the one that the shell names, symlinks and all', () => {
-    const birth = birthOf(['server.mjs'], { cwd: current, env: { PWD: current } })
-    expect(birth).toMatchObject({ cwd: current, args: ['server.mjs'] })
+    const startCommand = startCommandOf(['server.mjs'], { cwd: current, env: { PWD: current } })
+    expect(startCommand).toMatchObject({ cwd: current, args: ['server.mjs'] })
   })
 
   it.each<[string, (names: { folder: string; release: string }) => string]>([
@@ -172,11 +183,11 @@ describe('the directory', () => {
     ['with dots', (names) => `${names.release}/../42`],
     ['nothing', () => ''],
   ])('is the real one where PWD names %s', (_, pwd) => {
-    const birth = birthOf(['server.mjs'], { cwd: current, env: { PWD: pwd({ folder, release }) } })
-    expect(birth.cwd).toBe(release)
+    const startCommand = startCommandOf(['server.mjs'], { cwd: current, env: { PWD: pwd({ folder, release }) } })
+    expect(startCommand.cwd).toBe(release)
   })
 
   it('is the real one where there is no PWD', () => {
-    expect(birthOf(['server.mjs'], { cwd: current }).cwd).toBe(release)
+    expect(startCommandOf(['server.mjs'], { cwd: current }).cwd).toBe(release)
   })
 })

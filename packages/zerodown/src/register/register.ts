@@ -3,7 +3,7 @@ import type { Options } from '@zerodown/core'
 import { zerodown } from '@zerodown/core'
 import { REGISTERED, readOptions } from './environment.ts'
 import { log, obey } from './log.ts'
-import { takeOverServers } from './take-over.ts'
+import { patchServerListen } from './take-over.ts'
 
 /**
  * Takes over every server of this process from its first `listen()` on.
@@ -29,7 +29,7 @@ export function register(): void {
   }
   // What this process starts from now on may be the server.
   const noServer = (): void => void Reflect.deleteProperty(process.env, REGISTERED)
-  takeOverServers({ mayTake, noServer }, options)
+  patchServerListen({ mayTake, noServer }, options)
 }
 
 /** A cluster's workers are not in charge of the service, whose pid file this is. */

@@ -22,7 +22,7 @@ const taken = new WeakMap<Server, Listen>()
  * attached by itself stays with whom it was given to.
  * @param options for an instance that the application made
  */
-export function takeOverServers(registered: Registered, options: Options): void {
+export function patchServerListen(registered: Registered, options: Options): void {
   const original: Listen = Server.prototype.listen
   function listen(this: Server, ...args: unknown[]): Server {
     const left = this.listening || attachmentOf(this) !== undefined || !registered.mayTake()

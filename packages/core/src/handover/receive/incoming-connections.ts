@@ -1,11 +1,11 @@
 import { inodeOfHandle, isNativeHandle } from '../../node/internals.ts'
-import type { Payload, Receiver } from '../payload.ts'
+import type { Payload, AcceptedKinds } from '../payload.ts'
 import { warmUp } from './warm-up.ts'
 
 /** A server of this process, as far as it takes connections that a predecessor accepted. */
 export interface ReceivingServer {
   /** What it takes; `undefined` where it has not adopted a listener, or serves a protocol that cannot move. */
-  readonly receiver: Receiver | undefined
+  readonly receiver: AcceptedKinds | undefined
   /** @param connection its native handle. @returns whether it is served */
   receive(connection: object, payload: Payload): boolean
 }
@@ -30,7 +30,7 @@ interface Held {
  * The connections that come from the predecessor, each to the server that adopted its listener. A copy comes first, which
  * is only held: the predecessor serves the connection until it passes it on.
  */
-export class Reception {
+export class IncomingConnections {
   readonly #servers: Iterable<ReceivingServer>
   readonly #held = new Map<number, Held>()
   #prepared: Promise<void> = Promise.resolve()
@@ -54,7 +54,7 @@ export class Reception {
     return this.#received
   }
 
-  get receivers(): Receiver[] {
+  get receivers(): AcceptedKinds[] {
     return [...this.#servers].flatMap(({ receiver }) => receiver ?? [])
   }
 

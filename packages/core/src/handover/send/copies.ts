@@ -41,7 +41,7 @@ export class Copies {
   async make(): Promise<void> {
     for (let sockets = this.#missing(); sockets.length > 0 && this.#channel.open(); sockets = this.#missing()) {
       for (let from = 0; from < sockets.length && this.#channel.open(); from += AT_ONCE) {
-        await this.#deposit(sockets.slice(from, from + AT_ONCE).filter((socket) => !socket.destroyed))
+        await this.#sendCopies(sockets.slice(from, from + AT_ONCE).filter((socket) => !socket.destroyed))
       }
     }
   }
@@ -53,12 +53,12 @@ export class Copies {
     return [...all].filter((socket) => !this.#held.has(socket) && !this.#refused.has(socket))
   }
 
-  async #deposit(sockets: readonly Socket[]): Promise<void> {
+  async #sendCopies(sockets: readonly Socket[]): Promise<void> {
     const copies = sockets.flatMap((socket) => {
       const listener = this.#sources.of(socket)?.listener
       return listener === undefined ? [] : { socket, listener, kind: 'http1' as const }
     })
-    const held = await this.#channel.deposit(copies)
+    const held = await this.#channel.sendCopies(copies)
     for (const socket of sockets) (held.has(socket) ? this.#held : this.#refused).add(socket)
   }
 }

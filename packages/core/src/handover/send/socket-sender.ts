@@ -6,11 +6,11 @@ import { defer } from '../../node/deferred.ts'
 import { handleSender, inodeOfHandle, nativeHandle } from '../../node/internals.ts'
 import type { FromPredecessor } from '../../channel/messages.ts'
 import { mark } from '../../channel/messages.ts'
-import type { Deposit, Passing } from '../channel.ts'
+import type { OutgoingCopy, Passing } from '../channel.ts'
 import type { Fate } from '../payload.ts'
 
 /** The connections of which the successor holds a copy, and what it answers when it is asked for them. */
-export class Deposits {
+export class SocketSender {
   readonly #child: ChildProcess
   readonly #sendHandle: ReturnType<typeof handleSender>
   readonly #ids = new Map<Socket, number>()
@@ -27,7 +27,7 @@ export class Deposits {
    * Sends a copy of each. A successor that is out of file descriptors gets the message's socket dropped by the kernel,
    * and Node drops the message with it; the question comes behind them, so its answer is certain.
    */
-  async deposit(connections: readonly Deposit[]): Promise<ReadonlySet<Socket>> {
+  async sendCopies(connections: readonly OutgoingCopy[]): Promise<ReadonlySet<Socket>> {
     const ids = connections.flatMap((connection) => this.#send(connection) ?? [])
     const held = (await this.#ask((question) => ({ type: 'connections-asked', question, ids }))) ?? new Set()
     return new Set(connections.map(({ socket }) => socket).filter((socket) => held.has(this.#idOf(socket))))
@@ -61,7 +61,7 @@ export class Deposits {
   }
 
   /** The handle, and not the socket: the server goes on to serve that, and Node would take it away. */
-  #send({ socket, listener, kind }: Deposit): number | undefined {
+  #send({ socket, listener, kind }: OutgoingCopy): number | undefined {
     const handle = nativeHandle(socket)
     if (handle === undefined || !this.#child.connected) return undefined
     this.#lastId += 1

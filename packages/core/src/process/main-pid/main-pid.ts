@@ -5,7 +5,7 @@ import { PidFile } from './pid-file.ts'
 import { StandIn, notifySystemd } from './systemd.ts'
 
 /** Where the world looks up which process is in charge: the pid file, and systemd. */
-export class Registration {
+export class MainPid {
   readonly #pidFile: PidFile | undefined
   readonly #logger: Logger
   #told: Promise<void> = Promise.resolve()
@@ -21,7 +21,7 @@ export class Registration {
   }
 
   /** This process is in charge, and nobody was there to say so. A pid file that cannot be written stops no service. */
-  async enterSelf(): Promise<void> {
+  async announceSelf(): Promise<void> {
     try {
       this.#pidFile?.write(process.pid)
     } catch (error) {
@@ -34,7 +34,7 @@ export class Registration {
    * The process `pid` is about to be in charge.
    * @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE`
    */
-  async enter(pid: number): Promise<void> {
+  async announce(pid: number): Promise<void> {
     this.#inCharge = pid
     this.#pidFile?.write(pid)
     await this.#tell(`MAINPID=${pid}`)
@@ -53,7 +53,7 @@ export class Registration {
   }
 
   /** The predecessor has entered this process. Once it has gone, this is a child of systemd's, which does not know. */
-  async entered(
+  async confirmToSystemd(
     predecessor: { readonly pid: number; readonly gone: Promise<void> },
     signals: readonly NodeJS.Signals[],
   ): Promise<void> {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { takesConnections } from '../../../src/handover/channel.ts'
 import type { Payload } from '../../../src/handover/payload.ts'
 import type { ReceivingServer } from '../../../src/handover/receive/incoming-connections.ts'
-import { Reception } from '../../../src/handover/receive/incoming-connections.ts'
+import { IncomingConnections } from '../../../src/handover/receive/incoming-connections.ts'
 import { inodeOfHandle, nativeHandle } from '../../../src/node/internals.ts'
 import type { Client } from '../../support/http.ts'
 import { converse } from '../../support/http.ts'
@@ -45,20 +45,20 @@ const ended = async (client: Client): Promise<void> => void expect(await client.
 describe('a connection that comes', () => {
   it('is held, and goes to the server that adopted its listener when it is passed on, with what came along', async () => {
     const [third, fourth] = [new Keeper(3), new Keeper(4)]
-    const reception = new Reception([third, fourth])
+    const incoming = new IncomingConnections([third, fourth])
     const { client, handle } = await aHandle()
     const payload = { ...PAYLOAD, requests: 7 }
 
-    reception.hold({ id: 1, listener: 4, kind: 'http1' }, handle)
-    expect([reception.holds(1), reception.holds(2), reception.received]).toEqual([true, false, 0])
+    incoming.hold({ id: 1, listener: 4, kind: 'http1' }, handle)
+    expect([incoming.holds(1), incoming.holds(2), incoming.received]).toEqual([true, false, 0])
     expect(fourth.kept).toEqual([])
     client.say('not read before it is ours')
-    expect(reception.serve(1, payload)).toBe(true)
+    expect(incoming.serve(1, payload)).toBe(true)
 
     expect(third.kept).toEqual([])
     const [[kept, along]] = fourth.kept as [[object, Payload]]
     expect([kept, along]).toEqual([handle, payload])
-    expect([reception.holds(1), reception.received]).toEqual([false, 1])
+    expect([incoming.holds(1), incoming.received]).toEqual([false, 1])
     const socket = new Socket({ handle } as SocketConstructorOpts)
     expect(await once(socket, 'data')).toEqual([Buffer.from('not read before it is ours')])
   })
@@ -67,65 +67,65 @@ describe('a connection that comes', () => {
     ['nobody adopted its listener', 5, 'http1'],
     ['its kind is not known', 3, 'of the future'],
   ])('is not held if %s', async (_, listener, kind) => {
-    const reception = new Reception([new Keeper(3), new Keeper(undefined)])
+    const incoming = new IncomingConnections([new Keeper(3), new Keeper(undefined)])
     const { client, handle } = await aHandle()
 
-    reception.hold({ id: 1, listener, kind }, handle)
+    incoming.hold({ id: 1, listener, kind }, handle)
 
-    expect(reception.holds(1)).toBe(false)
+    expect(incoming.holds(1)).toBe(false)
     await ended(client)
   })
 
   it('is not held if another one was meant', async () => {
-    const reception = new Reception([new Keeper(3)])
+    const incoming = new IncomingConnections([new Keeper(3)])
     const [meant, other] = [await aHandle(), await aHandle()]
     const inode = inodeOfHandle(meant.handle)
 
-    reception.hold({ id: 1, listener: 3, kind: 'http1', inode }, other.handle)
-    expect(reception.holds(1)).toBe(false)
+    incoming.hold({ id: 1, listener: 3, kind: 'http1', inode }, other.handle)
+    expect(incoming.holds(1)).toBe(false)
     await ended(other.client)
 
-    reception.hold({ id: 1, listener: 3, kind: 'http1', inode }, meant.handle)
-    expect(reception.holds(1)).toBe(true)
+    incoming.hold({ id: 1, listener: 3, kind: 'http1', inode }, meant.handle)
+    expect(incoming.holds(1)).toBe(true)
   })
 
   it('is not held if nothing came', () => {
-    const reception = new Reception([new Keeper(3)])
-    reception.hold({ id: 1, listener: 3, kind: 'http1' }, undefined)
-    expect([reception.holds(1), reception.serve(1, PAYLOAD)]).toEqual([false, false])
+    const incoming = new IncomingConnections([new Keeper(3)])
+    incoming.hold({ id: 1, listener: 3, kind: 'http1' }, undefined)
+    expect([incoming.holds(1), incoming.serve(1, PAYLOAD)]).toEqual([false, false])
   })
 
   it('ends if the server cannot serve it', async () => {
-    const reception = new Reception([new Keeper(3, false)])
+    const incoming = new IncomingConnections([new Keeper(3, false)])
     const { client, handle } = await aHandle()
-    reception.hold({ id: 1, listener: 3, kind: 'http1' }, handle)
-    expect([reception.serve(1, PAYLOAD), reception.received]).toEqual([false, 0])
+    incoming.hold({ id: 1, listener: 3, kind: 'http1' }, handle)
+    expect([incoming.serve(1, PAYLOAD), incoming.received]).toEqual([false, 0])
     await ended(client)
   })
 
   it('ends when it has ended over there, and with the predecessor', async () => {
-    const reception = new Reception([new Keeper(3)])
+    const incoming = new IncomingConnections([new Keeper(3)])
     const [one, other] = [await aHandle(), await aHandle()]
-    reception.hold({ id: 1, listener: 3, kind: 'http1' }, one.handle)
-    reception.hold({ id: 2, listener: 3, kind: 'http1' }, other.handle)
+    incoming.hold({ id: 1, listener: 3, kind: 'http1' }, one.handle)
+    incoming.hold({ id: 2, listener: 3, kind: 'http1' }, other.handle)
 
-    reception.drop(1)
+    incoming.drop(1)
     await ended(one.client)
-    expect([reception.holds(1), reception.holds(2)]).toEqual([false, true])
-    reception.dropAll()
+    expect([incoming.holds(1), incoming.holds(2)]).toEqual([false, true])
+    incoming.dropAll()
     await ended(other.client)
 
-    expect(reception.serve(2, PAYLOAD)).toBe(false)
+    expect(incoming.serve(2, PAYLOAD)).toBe(false)
   })
 })
 
 describe('receivers', () => {
   it('are the servers that adopted a listener and can serve what comes; as they are when it is asked', () => {
     const servers = new Set([new Keeper(3), new Keeper(undefined)])
-    const reception = new Reception(servers)
-    expect(reception.receivers).toEqual([{ listener: 3, kinds: ['http1'] }])
+    const incoming = new IncomingConnections(servers)
+    expect(incoming.receivers).toEqual([{ listener: 3, kinds: ['http1'] }])
     servers.add(new Keeper(5))
-    expect(reception.receivers.map(({ listener }) => listener)).toEqual([3, 5])
+    expect(incoming.receivers.map(({ listener }) => listener)).toEqual([3, 5])
   })
 
   it('take a connection of their listener and of a kind that they know', () => {

@@ -8,7 +8,7 @@ import { forkReceiver } from '../receiver.ts'
 
 /** Copies of a connection on which nothing was said, for a process that takes them in that manner. */
 async function copiesFor(manner: Manner): Promise<{ copies: Copies; socket: Socket }> {
-  const { child, deposits } = await forkReceiver(manner)
+  const { child, sender } = await forkReceiver(manner)
   const { server, connections } = await serve(() => {})
   const { socket } = await converse(server)
   const sources = new Sources()
@@ -16,9 +16,9 @@ async function copiesFor(manner: Manner): Promise<{ copies: Copies; socket: Sock
   const channel = {
     takes: () => true,
     open: () => child.connected,
-    deposit: deposits.deposit.bind(deposits),
-    prepare: deposits.prepare.bind(deposits),
-    pass: deposits.pass.bind(deposits),
+    sendCopies: sender.sendCopies.bind(sender),
+    prepare: sender.prepare.bind(sender),
+    pass: sender.pass.bind(sender),
   }
   return { copies: new Copies(channel, sources), socket }
 }

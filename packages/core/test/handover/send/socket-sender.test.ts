@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import type { Deposits } from '../../../src/handover/send/socket-sender.ts'
+import type { SocketSender } from '../../../src/handover/send/socket-sender.ts'
 import { Frozen } from '../../../src/handover/send/frozen.ts'
 import type { Fate } from '../../../src/handover/payload.ts'
 import { GET, converse, converseTimes, serve } from '../../support/http.ts'
@@ -11,29 +11,29 @@ const LISTENER = 3
 
 const aServer = () => serve((_, response) => response.end('from the parent'))
 
-const deposit = (deposits: Deposits, ...sockets: Socket[]): Promise<ReadonlySet<Socket>> =>
-  deposits.deposit(sockets.map((socket) => ({ socket, listener: LISTENER, kind: 'http1' })))
+const sendCopies = (sender: SocketSender, ...sockets: Socket[]): Promise<ReadonlySet<Socket>> =>
+  sender.sendCopies(sockets.map((socket) => ({ socket, listener: LISTENER, kind: 'http1' })))
 
 const freeze = (socket: Socket): Frozen => Frozen.freeze(socket) as Frozen
 
-const pass = async (deposits: Deposits, frozen: Frozen): Promise<Fate | undefined> =>
-  (await deposits.pass([frozen])).get(frozen.socket)
+const pass = async (sender: SocketSender, frozen: Frozen): Promise<Fate | undefined> =>
+  (await sender.pass([frozen])).get(frozen.socket)
 
 describe('a connection of which there is a copy', () => {
   it('is served here', async () => {
-    const { deposits } = await forkReceiver('serves')
+    const { sender } = await forkReceiver('serves')
     const { client, socket } = await converse((await aServer()).server)
 
-    expect(await deposit(deposits, socket)).toEqual(new Set([socket]))
+    expect(await sendCopies(sender, socket)).toEqual(new Set([socket]))
     client.say(GET())
 
     await client.hears(/from the parent$/)
   })
 
   it('ends for its client when it is closed here', async () => {
-    const { deposits } = await forkReceiver('serves')
+    const { sender } = await forkReceiver('serves')
     const { client, socket } = await converse((await aServer()).server)
-    await deposit(deposits, socket)
+    await sendCopies(sender, socket)
 
     socket.destroy()
 
@@ -41,9 +41,9 @@ describe('a connection of which there is a copy', () => {
   })
 
   it('ends for its client at once, though the other process is too busy to hear of it', async () => {
-    const { child, deposits } = await forkReceiver('serves')
+    const { child, sender } = await forkReceiver('serves')
     const { client, socket } = await converse((await aServer()).server)
-    await deposit(deposits, socket)
+    await sendCopies(sender, socket)
 
     child.kill('SIGSTOP')
     socket.destroy()
@@ -52,24 +52,24 @@ describe('a connection of which there is a copy', () => {
   })
 
   it('is one of those that were held when it was asked, and no other', async () => {
-    const { deposits } = await forkReceiver('serves')
+    const { sender } = await forkReceiver('serves')
     const { server } = await aServer()
     const [one, closed, other] = [await converse(server), await converse(server), await converse(server)]
     closed.socket.destroy()
 
-    const held = await deposit(deposits, one.socket, closed.socket, other.socket)
+    const held = await sendCopies(sender, one.socket, closed.socket, other.socket)
 
     expect(held).toEqual(new Set([one.socket, other.socket]))
   })
 
   it('is its own, however many are on their way at a time', async () => {
-    const { deposits } = await forkReceiver('serves')
+    const { sender } = await forkReceiver('serves')
     const { server } = await aServer()
     const all = await converseTimes(server, 100)
 
-    expect((await deposit(deposits, ...all.map(({ socket }) => socket))).size).toBe(100)
+    expect((await sendCopies(sender, ...all.map(({ socket }) => socket))).size).toBe(100)
     const even = all.filter((_, at) => at % 2 === 0)
-    for (const { socket } of even) expect(await pass(deposits, freeze(socket))).toBe('received')
+    for (const { socket } of even) expect(await pass(sender, freeze(socket))).toBe('received')
     for (const { client } of all) client.say(GET())
 
     for (const [at, { client }] of all.entries())
@@ -77,30 +77,30 @@ describe('a connection of which there is a copy', () => {
   })
 
   it('there is none of if the other process did not take it, or has gone, or if it is no socket of the system', async () => {
-    const { deposits } = await forkReceiver('holds nothing')
+    const { sender } = await forkReceiver('holds nothing')
     const { client, socket } = await converse((await aServer()).server)
     const odd = Object.assign(new Duplex(), { _handle: { readStart() {}, readStop() {}, close() {} } })
 
-    expect(await deposit(deposits, socket, odd as unknown as Socket)).toEqual(new Set())
+    expect(await sendCopies(sender, socket, odd as unknown as Socket)).toEqual(new Set())
     client.say(GET())
     await client.hears(/from the parent$/)
 
-    const { deposits: gone, child } = await forkReceiver('serves')
+    const { sender: gone, child } = await forkReceiver('serves')
     child.disconnect()
-    expect(await deposit(gone, socket)).toEqual(new Set())
+    expect(await sendCopies(gone, socket)).toEqual(new Set())
   })
 })
 
 describe('a connection that is passed on', () => {
   it('is served over there, with what its client said on the way', async () => {
-    const { deposits } = await forkReceiver('is late')
+    const { sender } = await forkReceiver('is late')
     const { client, socket } = await converse((await aServer()).server)
-    await deposit(deposits, socket)
+    await sendCopies(sender, socket)
 
     client.say(GET('/0'))
     // Not a turn of the event loop goes by here: that, too, is read over there.
     const frozen = freeze(socket)
-    const fate = pass(deposits, frozen)
+    const fate = pass(sender, frozen)
     client.say(GET('/1').slice(0, 10))
     client.say(GET('/1').slice(10) + GET('/2'))
 
@@ -112,11 +112,11 @@ describe('a connection that is passed on', () => {
   })
 
   it('is no copy any more: what is closed here stays open', async () => {
-    const { deposits } = await forkReceiver('serves')
+    const { sender } = await forkReceiver('serves')
     const { client, socket } = await converse((await aServer()).server)
-    await deposit(deposits, socket)
+    await sendCopies(sender, socket)
     const frozen = freeze(socket)
-    await pass(deposits, frozen)
+    await pass(sender, frozen)
 
     frozen.settle('received')
     frozen.leave()
@@ -126,25 +126,25 @@ describe('a connection that is passed on', () => {
   })
 
   it('is refused if it is not served, and goes on here with what its client said meanwhile', async () => {
-    const { deposits } = await forkReceiver('serves nothing')
+    const { sender } = await forkReceiver('serves nothing')
     const { client, socket } = await converse((await aServer()).server)
-    await deposit(deposits, socket)
+    await sendCopies(sender, socket)
 
     const frozen = freeze(socket)
     client.say(GET())
-    expect(await pass(deposits, frozen)).toBe('refused')
+    expect(await pass(sender, frozen)).toBe('refused')
     frozen.settle('refused')
 
     await client.hears(/from the parent$/)
   })
 
   it('is unconfirmed when the other process dies over it', async () => {
-    const { deposits } = await forkReceiver('dies')
+    const { sender } = await forkReceiver('dies')
     const { client, socket } = await converse((await aServer()).server)
-    await deposit(deposits, socket)
+    await sendCopies(sender, socket)
 
     const frozen = freeze(socket)
-    expect(await pass(deposits, frozen)).toBe('unconfirmed')
+    expect(await pass(sender, frozen)).toBe('unconfirmed')
     frozen.settle('unconfirmed')
     frozen.leave()
 
@@ -152,13 +152,13 @@ describe('a connection that is passed on', () => {
   })
 
   it('is refused at once when the channel has ended before', async () => {
-    const { deposits, child } = await forkReceiver('serves')
+    const { sender, child } = await forkReceiver('serves')
     const { client, socket } = await converse((await aServer()).server)
-    await deposit(deposits, socket)
+    await sendCopies(sender, socket)
     child.disconnect()
 
     const frozen = freeze(socket)
-    expect(await pass(deposits, frozen)).toBe('refused')
+    expect(await pass(sender, frozen)).toBe('refused')
     frozen.settle('refused')
     client.say(GET())
 
@@ -166,14 +166,14 @@ describe('a connection that is passed on', () => {
   })
 
   it('is told from others by its number', async () => {
-    const { deposits } = await forkReceiver('serves')
+    const { sender } = await forkReceiver('serves')
     const { server } = await aServer()
     const [one, other] = [await converse(server), await converse(server)]
-    await deposit(deposits, one.socket, other.socket)
+    await sendCopies(sender, one.socket, other.socket)
 
     // To a question that nobody asked, an answer is nothing.
-    deposits.answer(4711, [1, 2])
-    const fates = [pass(deposits, freeze(other.socket)), pass(deposits, freeze(one.socket))]
+    sender.answer(4711, [1, 2])
+    const fates = [pass(sender, freeze(other.socket)), pass(sender, freeze(one.socket))]
 
     expect(await Promise.all(fates)).toEqual(['received', 'received'])
   })
