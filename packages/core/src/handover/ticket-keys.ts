@@ -1,6 +1,6 @@
 import type { Server } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
-import { configuredTicketKeys } from '../node/internals.ts'
+import { configuredTicketKeys } from '../node/internals/server-options.ts'
 
 /**
  * The keys that a TLS server seals its session tickets with (RFC 5077; RFC 8446, 4.6.1), by the listener's descriptor in

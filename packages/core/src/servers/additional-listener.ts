@@ -1,6 +1,7 @@
 import type { Server } from 'node:net'
 import { createServer } from 'node:net'
-import { acceptOptions, countsConnections, recouple } from '../node/internals.ts'
+import { countsConnections, recouple } from '../node/internals/connection-count.ts'
+import { acceptOptions } from '../node/internals/server-options.ts'
 
 /**
  * A listening socket for a server that has one already, as `localhost` may want two: whatever is accepted is given to

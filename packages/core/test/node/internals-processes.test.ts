@@ -9,14 +9,10 @@ import { createServer as createTlsServer } from 'node:tls'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { tempDir } from '../../../../test/support/index.ts'
-import {
-  configuredTicketKeys,
-  countsConnections,
-  listeningFd,
-  recouple,
-  spawnWithChannel,
-  stopReading,
-} from '../../src/node/internals.ts'
+import { countsConnections, recouple } from '../../src/node/internals/connection-count.ts'
+import { listeningFd, stopReading } from '../../src/node/internals/handles.ts'
+import { configuredTicketKeys } from '../../src/node/internals/server-options.ts'
+import { spawnWithChannel } from '../../src/node/internals/spawn-with-channel.ts'
 import { GET, converse } from '../support/http.ts'
 import { NODE, programIn, runNode } from '../support/programs.ts'
 import { connectTo, listen, portOf } from '../support/servers.ts'
@@ -85,7 +81,7 @@ describe('the number of a listening socket', () => {
       await tempDir(),
       `import cluster from 'node:cluster'
       import { createServer } from 'node:net'
-      import { listeningFd } from '#dist/node/internals.js'
+      import { listeningFd } from '#dist/node/internals/handles.js'
       if (cluster.isPrimary) {
         cluster.fork().on('message', (seen) => {
           console.log(JSON.stringify(seen))

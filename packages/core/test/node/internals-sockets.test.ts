@@ -5,16 +5,11 @@ import { createServer as createHttpServer } from 'node:http'
 import { Server as NetServer, Socket, createServer } from 'node:net'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import {
-  accepting,
-  beforeFirstRequest,
-  countsConnections,
-  handleSender,
-  isNativeHandle,
-  nativeHandle,
-  recouple,
-  stopReading,
-} from '../../src/node/internals.ts'
+import { accepting } from '../../src/node/internals/accepting.ts'
+import { countsConnections, recouple } from '../../src/node/internals/connection-count.ts'
+import { handleSender } from '../../src/node/internals/handle-sender.ts'
+import { isNativeHandle, nativeHandle, stopReading } from '../../src/node/internals/handles.ts'
+import { beforeFirstRequest } from '../../src/node/internals/http-parser.ts'
 import { GET, converse, converseTimes, serve } from '../support/http.ts'
 import { listen } from '../support/servers.ts'
 import { forkReceiver } from '../handover/receiver.ts'

@@ -5,7 +5,7 @@ import { tempDir } from '../../../../test/support/index.ts'
 import type { Inheritance, Received } from '../../src/restart/inheritance.ts'
 import { inodeOf } from '../../src/node/stat.ts'
 import { INHERITANCE_VARIABLE, receiveInheritance, writeInheritance } from '../../src/restart/inheritance.ts'
-import { listeningFd } from '../../src/node/internals.ts'
+import { listeningFd } from '../../src/node/internals/handles.ts'
 import { programIn, runNode } from '../support/programs.ts'
 import { listen, portOf } from '../support/servers.ts'
 

@@ -1,6 +1,6 @@
 import { Server as HttpServer } from 'node:http'
 import type { Server, Socket } from 'node:net'
-import { isReadByHttp } from '../../node/internals.ts'
+import { isReadByHttp } from '../../node/internals/http-parser.ts'
 import { keepAlive } from './kept-alive.ts'
 import { limitRequests } from '../request-limit.ts'
 import type { Payload } from '../payload.ts'

@@ -1,4 +1,4 @@
-import { inodeOfHandle, isNativeHandle } from '../../node/internals.ts'
+import { inodeOfHandle, isNativeHandle } from '../../node/internals/handles.ts'
 import type { Payload, AcceptedKinds } from '../payload.ts'
 import { warmUp } from './warm-up.ts'
 

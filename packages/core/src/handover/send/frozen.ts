@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { stopReading } from '../../node/internals.ts'
+import { stopReading } from '../../node/internals/handles.ts'
 import { wasUsed } from '../receive/kept-alive.ts'
 import type { Fate, Payload } from '../payload.ts'
 import { requestsOn } from '../request-limit.ts'

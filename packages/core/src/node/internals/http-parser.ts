@@ -1,0 +1,26 @@
+import type { Socket } from 'node:net'
+
+/** What node:http tells a socket's parser to call with each request. */
+interface Parsed {
+  parser?: { onIncoming?: ((...args: unknown[]) => unknown) | null } | null
+}
+
+/** Whether node:http reads from this socket. */
+export const isReadByHttp = (socket: Socket): boolean => Boolean((socket as Parsed).parser)
+
+/**
+ * Calls `begin` when the first request on a socket has come, before node:http does anything with it. Events come later,
+ * and only to whoever listens to the right one; and to ask with each request of each connection would cost.
+ * @returns whether it can
+ */
+export function beforeFirstRequest(socket: Socket, begin: () => void): boolean {
+  const { parser } = socket as Parsed
+  const onIncoming = parser?.onIncoming
+  if (parser === null || parser === undefined || typeof onIncoming !== 'function') return false
+  parser.onIncoming = (...args) => {
+    parser.onIncoming = onIncoming
+    begin()
+    return onIncoming(...args)
+  }
+  return true
+}

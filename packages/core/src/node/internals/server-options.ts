@@ -1,0 +1,13 @@
+import type { Server, ServerOpts } from 'node:net'
+import type { Server as TlsServer } from 'node:tls'
+
+/** What a server gives to the sockets it accepts: the options of its constructor, which Node keeps under their names. */
+export function acceptOptions(server: Server): ServerOpts {
+  const { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark } = server as Server & ServerOpts
+  const options = { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark }
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+}
+
+/** Whether the application gave a TLS server ticket keys of its own: `getTicketKeys()` does not tell them from random ones. */
+export const configuredTicketKeys = (server: TlsServer): boolean =>
+  (server as unknown as { ticketKeys?: Buffer }).ticketKeys !== undefined
