@@ -13,8 +13,8 @@ export type { Attachment } from './servers/attachments.ts'
 export { validate } from './options/declared-options.ts'
 export type { LaunchOptions, Options, Signals } from './options/options.ts'
 export type { ShutdownHook, ShutdownReason } from './process/shutdown-hooks.ts'
-export type { Logger } from './process/logger.ts'
-export { defaultLogger } from './process/logger.ts'
+export type { Logger } from './logger.ts'
+export { defaultLogger } from './logger.ts'
 export type { GenerationInfo } from './restart/successor.ts'
 
 /** The instance of this process. */

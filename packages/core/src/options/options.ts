@@ -1,4 +1,4 @@
-import { type Logger, defaultLogger, silentLogger } from '../process/logger.ts'
+import { type Logger, defaultLogger, silentLogger } from '../logger.ts'
 
 export interface Signals {
   /** Signals that start a restart. Default: `'SIGUSR2'`. `false`: none. */

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers'
 import type { Settings } from '../options/options.ts'
 import { LEAST_TIME } from './shutdown-hooks.ts'
-import type { Logger } from './logger.ts'
+import type { Logger } from '../logger.ts'
 
 /**
  * The application's own shutdown. Many close their servers and their database when they hear SIGTERM, and then call

@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.ts'
 import { within } from '../node/within.ts'
-import type { Logger } from './logger.ts'
+import type { Logger } from '../logger.ts'
 
 /** Why a hook runs: a successor has taken over, or the service ends. */
 export interface ShutdownReason {

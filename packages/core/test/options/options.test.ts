@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Options } from '../../src/options/options.ts'
 import { checkUnchanged, merge, validate } from '../../src/options/declared-options.ts'
 import { resolve } from '../../src/options/options.ts'
-import { defaultLogger, silentLogger } from '../../src/process/logger.ts'
+import { defaultLogger, silentLogger } from '../../src/logger.ts'
 
 const logger = { info() {}, warn() {}, error() {} }
 

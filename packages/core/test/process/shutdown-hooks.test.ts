@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { ShutdownHooks } from '../../src/process/shutdown-hooks.ts'
-import type { Logger } from '../../src/process/logger.ts'
+import type { Logger } from '../../src/logger.ts'
 
 const logged = (): { logger: Logger; lines: string[] } => {
   const lines: string[] = []

@@ -1,6 +1,6 @@
 import { messageOf } from '../../errors.ts'
 import type { Settings } from '../../options/options.ts'
-import type { Logger } from '../logger.ts'
+import type { Logger } from '../../logger.ts'
 import { PidFile } from './pid-file.ts'
 import { StandIn, notifySystemd } from './systemd.ts'
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { defaultLogger, tolerant } from '../../src/process/logger.ts'
+import { defaultLogger, tolerant } from '../src/logger.ts'
 
 /** In the place of stderr, as an application may put one. */
 function replaceStderr(): PassThrough {

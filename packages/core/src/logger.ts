@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers'
-import { messageOf } from '../errors.ts'
+import { messageOf } from './errors.ts'
 
 export interface Logger {
   info(message: string): void
