@@ -1,10 +1,30 @@
 import { closeSync } from 'node:fs'
 import { inodeOf } from '../node/stat.ts'
-import type { InheritedListener } from '../restart/inheritance.ts'
 import type { ListenTarget } from './listen-target.ts'
 import { keyOf, meansTheSame } from './key.ts'
 import { forget } from './second-path.ts'
 import { removeUnixPath } from './unix-path.ts'
+
+/** A listening socket that came with the process's start. */
+export interface InheritedListener {
+  readonly fd: number
+  /** What the predecessor's program asked for, `undefined` where that cannot be said again. */
+  readonly asked?: ListenTarget | undefined
+  readonly bound: ListenTarget
+  /** Which of the calls for any port (port 0) of these words it was, from 1; see `port-zero-order.ts`. */
+  readonly portZeroIndex?: number | undefined
+  /** Any port was asked for, and nobody has ever connected to the one it got: nobody waits for it. */
+  readonly ephemeral?: boolean | undefined
+  /**
+   * More descriptors of the same socket. Node has no way to make one, and closes the one that it listens on: a program
+   * that looks whether its port is free listens there and closes again, before it listens for good.
+   */
+  readonly spares?: readonly number[] | undefined
+  /** Of a unix path: another name of its file, see `second-path.ts`. */
+  readonly secondPath?: string | undefined
+  /** The socket's inode, by which the successor knows that this number is the socket that was meant. */
+  readonly inode: number
+}
 
 /** The listeners that came with the process's start and that no `listen()` has adopted yet. */
 export class InheritedListeners {

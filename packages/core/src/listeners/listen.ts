@@ -2,12 +2,11 @@ import { lookup } from 'node:dns'
 import type { ListenOptions } from 'node:net'
 import { Server, isIP } from 'node:net'
 import { setImmediate } from 'node:timers'
-import type { InheritedListener } from '../restart/inheritance.ts'
 import type { ListenTarget, PortTarget, ListenCall } from './listen-target.ts'
 import { isAbstract, readListenCall } from './listen-target.ts'
 import { closeBound } from './bound-socket.ts'
 import { isHeld, portInUse, showPort } from './held-port.ts'
-import type { InheritedListeners } from './inherited.ts'
+import type { InheritedListener, InheritedListeners } from './inherited.ts'
 import { putBack } from './second-path.ts'
 import {
   fits,

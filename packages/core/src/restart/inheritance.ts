@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
+import type { InheritedListener } from '../listeners/inherited.ts'
 import type { ListenTarget } from '../listeners/listen-target.ts'
 import { inodeOf } from '../node/stat.ts'
 
@@ -8,27 +9,6 @@ export const INHERITANCE_VARIABLE = 'ZERODOWN_INHERITANCE'
 
 /** Changes when an older successor could no longer read what a newer predecessor writes, or the other way round. */
 const VERSION = 1
-
-/** A listening socket that came with the process's start. */
-export interface InheritedListener {
-  readonly fd: number
-  /** What the predecessor's program asked for, `undefined` where that cannot be said again. */
-  readonly asked?: ListenTarget | undefined
-  readonly bound: ListenTarget
-  /** Which of the calls for any port (port 0) of these words it was, from 1; see `listeners/port-zero-order.ts`. */
-  readonly portZeroIndex?: number | undefined
-  /** Any port was asked for, and nobody has ever connected to the one it got: nobody waits for it. */
-  readonly ephemeral?: boolean | undefined
-  /**
-   * More descriptors of the same socket. Node has no way to make one, and closes the one that it listens on: a program
-   * that looks whether its port is free listens there and closes again, before it listens for good.
-   */
-  readonly spares?: readonly number[] | undefined
-  /** Of a unix path: another name of its file, see `listeners/second-path.ts`. */
-  readonly secondPath?: string | undefined
-  /** The socket's inode, by which the successor knows that this number is the socket that was meant. */
-  readonly inode: number
-}
 
 export interface Inheritance {
   readonly generation: number

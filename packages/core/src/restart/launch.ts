@@ -7,7 +7,8 @@ import { findAncestors } from '../process/ancestors.ts'
 import { spawnWithChannel } from '../node/internals/spawn-with-channel.ts'
 import { hangsUpWithThis } from '../process/terminal.ts'
 import type { StartCommand } from './start-command.ts'
-import type { Inheritance, InheritedListener } from './inheritance.ts'
+import type { InheritedListener } from '../listeners/inherited.ts'
+import type { Inheritance } from './inheritance.ts'
 import { INHERITANCE_VARIABLE, writeInheritance } from './inheritance.ts'
 
 /** Everything that starts a successor. */

@@ -3,7 +3,7 @@ import type { TicketKeys } from '../handover/ticket-keys.ts'
 import { ticketKeysOf } from '../handover/ticket-keys.ts'
 import { forget, nameAgain, putBack } from '../listeners/second-path.ts'
 import { isVacant } from '../listeners/unix-path.ts'
-import type { InheritedListener } from './inheritance.ts'
+import type { InheritedListener } from '../listeners/inherited.ts'
 import { FIRST_FD } from './launch.ts'
 
 /** What a successor is to inherit: the listeners of these servers, in the order in which they become its descriptors. */

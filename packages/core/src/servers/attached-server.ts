@@ -10,7 +10,7 @@ import { followSessions, isHttp2Server } from '../drain/http2.ts'
 import type { ListenTarget } from '../listeners/listen-target.ts'
 import { asksForAnyPort, isAbstract } from '../listeners/listen-target.ts'
 import { explainListenError } from '../listeners/held-address.ts'
-import type { InheritedListeners } from '../listeners/inherited.ts'
+import type { InheritedListener, InheritedListeners } from '../listeners/inherited.ts'
 import { boundTo, keyOf } from '../listeners/key.ts'
 import { putBack } from '../listeners/second-path.ts'
 import { patchListen } from '../listeners/listen.ts'
@@ -18,7 +18,6 @@ import { addPermissions, identify, removeUnixPath } from '../listeners/unix-path
 import { accepting } from '../node/internals/accepting.ts'
 import { listeningFd } from '../node/internals/handles.ts'
 import { inodeOf } from '../node/stat.ts'
-import type { InheritedListener } from '../restart/inheritance.ts'
 
 export interface ServerHost {
   /** `listen()` was called; what this throws, `listen()` throws. */

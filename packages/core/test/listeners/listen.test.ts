@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tempDir } from '../../../../test/support/index.ts'
 import type { ListenTarget } from '../../src/listeners/listen-target.ts'
+import type { InheritedListener } from '../../src/listeners/inherited.ts'
 import { InheritedListeners } from '../../src/listeners/inherited.ts'
 import { patchListen } from '../../src/listeners/listen.ts'
 import { PortZeroOrder } from '../../src/listeners/port-zero-order.ts'
-import type { InheritedListener } from '../../src/restart/inheritance.ts'
 import { connectTo, endWithTest, freePort, listen } from '../support/servers.ts'
 
 interface Seen {
