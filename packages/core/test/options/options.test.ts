@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Options } from '../../src/options/options.ts'
-import { checkUnchanged, merge, validate } from '../../src/options/declared-options.ts'
-import { resolve } from '../../src/options/options.ts'
+import { checkUnchanged, merge } from '../../src/options/declared.ts'
+import { resolve } from '../../src/options/resolve.ts'
+import { validate } from '../../src/options/validate.ts'
 import { defaultLogger, silentLogger } from '../../src/logger.ts'
 
 const logger = { info() {}, warn() {}, error() {} }

@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { tempDir } from '../../../../../test/support/index.ts'
-import { resolve } from '../../../src/options/options.ts'
+import { resolve } from '../../../src/options/resolve.ts'
 import { MainPid } from '../../../src/process/main-pid/main-pid.ts'
 
 let folder: string

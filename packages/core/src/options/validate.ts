@@ -1,8 +1,8 @@
 import { constants } from 'node:os'
-import { inspect, isDeepStrictEqual } from 'node:util'
+import { inspect } from 'node:util'
 import { ZerodownError } from '../errors.ts'
 import type { LaunchOptions, Options, Settings, Signals } from './options.ts'
-import { resolve } from './options.ts'
+import { resolve } from './resolve.ts'
 
 /** Node's timers wait for 2^31 - 1 ms at most, a longer one fires at once; and some waits outlast their option a little. */
 const LONGEST = 2_000_000_000
@@ -111,45 +111,4 @@ function validateAll(prefix: string, values: object, table: Record<string, Check
       throw new ZerodownError('ERR_ZERODOWN_OPTION', `${prefix}${name}: wants ${check.wants}, got ${got}.`)
     }
   }
-}
-
-/**
- * Adds options to those that were declared before.
- * @throws {ZerodownError} `ERR_ZERODOWN_OPTION` for an option that is not valid, `ERR_ZERODOWN_OPTION_CONFLICT` where
- *   the two disagree.
- */
-export function merge(declared: Options, added: Options): Options {
-  validate(added)
-  for (const [name, value] of Object.entries(added)) {
-    const before = declared[name as keyof Options]
-    if (value === undefined || before === undefined || isDeepStrictEqual(before, value)) continue
-    throw conflict(name, before, value)
-  }
-  return { ...declared, ...defined(added) }
-}
-
-/**
- * After the start: an option may be said again, but not changed.
- * @throws {ZerodownError} `ERR_ZERODOWN_OPTION_CONFLICT`
- */
-export function checkUnchanged(settings: Settings, declared: Options, added: Options): void {
-  validate(added)
-  for (const [name, value] of Object.entries(resolve(defined(added)))) {
-    if (added[name as keyof Options] === undefined) continue
-    const before = settings[name as keyof Settings]
-    if (isDeepStrictEqual(before, value)) continue
-    throw conflict(name, declared[name as keyof Options] ?? before, added[name as keyof Options])
-  }
-}
-
-function defined(options: Options): Options {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-}
-
-function conflict(name: string, before: unknown, now: unknown): ZerodownError {
-  return new ZerodownError(
-    'ERR_ZERODOWN_OPTION_CONFLICT',
-    `${name}: is ${inspect(before)} already, and now ${inspect(now)} is asked for. Options belong to the process: ` +
-      'give each of them once, or the same everywhere.',
-  )
 }
