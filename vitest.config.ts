@@ -1,18 +1,10 @@
-import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
-
-const source = (name: string) => fileURLToPath(new URL(`packages/${name}/src/index.ts`, import.meta.url))
+import { aliasesToSources } from './test/workspace/aliases.ts'
 
 /** Unit tests see the packages' sources; the programs that process tests start see what was built. */
 export default defineConfig({
   resolve: {
-    alias: [
-      { find: /^@zerodown\/core$/, replacement: source('core') },
-      { find: /^@zerodown\/express$/, replacement: source('express') },
-      { find: /^@zerodown\/fastify$/, replacement: source('fastify') },
-      { find: /^@zerodown\/koa$/, replacement: source('koa') },
-      { find: /^zerodown$/, replacement: source('zerodown') },
-    ],
+    alias: aliasesToSources(),
   },
   test: {
     environment: 'node',

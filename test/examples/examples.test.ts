@@ -4,30 +4,13 @@ import { startLoad } from '@zerodown/load'
 import { describe, expect, it } from 'vitest'
 import type { ServerProcess } from '../support/index.ts'
 import { startServer, until } from '../support/index.ts'
+import { EXAMPLES } from './examples.ts'
 
 /** As its README says. */
-const start = (example: string, program: string, nodeArgs: string[]): Promise<ServerProcess> => {
+const start = (example: string, program: string, nodeArgs: readonly string[]): Promise<ServerProcess> => {
   const folder = fileURLToPath(new URL(`../../examples/${example}`, import.meta.url))
-  return startServer(join(folder, program), { cwd: folder, nodeArgs, env: { PORT: '0' } })
+  return startServer(join(folder, program), { cwd: folder, nodeArgs: [...nodeArgs], env: { PORT: '0' } })
 }
-
-interface Example {
-  example: string
-  program?: string
-  nodeArgs?: string[]
-  knows?: { generation?: number }
-}
-
-const EXAMPLES: Example[] = [
-  { example: 'http' },
-  { example: 'express' },
-  { example: 'fastify' },
-  { example: 'koa' },
-  { example: 'hono' },
-  { example: 'nest', program: 'dist/main.js' },
-  // It has never heard of generations.
-  { example: 'register', nodeArgs: ['--import', 'zerodown/register'], knows: {} },
-]
 
 describe.each(EXAMPLES)('examples/$example', (given) => {
   const { example, program = 'server.js', nodeArgs = [], knows = { generation: 1 } } = given
