@@ -101,7 +101,7 @@ describe('a channel of one’s own', () => {
   it('carries messages and sockets both ways, and Node sets nothing up for the application', async () => {
     const program = await programIn(
       await tempDir(),
-      `import { channelOver } from '#dist/node/internals.js'
+      `import { channelOver } from '#dist/node/internals/spawn-with-channel.js'
       const before = Reflect.ownKeys(process).length
       const heard = () => ['message', 'internalMessage', 'disconnect'].some((event) => process.listenerCount(event))
       const channel = channelOver(3)
