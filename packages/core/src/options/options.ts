@@ -75,21 +75,9 @@ export interface Options {
   logger?: Logger | false
 }
 
-/** Options with every default filled in. */
-export interface Settings {
-  readonly signals: {
-    readonly restart: readonly NodeJS.Signals[]
-    readonly shutdown: readonly NodeJS.Signals[]
-    readonly leave: readonly NodeJS.Signals[]
-  }
-  readonly readiness: 'auto' | 'manual'
-  readonly readyTimeout: number
-  readonly probation: number
-  readonly drainTimeout: number
-  readonly handover: boolean
-  readonly shutdownDelay: number
+/** Options with every default filled in, each in one form. */
+export interface Settings extends Readonly<Required<Omit<Options, 'signals' | 'pidFile' | 'logger'>>> {
+  readonly signals: Readonly<Record<keyof Signals, readonly NodeJS.Signals[]>>
   readonly pidFile: string | undefined
-  readonly launch: LaunchOptions
-  readonly exit: boolean
   readonly logger: Logger
 }

@@ -1,33 +1,19 @@
-import { defaultLogger, silentLogger } from '../logger.ts'
-import type { Options, Settings, Signals } from './options.ts'
+import type { Options, Settings } from './options.ts'
+import type { Entries } from './table.ts'
+import { entries, isGroup } from './table.ts'
 
+/** Fills in every default. The options have to be valid. */
 export function resolve(options: Options): Settings {
-  return {
-    signals: {
-      restart: namesOf(options.signals, 'restart', ['SIGUSR2']),
-      shutdown: namesOf(options.signals, 'shutdown', ['SIGTERM', 'SIGINT']),
-      leave: namesOf(options.signals, 'leave', []),
-    },
-    readiness: options.readiness ?? 'auto',
-    readyTimeout: options.readyTimeout ?? 60_000,
-    probation: options.probation ?? 1000,
-    drainTimeout: options.drainTimeout ?? 20_000,
-    handover: options.handover ?? true,
-    shutdownDelay: options.shutdownDelay ?? 0,
-    pidFile: options.pidFile,
-    launch: options.launch ?? {},
-    exit: options.exit ?? true,
-    logger: options.logger === false ? silentLogger : (options.logger ?? defaultLogger),
-  }
+  // The type of the table sees that each entry makes the setting of its name.
+  return settingsOf(entries, options as Record<string, unknown>) as unknown as Settings
 }
 
-function namesOf(
-  signals: Options['signals'],
-  use: keyof Signals,
-  byDefault: NodeJS.Signals[],
-): readonly NodeJS.Signals[] {
-  const names = signals === false ? false : signals?.[use]
-  if (names === false) return []
-  if (names === undefined) return byDefault
-  return typeof names === 'string' ? [names] : names
+function settingsOf(of: Entries, values: Record<string, unknown> | false): Record<string, unknown> {
+  const settings = Object.entries(of).map(([name, entry]) => {
+    const value = values === false ? false : values[name]
+    if (isGroup(entry)) return [name, settingsOf(entry.parts, (value ?? {}) as Record<string, unknown> | false)]
+    const given = value ?? entry.default
+    return [name, given === undefined ? undefined : entry.type.toSetting(given)]
+  })
+  return Object.fromEntries(settings.filter(([, setting]) => setting !== undefined))
 }

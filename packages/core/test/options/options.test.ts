@@ -20,7 +20,7 @@ const everything = {
   launch: { execPath: '/usr/bin/node', args: ['server.js', ''], cwd: '/srv', env: { MODE: 'new', OLD: undefined } },
   exit: false,
   logger,
-} satisfies Options
+} satisfies Required<Options>
 
 /** As in `{ probation: config.probation }`, where there is none. */
 const unsaid = (name: keyof Options): Options => ({ [name]: undefined })

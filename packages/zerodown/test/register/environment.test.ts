@@ -1,4 +1,5 @@
-import { ZerodownError } from '@zerodown/core'
+import type { Options } from '@zerodown/core'
+import { ZerodownError, textOptions } from '@zerodown/core'
 import { describe, expect, it } from 'vitest'
 import { readOptions } from '../../src/register/environment.ts'
 
@@ -12,26 +13,32 @@ function errorOf(env: NodeJS.ProcessEnv): ZerodownError {
   throw new Error('nothing was thrown')
 }
 
+const examples: [name: string, text: string, options: Options][] = [
+  ['ZERODOWN_SIGNALS_RESTART', 'SIGHUP', { signals: { restart: ['SIGHUP'] } }],
+  ['ZERODOWN_SIGNALS_RESTART', 'false', { signals: { restart: false } }],
+  ['ZERODOWN_SIGNALS_SHUTDOWN', 'SIGTERM, SIGINT', { signals: { shutdown: ['SIGTERM', 'SIGINT'] } }],
+  ['ZERODOWN_SIGNALS_LEAVE', 'SIGTERM', { signals: { leave: ['SIGTERM'] } }],
+  ['ZERODOWN_READINESS', 'manual', { readiness: 'manual' }],
+  ['ZERODOWN_READY_TIMEOUT', '120000', { readyTimeout: 120_000 }],
+  ['ZERODOWN_PROBATION', '0', { probation: 0 }],
+  ['ZERODOWN_DRAIN_TIMEOUT', '1500.5', { drainTimeout: 1500.5 }],
+  ['ZERODOWN_HANDOVER', 'false', { handover: false }],
+  ['ZERODOWN_SHUTDOWN_DELAY', '5000', { shutdownDelay: 5000 }],
+  ['ZERODOWN_PID_FILE', '/run/app.pid', { pidFile: '/run/app.pid' }],
+  ['ZERODOWN_LAUNCH_EXEC_PATH', '/usr/bin/node', { launch: { execPath: '/usr/bin/node' } }],
+  ['ZERODOWN_LAUNCH_ARGS', '["server.js","--port=80"]', { launch: { args: ['server.js', '--port=80'] } }],
+  ['ZERODOWN_LAUNCH_CWD', '/srv/app/current', { launch: { cwd: '/srv/app/current' } }],
+  ['ZERODOWN_EXIT', 'true', { exit: true }],
+  ['ZERODOWN_LOGGER', 'false', { logger: false }],
+]
+
 describe('the environment says every option', () => {
-  it.each([
-    ['ZERODOWN_SIGNALS_RESTART', 'SIGHUP', { signals: { restart: ['SIGHUP'] } }],
-    ['ZERODOWN_SIGNALS_RESTART', 'false', { signals: { restart: false } }],
-    ['ZERODOWN_SIGNALS_SHUTDOWN', 'SIGTERM, SIGINT', { signals: { shutdown: ['SIGTERM', 'SIGINT'] } }],
-    ['ZERODOWN_SIGNALS_LEAVE', 'SIGTERM', { signals: { leave: ['SIGTERM'] } }],
-    ['ZERODOWN_READINESS', 'manual', { readiness: 'manual' }],
-    ['ZERODOWN_READY_TIMEOUT', '120000', { readyTimeout: 120_000 }],
-    ['ZERODOWN_PROBATION', '0', { probation: 0 }],
-    ['ZERODOWN_DRAIN_TIMEOUT', '1500.5', { drainTimeout: 1500.5 }],
-    ['ZERODOWN_HANDOVER', 'false', { handover: false }],
-    ['ZERODOWN_SHUTDOWN_DELAY', '5000', { shutdownDelay: 5000 }],
-    ['ZERODOWN_PID_FILE', '/run/app.pid', { pidFile: '/run/app.pid' }],
-    ['ZERODOWN_LAUNCH_EXEC_PATH', '/usr/bin/node', { launch: { execPath: '/usr/bin/node' } }],
-    ['ZERODOWN_LAUNCH_ARGS', '["server.js","--port=80"]', { launch: { args: ['server.js', '--port=80'] } }],
-    ['ZERODOWN_LAUNCH_CWD', '/srv/app/current', { launch: { cwd: '/srv/app/current' } }],
-    ['ZERODOWN_EXIT', 'true', { exit: true }],
-    ['ZERODOWN_LOGGER', 'false', { logger: false }],
-  ])('%s=%s', (name, text, options) => {
+  it.each(examples)('%s=%s', (name, text, options) => {
     expect(readOptions({ [name]: text })).toEqual(options)
+  })
+
+  it('that a text can give', () => {
+    expect([...new Set(examples.map(([name]) => name))]).toEqual(textOptions.map(({ variable }) => variable))
   })
 
   it('the parts of one come together', () => {
