@@ -25,7 +25,7 @@ app.get('/slow', (req, res) => {
   setTimeout(() => res.json({ pid: process.pid, generation: zerodown.generation, ms }), ms)
 })
 
-// Runs when the last request is answered: the place to close the database.
+// Runs after the last response: close the database here.
 zerodown.onShutdown(() => {
   console.log(`generation ${zerodown.generation}, pid ${process.pid}: served ${served} requests`)
 })

@@ -14,7 +14,7 @@ const identity = () => ({ pid: process.pid, generation: zerodown.generation })
 let served = 0
 app.addHook('onResponse', async () => void (served += 1))
 
-// Bodies of any type go back as they come, without waiting for their end.
+// Sends bodies of any type back as they arrive, without waiting for their end.
 app.removeAllContentTypeParsers()
 app.addContentTypeParser('*', (request, payload, done) => done(null, payload))
 
@@ -30,7 +30,7 @@ app.get('/slow', async (request) => {
   return { ...identity(), ms }
 })
 
-// Runs when the last request is answered: the place to close the database.
+// Runs after the last response: close the database here.
 app.addHook('onClose', async () => {
   console.log(`generation ${zerodown.generation}, pid ${process.pid}: served ${served} requests`)
 })

@@ -29,12 +29,12 @@ app.get('/slow', async (context) => {
   return context.json({ ...identity(), ms })
 })
 
-// Runs when the last request is answered: the place to close the database.
+// Runs after the last response: close the database here.
 zerodown.onShutdown(() => {
   console.log(`generation ${zerodown.generation}, pid ${process.pid}: served ${served} requests`)
 })
 
-// In place of serve(), which would listen before anybody could attach.
+// Instead of serve(), which listens before the server can be attached.
 const server = zerodown.attach(createAdaptorServer({ fetch: app.fetch }))
 server.listen(Number(PORT), HOST, () => {
   const { address, port } = server.address()

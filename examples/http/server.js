@@ -29,7 +29,7 @@ async function answer(request, response) {
   }
 }
 
-// Runs when the last request is answered: the place to close the database.
+// Runs after the last response: close the database here.
 zerodown.onShutdown(() => {
   console.log(`generation ${zerodown.generation}, pid ${process.pid}: served ${served} requests`)
 })

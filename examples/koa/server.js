@@ -33,7 +33,7 @@ app.use(async (context) => {
   }
 })
 
-// Runs when the last request is answered: the place to close the database.
+// Runs after the last response: close the database here.
 zerodown.onShutdown(() => {
   console.log(`generation ${zerodown.generation}, pid ${process.pid}: served ${served} requests`)
 })

@@ -1,4 +1,4 @@
-// An Express application like any other. That it restarts without losing a request is the business of how it is started:
+// An ordinary Express application. It restarts without losing a request because of the way it is started:
 // node --import zerodown/register server.js
 import express from 'express'
 

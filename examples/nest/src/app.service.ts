@@ -19,7 +19,7 @@ export class AppService implements OnApplicationShutdown {
     this.served += 1
   }
 
-  /** Runs when the last request is answered: the place to close the database. */
+  /** Runs after the last response: close the database here. */
   onApplicationShutdown(): void {
     console.log(`generation ${zerodown.generation}, pid ${process.pid}: served ${this.served} requests`)
   }

@@ -6,15 +6,15 @@ import { AppModule } from './app.module.ts'
 
 const { PORT = 8080, HOST = '127.0.0.1' } = process.env
 
-// Bodies are passed on as they come, so nobody parses them.
+// No body parser: POST /echo sends the body back as it arrives.
 const app = await NestFactory.create<NestExpressApplication>(AppModule, {
   bodyParser: false,
   logger: ['error', 'warn'],
 })
 
-// The two lines that differ from any other Nest application. The second closes it when its last request is answered, with
+// The only two lines that differ from any other Nest application. The second closes it after its last response, with
 // Nest's own hooks (onModuleDestroy, onApplicationShutdown). app.enableShutdownHooks() would close it at once, on SIGTERM
-// and on SIGUSR2 alike.
+// and also on SIGUSR2.
 zerodown.attach(app.getHttpServer())
 zerodown.onShutdown(() => app.close())
 
