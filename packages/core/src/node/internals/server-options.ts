@@ -1,9 +1,19 @@
 import type { Server, ServerOpts } from 'node:net'
 import type { Server as TlsServer } from 'node:tls'
 
-/** What a server gives to the sockets it accepts: the options of its constructor, which Node keeps under their names. */
+/**
+ * The options of its constructor that a server gives to the sockets it accepts. Node keeps them under their names, one of
+ * them in seconds.
+ */
 export function acceptOptions(server: Server): ServerOpts {
-  const { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark } = server as Server & ServerOpts
+  const {
+    allowHalfOpen,
+    noDelay,
+    keepAlive,
+    keepAliveInitialDelay: seconds,
+    highWaterMark,
+  } = server as Server & ServerOpts
+  const keepAliveInitialDelay = seconds === undefined ? undefined : seconds * 1000
   const options = { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark }
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
