@@ -28,7 +28,7 @@ export interface LaunchOptions {
   cwd?: string
   /**
    * Variables to set on top of the environment that the first generation was started with; `undefined` removes one.
-   * Changes made to `process.env` at run time are not passed on.
+   * Changes made to `process.env` at run time are not passed on. Default: none.
    */
   env?: Readonly<Record<string, string | undefined>>
 }
