@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { table } from '../../packages/core/src/options/table.ts'
+import { textNames } from '../../packages/core/src/options/texts.ts'
+import { DEFAULT_TIMEOUT } from '../../packages/zerodown/src/cli/usage.ts'
+import { parseCommand } from '../../packages/zerodown/src/cli/command.ts'
 import { zerodown } from './command.ts'
 
 describe('the command line', () => {
@@ -11,6 +15,18 @@ describe('the command line', () => {
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     },
   )
+})
+
+describe('beside the options of a server', () => {
+  it('names the same thing the same', () => {
+    const flag = `--${textNames(['pidFile']).flag}`
+    expect(parseCommand(['reload', flag, 'a.pid'])).toMatchObject({ pidFile: 'a.pid' })
+  })
+
+  it('waits longer than a restart may take, where neither says how long', () => {
+    const { readyTimeout, probation } = table
+    expect(DEFAULT_TIMEOUT).toBeGreaterThan(readyTimeout.default + probation.default)
+  })
 })
 
 describe('a command that is not understood ends with 2, the reason and the usage', () => {
