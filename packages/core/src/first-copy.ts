@@ -1,5 +1,5 @@
 import { attachmentOf } from './servers/attachments.ts'
-import { Zerodown, create, instanceInCharge, meetCopy, stepBack, zerodown } from './zerodown.ts'
+import { Zerodown, active, create, internalsOf, zerodown } from './zerodown.ts'
 
 /** Under this name each copy of this package in a process finds the first one. */
 const KEY: unique symbol = Symbol.for('zerodown.core')
@@ -15,7 +15,8 @@ interface Copy {
   readonly zerodown: Zerodown
   readonly Zerodown: typeof Zerodown
   readonly create: typeof create
-  readonly instanceInCharge: typeof instanceInCharge
+  readonly internalsOf: typeof internalsOf
+  readonly instanceInCharge: () => Zerodown | undefined
   readonly attachmentOf: typeof attachmentOf
   /** Another copy was loaded. */
   readonly meet: (from: string) => void
@@ -27,10 +28,11 @@ const own: Copy = {
   zerodown,
   Zerodown,
   create,
-  instanceInCharge,
+  internalsOf,
+  instanceInCharge: () => active.current,
   attachmentOf,
   meet: (from) =>
-    meetCopy(`this process has loaded zerodown twice, from ${own.from} and from ${from}. The first does all.`),
+    active.warn(`this process has loaded zerodown twice, from ${own.from} and from ${from}. The first does all.`),
 }
 
 /**
@@ -51,7 +53,7 @@ function findFirst(): Copy {
     first.meet(own.from)
     return first
   }
-  stepBack(
+  active.stepBack(
     `another version of zerodown is in charge of this process, that from ${first.from}. This one, from ${own.from}, ` +
       'leaves its servers alone. Install one version.',
   )

@@ -1,52 +1,41 @@
-import cluster from 'node:cluster'
 import { EventEmitter } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
 import { createServer } from 'node:http'
 import type { Server } from 'node:net'
-import type { ServerHost } from './servers/attached-server.ts'
-import { AttachedServer } from './servers/attached-server.ts'
-import { remember } from './servers/attachments.ts'
-import { checkUnchanged, merge } from './options/declared.ts'
+import { ActiveInstance } from './active-instance.ts'
 import type { Ledger } from './drain/ledger.ts'
 import { ZerodownError, messageOf } from './errors.ts'
 import type { Emit, ZerodownEvents } from './events.ts'
 import { publish } from './events.ts'
-import { additionalListenerOf } from './servers/additional-listener.ts'
-import type { Handler } from './servers/handler.ts'
-import { listenerOf } from './servers/handler.ts'
-import type { State } from './lifecycle/lifecycle.ts'
 import { Lifecycle } from './lifecycle/lifecycle.ts'
+import type { State } from './lifecycle/state.ts'
 import type { Address } from './listeners/address.ts'
 import { parseAddress } from './listeners/address.ts'
+import { checkUnchanged, merge } from './options/declared.ts'
 import type { Options, Settings } from './options/options.ts'
 import { resolve } from './options/resolve.ts'
+import { thisPlatform, whyNoRestart } from './process/platform.ts'
 import type { ShutdownHook } from './process/shutdown-hooks.ts'
 import { ShutdownHooks } from './process/shutdown-hooks.ts'
-import { thisPlatform, whyNoRestart } from './process/platform.ts'
-import { isInCharge, origin } from './restart/origin.ts'
+import { origin } from './restart/origin.ts'
 import type { GenerationInfo } from './restart/successor.ts'
+import { additionalListenerOf } from './servers/additional-listener.ts'
+import { AttachedServers } from './servers/attached-servers.ts'
+import type { Handler } from './servers/handler.ts'
+import { listenerOf } from './servers/handler.ts'
 
-/** What is in charge of this process: signals and listeners can be handled once only. */
-let active: { readonly instance: Zerodown; warn(message: string): void } | undefined
+/** Which instance is in charge of this process. */
+export const active: ActiveInstance<Zerodown> = new ActiveInstance()
 
-/** What to warn of as soon as there is somebody in charge. */
-let unsaid: string | undefined
-
-/** This package was loaded once more, and that copy uses this one. */
-export function meetCopy(message: string): void {
-  if (active === undefined) unsaid = message
-  else active.warn(message)
+/** What adapters do with an instance, and its users do not. */
+export interface Internals {
+  declare(options: Options, defaults?: Options): void
+  additionalListener(server: Server): Server
+  setAside(server: Server): void
 }
 
-/** Why nothing is attached here: a copy that does not understand this one was first. */
-let steppedBack: { readonly why: string; said: boolean } | undefined
-
-export function stepBack(why: string): void {
-  steppedBack = { why, said: false }
-}
-
-/** The instance in charge of this process. */
-export const instanceInCharge = (): Zerodown | undefined => active?.instance
+/** Those of an instance, which only its class can reach. */
+export let internalsOf: (instance: Zerodown) => Internals
 
 /**
  * Restarts this process without losing a request. One instance is in charge of a process, from its first `listen()` on.
@@ -54,34 +43,25 @@ export const instanceInCharge = (): Zerodown | undefined => active?.instance
 export class Zerodown extends EventEmitter<ZerodownEvents> {
   #declared: Options = {}
   #defaults: Options = {}
-  #lifecycle: Lifecycle | undefined
-  #draining = new AbortController()
-  readonly #hooks = new ShutdownHooks()
-  readonly #known = new WeakSet<Server>()
-  /** Those that listen or are about to. */
-  readonly #attached = new Set<AttachedServer>()
   #saidReady = false
+  #lifecycle: Lifecycle | undefined
+  readonly #draining = new AbortController()
+  readonly #hooks = new ShutdownHooks()
+  readonly #servers = new AttachedServers(origin, () => void this.#start())
+
+  static {
+    internalsOf = (instance) => ({
+      declare: (options, defaults) => instance.#declare(options, defaults),
+      additionalListener: (server) =>
+        active.steppedBack ? additionalListenerOf(server) : instance.#servers.addListenerOf(server),
+      setAside: (server) => instance.#servers.setAside(server),
+    })
+  }
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_OPTION` */
   constructor(options: Options = {}) {
     super()
-    this.declare(options)
-  }
-
-  /**
-   * Adds options before anything listens, or checks that those in force are the same. Every entry point does.
-   * @param defaults in place of the usual ones; of two for the same option, the first counts
-   * @throws {ZerodownError} `ERR_ZERODOWN_OPTION`, `ERR_ZERODOWN_OPTION_CONFLICT`
-   */
-  declare(options: Options, defaults: Options = {}): void {
-    if (this.#lifecycle === undefined) {
-      this.#declared = merge(this.#declared, options)
-      this.#defaults = { ...defaults, ...this.#defaults }
-    } else checkUnchanged(this.#settings, this.#declared, options)
-  }
-
-  get #settings(): Settings {
-    return resolve({ ...this.#defaults, ...this.#declared })
+    this.#declare(options)
   }
 
   /**
@@ -109,8 +89,8 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
    * @throws {ZerodownError} `ERR_ZERODOWN_ALREADY_LISTENING`, `ERR_ZERODOWN_OPTION`, `ERR_ZERODOWN_OPTION_CONFLICT`
    */
   attach<S extends Server>(server: S, options: Options = {}): S {
-    this.declare(options)
-    if (this.#known.has(server) || this.#stepsBack()) return server
+    this.#declare(options)
+    if (this.#servers.knows(server) || this.#stepsBack()) return server
     if (server.listening) {
       throw new ZerodownError(
         'ERR_ZERODOWN_ALREADY_LISTENING',
@@ -118,60 +98,8 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
           'server.listen().',
       )
     }
-    this.#add(server)
+    this.#servers.add(server)
     return server
-  }
-
-  /**
-   * For adapters: one more address for a server that is attached. What is accepted there is a connection of that server
-   * in every respect, also in a handover. That it cannot listen is no reason to give up a restart.
-   * @returns a server of its own, to listen with and to close
-   */
-  additionalListener(server: Server): Server {
-    if (steppedBack !== undefined) return additionalListenerOf(server)
-    const main = [...this.#attached].find((it) => it.server === server)
-    if (main === undefined) throw new TypeError('additionalListener: this server is not attached.')
-    const further = additionalListenerOf(server)
-    this.#add(further, main)
-    return further
-  }
-
-  /**
-   * For adapters: this server does not keep its process alive, so the process is there for something else, as one that
-   * only starts the program and talks to it. Where no other server listens, it is as if this one never had.
-   */
-  setAside(server: Server): void {
-    for (const it of this.#attached) if (it.server === server) it.setAside()
-    this.#endIfUnused()
-  }
-
-  #add(server: Server, main?: AttachedServer): void {
-    this.#known.add(server)
-    const events: ServerHost = {
-      beforeListen: (starting) => {
-        this.#start()
-        // In the order of their `listen()`, by which two of the same words (port 0 twice) are told apart.
-        this.#attached.delete(starting)
-        this.#attached.add(starting)
-      },
-      inherited: () => {
-        // One may be closed whose 'close' is still to come.
-        for (const it of this.#attached) it.giveBack()
-        return origin.listeners
-      },
-      givesBack: (listener) => origin.listeners.giveBack(listener),
-      portZeroIndex: (asked) => origin.portZeroOrder.next(asked),
-      bindsItself: () => !thisPlatform().clusterWorker && thisPlatform().platform !== 'win32',
-      listening: (it, adopted) => this.#lifecycle?.serverListens(it, adopted),
-      failed: (it, error) => this.#failed(it, error),
-      // In a cluster it is the primary that has bound it.
-      ownsPath: (adopted) => !cluster.isWorker && (!adopted || isInCharge(origin)),
-      closed: (it) => this.#forget(it),
-      readBefore: (it) => this.#lifecycle?.explainReadBefore(it),
-    }
-    const attached = new AttachedServer(server, events, main)
-    this.#attached.add(attached)
-    remember(server, attached)
   }
 
   /**
@@ -180,7 +108,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
    */
   ready(): void {
     this.#saidReady = true
-    this.#lifecycle?.ready()
+    this.#lifecycle?.sayReady()
   }
 
   /**
@@ -221,7 +149,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
   }
 
   get state(): State {
-    return this.#lifecycle?.state ?? 'starting'
+    return this.#lifecycle?.state.current ?? 'starting'
   }
 
   /** The number of this process in its chain, from 1. */
@@ -234,72 +162,56 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
     return new Zerodown(options)
   }
 
+  /**
+   * Adds options before anything listens, or checks that those in force are the same. Every entry point does.
+   * @param defaults in place of the usual ones; of two for the same option, the first counts
+   */
+  #declare(options: Options, defaults: Options = {}): void {
+    if (this.#lifecycle === undefined) {
+      this.#declared = merge(this.#declared, options)
+      this.#defaults = { ...defaults, ...this.#defaults }
+    } else checkUnchanged(this.#settings, this.#declared, options)
+  }
+
+  get #settings(): Settings {
+    return resolve({ ...this.#defaults, ...this.#declared })
+  }
+
   /** The first `listen()` starts it; when the application has closed its last server, it is as if it never was. */
   #start(): Lifecycle {
     if (this.#lifecycle !== undefined) return this.#lifecycle
-    if (steppedBack !== undefined) throw new ZerodownError('ERR_ZERODOWN_ALREADY_ACTIVE', steppedBack.why)
-    if (active !== undefined) {
-      throw new ZerodownError(
-        'ERR_ZERODOWN_ALREADY_ACTIVE',
-        'another zerodown instance is in charge of this process. Use one instance for all servers of a process.',
-      )
-    }
+    active.checkFree()
     const lifecycle = new Lifecycle({
       settings: this.#settings,
-      attached: this.#attached,
+      servers: this.#servers,
       hooks: this.#hooks,
-      draining: this.#draining,
       origin,
-      saidReady: () => this.#saidReady,
+      saidReady: this.#saidReady,
       emit: this.#emit,
+      unused: () => this.#stop(),
     })
-    const { logger } = lifecycle.settings
-    active = { instance: this, warn: (message) => logger.warn(message) }
-    if (unsaid !== undefined) logger.warn(unsaid)
-    unsaid = undefined
     this.#lifecycle = lifecycle
+    this.#servers.watch(lifecycle)
+    const { logger } = lifecycle.settings
+    active.put({ instance: this, warn: (message) => logger.warn(message) })
     return lifecycle
   }
 
-  #stepsBack(): boolean {
-    if (steppedBack === undefined) return false
-    if (!steppedBack.said) this.#settings.logger.warn(steppedBack.why)
-    steppedBack.said = true
-    return true
-  }
-
-  #failed(server: AttachedServer, error: unknown): void {
-    if (server.optional) return this.#forget(server)
-    this.#lifecycle?.serverFailed(error)
-    // A successor that cannot listen where it should is a bad release, until it can; and meanwhile it hears signals.
-    if (this.#lifecycle?.inCharge === true) this.#forget(server)
-  }
-
-  /** Until it listens again. */
-  #forget(server: AttachedServer): void {
-    if (this.#leaving) return
-    this.#attached.delete(server)
-    if (!this.#endIfUnused()) this.#lifecycle?.checkReadiness()
-  }
-
-  /** @returns whether nothing listens any more, nor is about to */
-  #endIfUnused(): boolean {
-    if ([...this.#attached].some((server) => server.inUse && !server.aside)) return false
-    // Before it has come that far, a successor still hears signals, and its predecessor.
-    if (this.#lifecycle?.state === 'starting' && !this.#lifecycle.inCharge) return false
-    this.#lifecycle?.end()
-    if (this.#lifecycle !== undefined) active = undefined
+  #stop(): void {
     this.#lifecycle = undefined
-    return true
+    this.#servers.watch(undefined)
+    active.remove(this)
   }
 
-  get #leaving(): boolean {
-    return this.state === 'draining' || this.state === 'stopped'
+  #stepsBack(): boolean {
+    active.explainStepBack((why) => this.#settings.logger.warn(why))
+    return active.steppedBack
   }
 
   readonly #emit: Emit = (name, ...message) => {
     // With `exit: false` the process may live on, and have another one in charge.
-    if (name === 'stopped' && active?.instance === this) active = undefined
+    if (name === 'stopped') active.remove(this)
+    if (name === 'draining') this.#draining.abort()
     try {
       publish(name, message[0])
       // Node's types cannot follow a generic event name here.

@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { Options, Zerodown } from '@zerodown/core'
 import { zerodown } from '@zerodown/core'
+import { declare } from '@zerodown/core/adapter'
 
 /** What an Express application is, of whichever version: a request listener with a `listen()` of its own. */
 export interface ExpressApplication {
@@ -20,7 +21,7 @@ export function express<App extends ExpressApplication>(
   options: Options = {},
   instance: Zerodown = zerodown,
 ): App {
-  instance.declare(options)
+  declare(instance, options)
   const listen = (...args: unknown[]): Server => {
     const server = instance.attach(createServer(app as never))
     if (!reportsErrors(app)) return Reflect.apply(server.listen, server, args)

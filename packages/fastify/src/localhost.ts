@@ -3,6 +3,7 @@ import { lookup } from 'node:dns'
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 import type { Zerodown } from '@zerodown/core'
+import { additionalListener } from '@zerodown/core/adapter'
 import type { FastifyInternals } from './application.ts'
 
 /** What Fastify calls `server.listen()` with. */
@@ -12,12 +13,12 @@ interface FastifyListenOptions extends ListenOptions {
 
 /**
  * Fastify listens on every address that `localhost` means, with a server of its own for each, which no plugin can see
- * and no successor could inherit. So what it asks for becomes the first address alone, and the others become further
+ * and no successor could inherit. So what it asks for becomes the first address alone, and the others become additional
  * addresses of its one server.
  */
 export function listenOnAllOfLocalhost(instance: Zerodown, fastify: FastifyInternals): void {
   const { server } = fastify
-  const further: Server[] = []
+  const additional: Server[] = []
   const listen = server.listen
   const listenOnAll = (...args: unknown[]): Server => {
     const [options] = args
@@ -27,7 +28,7 @@ export function listenOnAllOfLocalhost(instance: Zerodown, fastify: FastifyInter
       // Fastify looks here for what else it has to listen on.
       if (first !== undefined) options.host = first
       server.once('listening', () =>
-        further.push(...others.map((host) => listenAlso(instance, fastify, options, host))),
+        additional.push(...others.map((host) => listenAlso(instance, fastify, options, host))),
       )
       try {
         Reflect.apply(listen, server, args)
@@ -38,8 +39,8 @@ export function listenOnAllOfLocalhost(instance: Zerodown, fastify: FastifyInter
     return server
   }
   Object.defineProperty(server, 'listen', { value: listenOnAll, configurable: true, writable: true })
-  doTogether(server, further)
-  tellAddresses(fastify, further)
+  doTogether(server, additional)
+  tellAddresses(fastify, additional)
 }
 
 const isLocalhost = (options: unknown): options is FastifyListenOptions =>
@@ -56,37 +57,37 @@ function listenAlso(
   host: string,
 ): Server {
   const { port } = fastify.server.address() as AddressInfo
-  const further = instance.additionalListener(fastify.server)
+  const additional = additionalListener(instance, fastify.server)
   const { listenTextResolver = (address: string) => `Server listening at ${address}` } = options
   const protocol = fastify.server instanceof TlsServer ? 'https' : 'http'
   const shown = `${host.includes(':') ? `[${host}]` : host}:${port}`
-  further.once('listening', () => fastify.log.info(listenTextResolver(`${protocol}://${shown}`)))
-  further.on('error', (error) =>
+  additional.once('listening', () => fastify.log.info(listenTextResolver(`${protocol}://${shown}`)))
+  additional.on('error', (error) =>
     fastify.log.warn(`not listening on ${shown}, which is localhost as well: ${error.message}`),
   )
-  return further.listen({ ...options, host, port })
+  return additional.listen({ ...options, host, port })
 }
 
 /** What is said to the server is said to all of it. */
-function doTogether(server: Server, further: readonly Server[]): void {
+function doTogether(server: Server, additional: readonly Server[]): void {
   for (const name of ['close', 'ref', 'unref'] as const) {
     const original: (...args: never[]) => Server = server[name]
     const together = (...args: unknown[]): Server => {
-      for (const one of further) one[name]()
+      for (const one of additional) one[name]()
       return Reflect.apply(original, server, args)
     }
     Object.defineProperty(server, name, { value: together, configurable: true, writable: true })
   }
 }
 
-/** The server's own address comes last, as with Fastify's own further servers. */
-function tellAddresses(fastify: FastifyInternals, further: readonly Server[]): void {
+/** The server's own address comes last, as with Fastify's own additional servers. */
+function tellAddresses(fastify: FastifyInternals, additional: readonly Server[]): void {
   let owner = fastify
   // A context inherits from the application, which alone has the method itself.
   while (!Object.hasOwn(owner, 'addresses')) owner = Object.getPrototypeOf(owner) as FastifyInternals
   const addresses = owner.addresses
   owner.addresses = function (this: FastifyInternals) {
-    const also = further.filter(({ listening }) => listening).map((one) => one.address())
+    const also = additional.filter(({ listening }) => listening).map((one) => one.address())
     return [...also, ...Reflect.apply(addresses, this, [])]
   }
 }

@@ -1,5 +1,5 @@
 import type { Logger } from '@zerodown/core'
-import { defaultLogger } from '@zerodown/core'
+import { defaultLogger } from '@zerodown/core/adapter'
 import type { FastifyApplication } from './application.ts'
 
 /**

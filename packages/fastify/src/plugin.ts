@@ -1,6 +1,7 @@
 import type { Server } from 'node:net'
 import type { Options, Zerodown } from '@zerodown/core'
 import { ZerodownError } from '@zerodown/core'
+import { declare } from '@zerodown/core/adapter'
 import fastifyPlugin from 'fastify-plugin'
 import type { FastifyApplication, FastifyInternals } from './application.ts'
 import { listenOnAllOfLocalhost } from './localhost.ts'
@@ -28,7 +29,7 @@ const inCharge = new WeakMap<Server, Zerodown>()
 export function pluginFor(instance: Zerodown): FastifyPlugin {
   const plugin: FastifyPlugin = async (application, options) => {
     const fastify = application as FastifyInternals
-    instance.declare(options, { logger: loggerOver(fastify) })
+    declare(instance, options, { logger: loggerOver(fastify) })
     attach(instance, fastify)
     if (fastify.zerodown !== instance) fastify.decorate('zerodown', instance)
   }

@@ -2,6 +2,7 @@ import type { RequestListener, Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { Options, Zerodown } from '@zerodown/core'
 import { zerodown } from '@zerodown/core'
+import { declare } from '@zerodown/core/adapter'
 
 /** What a Koa application is, of whichever version: it makes a request listener, and has a `listen()` of its own. */
 export interface KoaApplication {
@@ -17,7 +18,7 @@ export interface KoaApplication {
  * @throws {ZerodownError} `ERR_ZERODOWN_OPTION` or `ERR_ZERODOWN_OPTION_CONFLICT`
  */
 export function koa<App extends KoaApplication>(app: App, options: Options = {}, instance: Zerodown = zerodown): App {
-  instance.declare(options)
+  declare(instance, options)
   const listen = (...args: unknown[]): Server => {
     const server = instance.attach(createServer(app.callback()))
     return Reflect.apply(server.listen, server, args)

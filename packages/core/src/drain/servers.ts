@@ -8,14 +8,17 @@ import { emptyLedger } from './ledger.ts'
 /** What closing takes after everything was cut. ms */
 const AFTER_CUT = 1000
 
-/** Drains servers side by side; at `drainTimeout` what is left is cut, counted and logged. */
+/**
+ * Drains servers side by side; at `drainTimeout` what is left is cut, counted and logged.
+ * @param ledger where it is counted, as it happens
+ */
 export async function drainServers(
   servers: readonly Omit<Draining, 'ledger'>[],
   predecessorGone: Promise<void>,
   { drainTimeout: timeout, logger }: Settings,
+  ledger: Ledger = emptyLedger(),
 ): Promise<Ledger> {
   const began = performance.now()
-  const ledger = emptyLedger()
   const drains = servers.map((server) => startDrain({ ...server, ledger }, predecessorGone))
   const drained = Promise.all(drains.map((drain) => drain.drained))
 

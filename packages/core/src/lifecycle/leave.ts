@@ -2,37 +2,37 @@ import type { AttachedServer } from '../servers/attached-server.ts'
 import type { Ledger } from '../drain/ledger.ts'
 import { describeLedger } from '../drain/ledger.ts'
 import { drainServers } from '../drain/servers.ts'
-import type { Emit } from '../events.ts'
 import { Handover } from '../handover/send/handover.ts'
 import { explainReadBefore, receives } from '../handover/receive/adopt-connection.ts'
-import type { Settings } from '../options/options.ts'
 import type { ShutdownHooks } from '../process/shutdown-hooks.ts'
-import type { PassedListeners } from '../restart/passed-listeners.ts'
 import type { Predecessor } from '../restart/predecessor.ts'
-import type { Successor } from '../restart/successor.ts'
 import { within } from '../node/within.ts'
+import type { Context } from './context.ts'
+import type { Restarts } from './restarts.ts'
 
 /** How much longer than its own drain a predecessor may take to leave, before its successor leaves without it. ms */
 const PREDECESSOR_TRAILS = 10_000
 
-export interface Leaving {
-  readonly settings: Settings
+export interface Leaving extends Context {
   readonly hooks: ShutdownHooks
-  readonly emit: Emit
-  readonly predecessor: Predecessor | undefined
-  /** Those that listen, or have connections. */
-  readonly servers: readonly AttachedServer[]
-  /** Who takes over, and what it has inherited; `undefined` at a shutdown. */
-  readonly heir: { readonly successor: Successor; readonly passed: PassedListeners } | undefined
+  readonly restarts: Restarts
 }
 
-/** The last steps of a process, by either road: drain, let the predecessor leave first, run the hooks. */
-export async function leave({ settings, hooks, emit, predecessor, servers, heir }: Leaving): Promise<Ledger> {
+/**
+ * The last steps of a process, by either road: drain, let the predecessor leave first, run the hooks.
+ * @param servers those that listen, or have connections
+ */
+export async function leave(
+  { settings, hooks, emit, origin, restarts }: Leaving,
+  servers: readonly AttachedServer[],
+  ledger: Ledger,
+): Promise<void> {
+  const { taker } = restarts
   const { drainTimeout, logger } = settings
   const handover =
-    settings.handover && heir !== undefined ? new Handover(heir.successor.connections, drainTimeout) : undefined
+    settings.handover && taker !== undefined ? new Handover(taker.successor.connections, drainTimeout) : undefined
   const draining = servers.map((attached) => {
-    const listener = heir?.passed.descriptorOf(attached)
+    const listener = taker?.passed.descriptorOf(attached)
     const { server, connections, key } = attached
     const wanted = handover !== undefined && listener !== undefined && handover.takes(listener)
     if (wanted && attached.readBefore) logger.info(explainReadBefore(key))
@@ -40,15 +40,14 @@ export async function leave({ settings, hooks, emit, predecessor, servers, heir 
     const moved = (frozen: number): void => emit('moved', { key, frozen })
     return { server, connections, handover: moves ? { to: handover, listener, moved } : undefined }
   })
-  const predecessorGone = untilGone(predecessor, drainTimeout + PREDECESSOR_TRAILS)
+  const predecessorGone = untilGone(origin.predecessor, drainTimeout + PREDECESSOR_TRAILS)
 
-  const ledger = await drainServers(draining, predecessorGone, settings)
+  await drainServers(draining, predecessorGone, settings, ledger)
   handover?.end()
   logger.info(`drained: ${describeLedger(ledger)}`)
   emit('drained', ledger)
   await predecessorGone
-  await hooks.run(drainTimeout - ledger.duration, { reason: heir === undefined ? 'shutdown' : 'restart' }, logger)
-  return ledger
+  await hooks.run(drainTimeout - ledger.duration, { reason: taker === undefined ? 'shutdown' : 'restart' }, logger)
 }
 
 /** A generation leaves only after its predecessor, which passes triggers and connections on to it. */

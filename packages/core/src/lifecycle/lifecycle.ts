@@ -1,414 +1,179 @@
 import { setImmediate } from 'node:timers'
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
-import type { AttachedServer } from '../servers/attached-server.ts'
-import { leave } from './leave.ts'
 import type { Ledger } from '../drain/ledger.ts'
-import { ZerodownError, messageOf } from '../errors.ts'
-import type { Emit } from '../events.ts'
+import { ZerodownError } from '../errors.ts'
 import { explainReadBefore } from '../handover/receive/adopt-connection.ts'
-import { IncomingConnections } from '../handover/receive/incoming-connections.ts'
-import { takeTicketKeys } from '../handover/ticket-keys.ts'
-import { keyOf } from '../listeners/key.ts'
-import { forget } from '../listeners/second-path.ts'
 import type { Settings } from '../options/options.ts'
-import type { ShutdownHooks } from '../process/shutdown-hooks.ts'
-import { atExit, isStop } from '../process/exit.ts'
 import { tolerant } from '../logger.ts'
-import { OwnShutdown } from '../process/own-shutdown.ts'
-import { thisPlatform, whyNoRestart } from '../process/platform.ts'
 import { MainPid } from '../process/main-pid/main-pid.ts'
-import { signalConflicts } from '../process/signal-conflicts.ts'
+import type { ShutdownHooks } from '../process/shutdown-hooks.ts'
 import { listenToSignals } from '../process/signals.ts'
-import { Readiness } from './readiness.ts'
-import { Attempt } from '../restart/attempt.ts'
-import { PassedListeners } from '../restart/passed-listeners.ts'
-import { QueuedRestart } from './queued-restart.ts'
-import { planLaunch } from '../restart/launch.ts'
-import type { TakeOver } from '../restart/predecessor.ts'
-import type { GenerationInfo, Successor } from '../restart/successor.ts'
-import type { Origin } from '../restart/origin.ts'
 import { isInCharge } from '../restart/origin.ts'
+import type { TakeOver } from '../restart/predecessor.ts'
+import type { GenerationInfo } from '../restart/successor.ts'
+import type { AttachedServer } from '../servers/attached-server.ts'
+import type { ServerWatcher } from '../servers/attached-servers.ts'
+import { AsSuccessor } from './as-successor.ts'
+import type { Context } from './context.ts'
+import { Ending } from './ending.ts'
+import { sayListening, warnAtStart, warnWhenReady } from './log-lines.ts'
+import { Readiness } from './readiness.ts'
+import { Restarts } from './restarts.ts'
+import { ProcessState } from './state.ts'
+import { openPath, takeCharge } from './take-charge.ts'
 
-export type State = 'starting' | 'serving' | 'restarting' | 'draining' | 'stopped'
-
-/** What the state machine works on. */
-export interface LifecycleDeps {
-  readonly settings: Settings
-  readonly attached: ReadonlySet<AttachedServer>
+export interface LifecycleDeps extends Omit<Context, 'mainPid' | 'state'> {
   readonly hooks: ShutdownHooks
-  readonly draining: AbortController
-  readonly origin: Origin
-  readonly emit: Emit
-  /** Whether the application has said that it is ready. */
-  saidReady(): boolean
+  /** Whether the application has said already that it is ready. */
+  readonly saidReady: boolean
+  /** Called when the application has closed its last server: this lifecycle is over, and another one may begin. */
+  unused(): void
 }
 
-/**
- * The state machine of one process:
- *
- *     starting ──ready──→ serving ──restart──→ restarting ──commit──→ draining ──→ stopped
- *                            ↑ └───────────────────│───shutdown──────────↑
- *                            └─────rolled back─────┘
- */
-export class Lifecycle {
+/** Takes a process through its states, from the first `listen()` to its end. */
+export class Lifecycle implements ServerWatcher {
   readonly settings: Settings
-  readonly #deps: LifecycleDeps
+  readonly state: ProcessState = new ProcessState()
+  readonly #context: Context
+  readonly #restarts: Restarts
   readonly #readiness: Readiness
-  readonly #mainPid: MainPid
-  readonly #incoming: IncomingConnections
-  readonly #queued = new QueuedRestart()
-  readonly #ownShutdown: OwnShutdown
+  readonly #ending: Ending
+  readonly #asSuccessor: AsSuccessor | undefined
+  readonly #unused: () => void
   readonly #ignoreSignals: () => void
-  #ignoreExit = (): void => {}
-  #state: State = 'starting'
-  #attempt: Attempt | undefined
-  /** What a successor is to inherit while it is being started. */
-  #passed: PassedListeners | undefined
-  #attempted: Promise<unknown> | undefined
-  /** Who has taken over, and what it has inherited. */
-  #heir: { readonly successor: Successor; readonly passed: PassedListeners } | undefined
-  #ending: Promise<Ledger> | undefined
-  /** What the predecessor was told that this process serves. */
-  #offered: readonly AttachedServer[] = []
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE` */
-  constructor(deps: LifecycleDeps) {
-    const { origin, attached } = deps
+  constructor({ hooks, saidReady, unused, ...deps }: LifecycleDeps) {
+    const { origin } = deps
+    const { predecessor } = origin
     const settings = { ...deps.settings, logger: tolerant(deps.settings.logger) }
-    this.#deps = deps
+    const mainPid = new MainPid(settings, origin.startCommand.cwd)
+    const context: Context = { ...deps, settings, mainPid, state: this.state }
     this.settings = settings
-    this.#mainPid = new MainPid(settings, origin.startCommand.cwd)
-    this.#ownShutdown = new OwnShutdown(settings.signals)
-    this.#readiness = new Readiness(attached, origin.listeners, {
-      ready: () => this.ready(),
-      misplaced: (forGood) => this.#misplaced(forGood),
+    this.#context = context
+    this.#unused = unused
+    this.#restarts = new Restarts(context)
+    this.#asSuccessor =
+      predecessor &&
+      new AsSuccessor(predecessor, context, {
+        inCharge: (how, restart) => this.#putInCharge(how, restart),
+        restart: () => this.restart(),
+      })
+    this.#readiness = new Readiness(context, saidReady, {
+      ready: () => this.#becomeReady(),
+      misplaced: (message, forGood) => this.#misplaced(message, forGood),
+    })
+    this.#ending = new Ending({
+      ...context,
+      hooks,
+      restarts: this.#restarts,
+      readiness: this.#readiness,
+      asSuccessor: this.#asSuccessor,
+      ignoreSignals: () => this.#ignoreSignals(),
     })
     this.#ignoreSignals = listenToSignals(settings.signals, {
       restart: (signal) => this.#restartOn(signal),
-      shutdown: (signal) => this.#shutdownOn(signal),
-      exitAtOnce: () => this.#exitAtOnce(),
+      shutdown: (signal) => this.#ending.signalled(signal),
+      exitAtOnce: () => this.#ending.atOnce(),
     })
-    const platform = thisPlatform()
-    if (!platform.mayStartProcesses) settings.logger.warn(`no restart is possible: ${whyNoRestart(platform)}`)
-    if (origin.stopEarlyWatch()) void this.#queued.want()
-    if (origin.ignored !== undefined) {
-      settings.logger.warn(`ignored an inheritance in the environment: ${origin.ignored}. Starting as generation 1.`)
-    }
-    const incoming = new IncomingConnections(attached)
-    this.#incoming = incoming
-    origin.predecessor?.listen({
-      inCharge: (how, restart) => this.#takeCharge(how, restart),
-      restart: () => origin.predecessor?.restarted(this.restart()),
-      ticketKeys: () => this.#listening.forEach((server) => this.#resumeSessions(server)),
-      notServed: () => this.#notServed(),
-      incoming,
-    })
-    if (this.inCharge) this.#listenToExit()
-    void origin.predecessor?.gone.then(() => {
-      deps.emit('received', { connections: incoming.received })
-      if (this.#state !== 'starting') this.#settlePaths()
-    })
-  }
-
-  get state(): State {
-    return this.#state
+    warnAtStart(context)
+    if (origin.stopEarlyWatch()) void this.#restarts.queued.add()
+    if (this.inCharge) this.#ending.watchExit()
+    void predecessor?.gone.then(() => this.#predecessorGone())
   }
 
   get inCharge(): boolean {
-    return isInCharge(this.#deps.origin)
+    return isInCharge(this.#context.origin)
   }
 
   serverListens(server: AttachedServer, adopted: boolean): void {
     const { key } = server
-    setImmediate(() => this.#sayListening(server, adopted))
-    this.#deps.emit('listening', { key, adopted })
-    this.#resumeSessions(server)
-    this.#openPath(server)
-    this.checkReadiness()
+    setImmediate(sayListening, this.#context, server, adopted)
+    this.#context.emit('listening', { key, adopted })
+    this.#asSuccessor?.resumeSessions(server)
+    openPath(server, this.settings)
+    this.#readiness.check()
   }
 
-  #openPath(server: AttachedServer): void {
-    try {
-      server.openPath()
-    } catch (error) {
-      this.settings.logger.warn(`${server.key} keeps the permissions that it had: ${messageOf(error)}`)
-    }
-  }
-
-  /** Not of a server that has only looked whether its port is free. */
-  #sayListening({ server, key }: AttachedServer, adopted: boolean): void {
-    if (!server.listening || this.#state === 'stopped') return
-    this.settings.logger.info(`generation ${this.#self.generation} listens on ${key}${adopted ? ' (adopted)' : ''}`)
-  }
-
-  /** It would be refused where clients ask for it: worse than no restart. */
-  #misplaced(forGood: boolean): void {
-    const { origin, saidReady } = this.#deps
-    if (this.inCharge || saidReady()) return forGood ? this.ready() : undefined
-    const here = this.#readiness.newcomers.map(({ key }) => key).join(', ')
-    const there = origin.listeners.wanted.map(({ bound }) => keyOf(bound)).join(', ')
-    const message =
-      `it listens on ${here} in place of ${there}, which it was to take over. If it looks for a free port, make it ` +
-      'keep to its own (by an option such as --strictPort). If its addresses are to change, stop and start the ' +
-      'service, or have the new one call zerodown.ready().'
-    origin.predecessor?.refuse(withoutStop(message))
-    if (!forGood) return
-    this.settings.logger.error(message)
-    void this.#end()
-  }
-
-  serverFailed(error: unknown): void {
+  serverFailed(server: AttachedServer, error: unknown): void {
     if (error instanceof ZerodownError) this.settings.logger.error(error.message)
-    if (!this.inCharge) this.#deps.origin.predecessor?.refuse(withoutStop(messageOf(error)))
+    // A successor keeps it: it may try again until readyTimeout, and must still react to signals.
+    if (this.inCharge) this.serverClosed(server)
+    else this.#asSuccessor?.refuse(error)
   }
 
-  #resumeSessions({ server, inheritedAs }: AttachedServer): void {
-    const keys = this.#deps.origin.predecessor?.ticketKeysOf(inheritedAs)
-    if (keys !== undefined) takeTicketKeys(server, keys)
+  serverClosed(server: AttachedServer): void {
+    if (this.state.isLeaving) return
+    this.#context.servers.forget(server)
+    if (!this.#endIfUnused()) this.#readiness.check()
   }
 
-  checkReadiness(): void {
-    const automatic = this.settings.readiness === 'auto' || this.#deps.saidReady()
-    if (this.#state === 'starting' && automatic) this.#readiness.check()
+  serverSetAside(): void {
+    this.#endIfUnused()
   }
 
-  ready(): void {
-    if (this.#state !== 'starting') return
-    this.#readiness.cancel()
-    this.#state = 'serving'
-    const { origin, emit } = this.#deps
-    for (const { bound } of origin.listeners.wanted) {
-      this.settings.logger.warn(`nothing listens on ${keyOf(bound)} any more; it will be closed at commit.`)
-    }
-    const { ancestors } = thisPlatform()
-    for (const conflict of signalConflicts(this.settings.signals.restart, ancestors))
-      this.settings.logger.warn(conflict)
-    emit('ready', this.#self)
-    // In charge before it was ready: the first generation, the heir of a dead one, or one that has begun once more.
-    if (this.inCharge) this.#begin(undefined)
-    else this.#offer()
-  }
-
-  explainReadBefore({ key }: AttachedServer): void {
+  serverReadBefore({ key }: AttachedServer): void {
     this.settings.logger.info(explainReadBefore(key))
   }
 
-  /** Tells the predecessor that this process is ready, and which connections it takes. */
-  #offer(): void {
-    const receivers = this.settings.handover ? this.#incoming.receivers : []
-    for (const server of this.settings.handover ? this.#listening : []) {
-      if (server.inheritedAs !== undefined && server.readBefore) this.explainReadBefore(server)
-    }
-    if (receivers.length > 0) this.#incoming.prepare()
-    this.#offered = this.#listening.filter(({ inheritedAs }) => inheritedAs !== undefined)
-    this.#deps.origin.predecessor?.ready(receivers)
-  }
-
-  /** Names of what it has offered to serve and does not: by mistake, or because it ends. */
-  #notServed(): string[] {
-    if (this.#state !== 'serving') return ['anything']
-    return this.#offered.filter(({ server }) => !server.listening).map(({ key }) => key)
+  /** The application says that this process can serve. */
+  sayReady(): void {
+    this.#readiness.say()
   }
 
   restart(): Promise<GenerationInfo> {
+    const { queued, taker } = this.#restarts
     const refusal = this.#whyNoRestart()
     if (refusal !== undefined) return Promise.reject(refusal)
-    if (this.#state === 'draining' && this.#heir !== undefined) return this.#heir.successor.restart()
-    return this.#state === 'serving' && this.inCharge ? this.#restart() : this.#queued.want()
+    if (this.state.current === 'draining' && taker !== undefined) return taker.successor.restart()
+    return this.state.current === 'serving' && this.inCharge ? this.#restart() : queued.add()
   }
 
-  /** The application asks for it, so it is ours to end the process. */
   shutdown(): Promise<Ledger> {
-    this.#ownShutdown.dismiss()
-    return this.#end()
+    return this.#ending.askedFor()
   }
 
-  #end(): Promise<Ledger> {
-    this.#ending ??= this.#shutdown()
-    return this.#ending
+  #misplaced(message: string, forGood: boolean): void {
+    this.#asSuccessor?.refuse(message)
+    if (!forGood) return
+    this.settings.logger.error(message)
+    void this.#ending.begin()
   }
 
-  /** The application has closed its last server by itself: nothing is left to serve, and nothing may be left behind. */
-  end(): void {
-    this.#giveUpRestarts('its last server was closed')
-    this.#readiness.cancel()
-    this.#ignoreSignals()
-    this.#ignoreExit()
-    this.#mainPid.remove()
-    this.#leaveUnlessInCharge('its last server was closed')
-    this.#deps.origin.predecessor?.listen(undefined)
-    this.#state = 'stopped'
+  #becomeReady(): void {
+    if (this.state.current !== 'starting') return
+    const { generation } = this.#context.origin
+    this.state.enter('serving')
+    warnWhenReady(this.#context)
+    this.#context.emit('ready', { pid: process.pid, generation })
+    // In charge before it was ready: the first generation, the successor of a dead one, or one that has begun once more.
+    if (this.inCharge) this.#begin(undefined)
+    else this.#asSuccessor?.announceReady()
   }
 
-  #whyNoRestart(): ZerodownError | undefined {
-    const never = whyNoRestart(thisPlatform(this.#self.generation)) ?? this.#whyNotInherited()
-    if (never !== undefined) return new ZerodownError('ERR_ZERODOWN_UNSUPPORTED', `cannot restart: ${never}`)
-    if (this.#state === 'starting' && this.inCharge && !this.#readiness.imminent) {
-      const waitsFor = this.#readiness.pending > 0 ? 'its servers to listen' : 'zerodown.ready()'
-      return new ZerodownError('ERR_ZERODOWN_NOT_READY', `cannot restart before it is ready: it waits for ${waitsFor}.`)
-    }
-    if (this.#state === 'serving' && this.inCharge && this.#listening.length === 0) {
-      return new ZerodownError(
-        'ERR_ZERODOWN_NOT_READY',
-        'cannot restart: none of the servers of this process listens any more, so a successor could inherit nothing. ' +
-          'Whatever has closed them, such as a listener to the same signal, must not.',
-      )
-    }
-    if (this.#state === 'stopped' || (this.#state === 'draining' && this.#heir === undefined)) {
-      return new ZerodownError('ERR_ZERODOWN_SHUTTING_DOWN', 'cannot restart: this process is shutting down.')
-    }
-    return undefined
-  }
-
-  #whyNotInherited(): string | undefined {
-    const stuck = this.#listening.find((server) => server.listener === undefined)
-    return stuck && `the socket of ${stuck.key} has no file descriptor that a successor could inherit.`
-  }
-
-  async #restart(): Promise<GenerationInfo> {
-    this.#state = 'restarting'
-    const { settings } = this
-    const { origin, emit } = this.#deps
-    const generation = origin.generation + 1
-    try {
-      const passed = new PassedListeners(this.#listening)
-      this.#passed = passed
-      const will = { generation, listeners: passed.listeners, restartSignals: settings.signals.restart }
-      const { restore = {}, cwd } = origin.inheritance ?? {}
-      const launch = planLaunch(origin.startCommand, settings.launch, will, restore, cwd)
-      this.#attempt = new Attempt(launch, generation, passed.ticketKeys, {
-        settings,
-        emit,
-        mainPid: this.#mainPid,
-      })
-      const attempted = this.#attempt.run()
-      this.#attempted = attempted.catch(() => {})
-      const successor = await attempted
-      if (this.#state !== 'restarting') await this.#endLate(successor)
-      this.#commit({ successor, passed })
-      return { pid: successor.pid, generation }
-    } catch (error) {
-      this.#passed?.takeBack(this.#state === 'restarting')
-      this.#rollBack(error)
-      throw error
-    } finally {
-      this.#attempt = undefined
-      this.#passed = undefined
-    }
-  }
-
-  /** A shutdown came at the very moment of the commit: nobody is to take over any more. */
-  async #endLate(successor: Successor): Promise<never> {
-    await successor.end(this.settings.drainTimeout)
-    throw new ZerodownError('ERR_ZERODOWN_RESTART_ABORTED', 'the restart was given up: this process shuts down.')
-  }
-
-  #commit(heir: { successor: Successor; passed: PassedListeners }): void {
-    const { successor } = heir
-    const { pid, generation } = successor
-    this.#heir = heir
-    this.#ignoreExit()
-    for (const server of this.#open) server.giveUp()
-    const outcome = successor.commit(this.#queued.wanted)
-    if (outcome !== undefined) this.#queued.follow(() => outcome)
-    this.#deps.emit('committed', { pid, generation })
-    this.settings.logger.info(`generation ${generation} (pid ${pid}) has taken over; draining`)
-    this.#ending = this.#leave('restart')
-  }
-
-  #rollBack(error: unknown): void {
-    if (error instanceof ZerodownError) this.#deps.emit('rolledBack', { error })
-    this.settings.logger.error(messageOf(error))
-    if (this.#state !== 'restarting') return // It was a shutdown that ended it.
-    this.#state = 'serving'
-    this.#queued.follow(() => this.#restart())
-  }
-
-  #takeCharge(how: TakeOver, restart: boolean): void {
-    const { emit, origin } = this.#deps
-    this.#listenToExit()
-    emit('inCharge', { how })
+  #putInCharge(how: TakeOver, restart: boolean): void {
+    this.#ending.watchExit()
+    this.#context.emit('inCharge', { how })
     if (how === 'predecessor gone') {
       this.settings.logger.warn('the predecessor ended before it had handed over; this process serves on.')
     }
-    if (restart) origin.predecessor?.restarted(this.#queued.want())
-    if (this.#state === 'serving') this.#begin(how)
+    if (restart) this.#asSuccessor?.reportRestart(this.#restarts.queued.add())
+    if (this.state.current === 'serving') this.#begin(how)
   }
 
   /** Ready and in charge: from the start, by the predecessor's commit, or because the predecessor is gone. */
   #begin(how: TakeOver | undefined): void {
-    const { origin, emit } = this.#deps
-    const { restart } = this.settings.signals
-    // By its commit the predecessor has entered this process already.
-    if (how !== 'commit') void this.#mainPid.announceSelf()
-    else if (origin.predecessor !== undefined)
-      void this.#mainPid.confirmToSystemd(origin.predecessor, [...restart, 'SIGTERM'])
-    for (const { bound } of origin.listeners.drop()) emit('dropped', { key: keyOf(bound) })
-    if (how === 'predecessor gone') this.#settlePaths()
-    for (const server of this.#listening) this.#openPath(server)
-    this.#queued.follow(() => this.#restart())
+    if (how === 'predecessor gone') this.#asSuccessor?.settlePaths()
+    takeCharge(this.#context, how)
+    this.#restarts.queued.run(() => this.#restart())
   }
 
-  /** The predecessor has gone, and removes no path any more. */
-  #settlePaths(): void {
-    for (const server of this.#deps.attached) server.putBackPath()
-    for (const { secondPath } of this.#deps.origin.inheritance?.listeners ?? []) {
-      if (secondPath !== undefined) forget(secondPath)
-    }
+  #predecessorGone(): void {
+    this.#context.emit('received', { connections: this.#asSuccessor?.received ?? 0 })
+    if (this.state.current !== 'starting') this.#asSuccessor?.settlePaths()
   }
 
-  async #shutdown(): Promise<Ledger> {
-    const { logger, shutdownDelay } = this.settings
-    this.#startDraining('shutdown')
-    this.#readiness.cancel()
-    this.#giveUpRestarts('this process shuts down')
-    if (this.inCharge) void this.#mainPid.announceStop()
-    logger.info(shutdownDelay > 0 ? `shutting down in ${shutdownDelay} ms` : 'shutting down')
-    if (shutdownDelay > 0) await wait(shutdownDelay)
-    // What waits in the kernel's queue is answered, too.
-    await nextTurn()
-    const ledger = await this.#leave('shutdown')
-    return ledger
-  }
-
-  #giveUpRestarts(why: string): void {
-    const reason = new ZerodownError('ERR_ZERODOWN_RESTART_ABORTED', `the restart was given up: ${why}.`)
-    this.#attempt?.abort(reason)
-    this.#queued.giveUp(reason)
-  }
-
-  #leaveUnlessInCharge(why: string): void {
-    if (!this.inCharge) this.#deps.origin.predecessor?.leave(why)
-  }
-
-  #startDraining(reason: 'restart' | 'shutdown'): void {
-    if (this.#state === 'draining') return
-    this.#leaveUnlessInCharge('it shuts down')
-    this.#state = 'draining'
-    this.#deps.draining.abort()
-    this.#deps.emit('draining', { reason })
-  }
-
-  /** The way out, by either road. */
-  async #leave(reason: 'restart' | 'shutdown'): Promise<Ledger> {
-    this.#startDraining(reason)
-    const began = performance.now()
-    const servers = this.#open
-    if (reason === 'shutdown') for (const server of servers) server.removePath()
-    const { emit, hooks, origin } = this.#deps
-    const { settings } = this
-    const ledger = await leave({ settings, hooks, emit, predecessor: origin.predecessor, servers, heir: this.#heir })
-    await this.#attempted
-    if (reason === 'shutdown') this.#mainPid.remove()
-    this.#heir?.passed.keepPathsAtExit()
-    this.#state = 'stopped'
-    this.#ignoreExit()
-    emit('stopped', ledger)
-    if (settings.exit) {
-      if (reason === 'restart') this.#ownShutdown.raise()
-      this.#ownShutdown.exit(settings.drainTimeout - (performance.now() - began), settings.logger)
-    } else this.#ignoreSignals()
-    return ledger
+  #whyNoRestart(): ZerodownError | undefined {
+    return this.#restarts.whyNot({ inCharge: this.inCharge, waitsFor: this.#readiness.waitsFor })
   }
 
   #restartOn(signal: NodeJS.Signals): void {
@@ -417,45 +182,23 @@ export class Lifecycle {
     else this.restart().catch(() => {}) // Whoever failed has logged it.
   }
 
-  #shutdownOn(signal: NodeJS.Signals): void {
-    this.#ownShutdown.hear(signal)
-    if (this.#state === 'draining') this.settings.logger.info(`${signal}: draining already`)
-    void this.#end()
+  async #restart(): Promise<GenerationInfo> {
+    try {
+      const successor = await this.#restarts.restart()
+      void this.#ending.begin()
+      return successor
+    } catch (error) {
+      if (this.state.current === 'serving') this.#restarts.queued.run(() => this.#restart())
+      throw error
+    }
   }
 
-  #exitAtOnce(): void {
-    this.settings.logger.warn('second SIGINT: exiting at once')
-    this.#attempt?.kill()
-    process.exit(130)
-  }
-
-  /** For as long as it is in charge: whoever ends this process, nothing is left behind. */
-  #listenToExit(): void {
-    this.#ignoreExit()
-    this.#ignoreExit = atExit((code) => this.#exits(code))
-  }
-
-  #exits(code: number): void {
-    // Of a crash in a restart the successor is to know nothing: it takes over, with pid file and unix paths.
-    if (this.#attempt !== undefined && this.#ending === undefined && !isStop(code)) return
-    this.#mainPid.remove(this.#attempt?.stop())
-    this.#passed?.takeBack(false)
-    for (const server of this.#deps.attached) server.removePath()
-  }
-
-  get #listening(): AttachedServer[] {
-    return [...this.#deps.attached].filter(({ listening }) => listening)
-  }
-
-  /** Those with connections, too, that the application has closed by itself. */
-  get #open(): AttachedServer[] {
-    return [...this.#deps.attached].filter(({ open }) => open)
-  }
-
-  get #self(): GenerationInfo {
-    return { pid: process.pid, generation: this.#deps.origin.generation }
+  #endIfUnused(): boolean {
+    if (this.#context.servers.inUse) return false
+    // Before it has come that far, a successor still hears signals, and its predecessor.
+    if (this.state.current === 'starting' && !this.inCharge) return false
+    this.#ending.unused()
+    this.#unused()
+    return true
   }
 }
-
-/** Of a sentence that another one goes on with. */
-const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '')

@@ -2,31 +2,31 @@ import type { Deferred } from '../node/deferred.ts'
 import { defer } from '../node/deferred.ts'
 import type { GenerationInfo } from '../restart/successor.ts'
 
-/** The one further restart that follows for all the triggers that come while there can be none. */
+/** The one restart that follows for all the triggers that come while there can be none. */
 export class QueuedRestart {
-  #wanted: Deferred<GenerationInfo> | undefined
+  #outcome: Deferred<GenerationInfo> | undefined
 
-  /** Notes a trigger. @returns how the further restart will end */
-  want(): Promise<GenerationInfo> {
-    this.#wanted ??= defer()
+  /** Queues it for one more trigger. @returns how it will end */
+  add(): Promise<GenerationInfo> {
+    this.#outcome ??= defer()
     // Not every trigger has somebody who waits for it.
-    this.#wanted.promise.catch(() => {})
-    return this.#wanted.promise
+    this.#outcome.promise.catch(() => {})
+    return this.#outcome.promise
   }
 
-  get wanted(): boolean {
-    return this.#wanted !== undefined
+  get waits(): boolean {
+    return this.#outcome !== undefined
   }
 
-  /** Whoever can restart now does it, if it is wanted. */
-  follow(restart: () => Promise<GenerationInfo>): void {
-    const wanted = this.#wanted
-    this.#wanted = undefined
-    wanted?.resolve(restart())
+  /** It can begin now, if it waits. */
+  run(restart: () => Promise<GenerationInfo>): void {
+    const outcome = this.#outcome
+    this.#outcome = undefined
+    outcome?.resolve(restart())
   }
 
-  giveUp(reason: Error): void {
-    this.#wanted?.reject(reason)
-    this.#wanted = undefined
+  cancel(reason: Error): void {
+    this.#outcome?.reject(reason)
+    this.#outcome = undefined
   }
 }

@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs'
 import { inodeOf } from '../node/stat.ts'
 import type { ListenTarget } from './listen-target.ts'
 import { keyOf, meansTheSame } from './key.ts'
-import { forget } from './second-path.ts'
+import { forgetSecondPath } from './second-path.ts'
 import { removeUnixPath } from './unix-path.ts'
 
 /** A listening socket that came with the process's start. */
@@ -104,7 +104,7 @@ export class InheritedListeners {
       for (const fd of unwanted ? descriptors : descriptors.slice(1)) closeSync(fd)
       if (!unwanted || listener.bound.kind !== 'unix') continue
       // In this order: a predecessor that exits just now puts its path back from the second one.
-      if (listener.secondPath !== undefined) forget(listener.secondPath)
+      if (listener.secondPath !== undefined) forgetSecondPath(listener.secondPath)
       removeUnixPath(listener.bound.path)
     }
     this.#descriptors.clear()

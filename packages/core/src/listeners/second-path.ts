@@ -27,7 +27,7 @@ export function putBack(path: string, second: string): void {
 }
 
 /** What cannot be removed is left behind: a restart is not to end half-way for it. */
-export function forget(second: string): void {
+export function forgetSecondPath(second: string): void {
   try {
     rmSync(second, { force: true })
   } catch {

@@ -1,7 +1,7 @@
 import type { AttachedServer } from '../servers/attached-server.ts'
 import type { TicketKeys } from '../handover/ticket-keys.ts'
 import { ticketKeysOf } from '../handover/ticket-keys.ts'
-import { forget, nameAgain, putBack } from '../listeners/second-path.ts'
+import { forgetSecondPath, nameAgain, putBack } from '../listeners/second-path.ts'
 import { isVacant } from '../listeners/unix-path.ts'
 import type { InheritedListener } from '../listeners/inherited.ts'
 import { FIRST_FD } from './launch.ts'
@@ -14,7 +14,8 @@ export class PassedListeners {
 
   constructor(servers: readonly AttachedServer[]) {
     this.#servers = servers.filter(({ listener }) => listener !== undefined)
-    for (const { path } of this.#servers) {
+    for (const server of this.#servers) {
+      const path = server.path?.path
       const second = path === undefined ? undefined : nameAgain(path)
       if (path !== undefined && second !== undefined) this.#paths.set(path, second)
     }
@@ -22,7 +23,7 @@ export class PassedListeners {
 
   get listeners(): InheritedListener[] {
     return this.#servers.flatMap(({ listener, path }) =>
-      listener === undefined ? [] : { ...listener, secondPath: this.#paths.get(path ?? '') },
+      listener === undefined ? [] : { ...listener, secondPath: this.#paths.get(path?.path ?? '') },
     )
   }
 
@@ -30,7 +31,7 @@ export class PassedListeners {
   takeBack(serving: boolean): void {
     for (const [path, second] of this.#paths) {
       if (serving) putBack(path, second)
-      forget(second)
+      forgetSecondPath(second)
     }
   }
 
@@ -46,7 +47,7 @@ export class PassedListeners {
     process.on('exit', () => {
       for (const [path, second] of there) {
         putBack(path, second)
-        forget(second)
+        forgetSecondPath(second)
       }
     })
   }

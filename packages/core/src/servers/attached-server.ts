@@ -10,27 +10,30 @@ import { followSessions, isHttp2Server } from '../drain/http2.ts'
 import type { ListenTarget } from '../listeners/listen-target.ts'
 import { asksForAnyPort, isAbstract } from '../listeners/listen-target.ts'
 import { explainListenError } from '../listeners/held-address.ts'
-import type { InheritedListener, InheritedListeners } from '../listeners/inherited.ts'
+import type { InheritedListeners } from '../listeners/inherited.ts'
 import { boundTo, keyOf } from '../listeners/key.ts'
-import { putBack } from '../listeners/second-path.ts'
 import { patchListen } from '../listeners/listen.ts'
-import { addPermissions, identify, removeUnixPath } from '../listeners/unix-path.ts'
+import { OwnedPath } from '../listeners/owned-path.ts'
 import { accepting } from '../node/internals/accepting.ts'
 import { listeningFd } from '../node/internals/handles.ts'
 import { inodeOf } from '../node/stat.ts'
+import type { InheritedListener } from '../listeners/inherited.ts'
 
+/** What an attached server needs to know, and whom it tells what becomes of it. */
 export interface ServerHost {
-  /** `listen()` was called; what this throws, `listen()` throws. */
-  beforeListen(server: AttachedServer): void
-  inherited(): InheritedListeners
+  readonly inherited: InheritedListeners
+  /** Whether this process binds its own sockets. */
+  readonly bindsItself: boolean
+  /** Which of the calls for any port this one is. */
+  portZeroIndex(asked: ListenTarget | undefined): number | undefined
+  /** Whether a unix path is this process's to change. */
+  ownsPath(adopted: boolean): boolean
   /** What it had adopted is closed. */
   givesBack(listener: InheritedListener): void
-  portZeroIndex(asked: ListenTarget | undefined): number | undefined
-  bindsItself(): boolean
-  listening(server: AttachedServer, adopted: boolean): void
+  /** `listen()` was called; what this throws, `listen()` throws. */
+  starts(server: AttachedServer): void
+  listens(server: AttachedServer, adopted: boolean): void
   failed(server: AttachedServer, error: unknown): void
-  /** Whether a unix path is this process's to remove. */
-  ownsPath(adopted: boolean): boolean
   closed(server: AttachedServer): void
   /** A connection that came was taken by something else than node:http. */
   readBefore(server: AttachedServer): void
@@ -40,7 +43,7 @@ export interface ServerHost {
 export class AttachedServer {
   readonly server: Server
   readonly connections: Connections
-  readonly #events: ServerHost
+  readonly #host: ServerHost
   readonly #main: AttachedServer | undefined
   #asked: ListenTarget | undefined
   #adopted: InheritedListener | undefined
@@ -49,11 +52,9 @@ export class AttachedServer {
   #pretence: 'seems to listen' | 'is over' | undefined
   #failedToListen = false
   #aside = false
-  #permissions = 0
   /** Kept when it is closed and listens again: it is the same server. */
   #portZero: { readonly of: string; readonly index: number | undefined } | undefined
-  /** Which file the unix socket is, so that no other one is ever removed in its place. */
-  #file: string | undefined
+  #path: OwnedPath | undefined
   #givenUp = false
   #starting = false
   #open = false
@@ -61,30 +62,27 @@ export class AttachedServer {
   #readBefore = false
 
   /** @param main whose connections the accepted ones are, where `server` only is a further address of that one */
-  constructor(server: Server, events: ServerHost, main?: AttachedServer) {
+  constructor(server: Server, host: ServerHost, main?: AttachedServer) {
     this.server = server
-    this.#events = events
+    this.#host = host
     this.#main = main
     this.connections = new Connections(main === undefined ? server : undefined)
     if (isHttp2Server(server)) followSessions(server)
     patchListen(server, {
       before: () => {
-        events.beforeListen(this)
+        host.starts(this)
         this.#starting = true
         this.#failedToListen = false
         this.#aside = false
       },
       threw: (error) => this.#failed(error),
-      inherited: () => events.inherited(),
+      inherited: () => host.inherited,
       portZeroIndex: (asked) => this.#takePortZeroIndex(asked),
-      bindsItself: () => events.bindsItself(),
+      bindsItself: () => host.bindsItself,
       pretends: (still) => {
         this.#pretence = still ? 'seems to listen' : 'is over'
       },
-      asks: (asked, adopted, permissions = 0) => {
-        this.#permissions = permissions
-        this.#asks(asked, adopted)
-      },
+      asks: (asked, adopted, permissions = 0) => this.#asks(asked, adopted, permissions),
     })
     server.on('listening', () => {
       this.#starting = false
@@ -92,19 +90,19 @@ export class AttachedServer {
       if (this.#pretence !== undefined) return
       this.#accept = accepting(server)
       if (receives(server, 'http1')) countRequests(server)
-      this.#file = this.path === undefined ? undefined : identify(this.path)
-      events.listening(this, this.#adopted !== undefined)
+      this.#path?.listens()
+      host.listens(this, this.#adopted !== undefined)
     })
     // Only watches: whether anybody handles the error is still the application's business.
     ;(server as EventEmitter).on(errorMonitor, (error: Error) => {
-      if (!server.listening) this.#failed(explainListenError(error, this.#asked, events.inherited()))
+      if (!server.listening) this.#failed(explainListenError(error, this.#asked, host.inherited))
     })
     server.on('close', () => {
       this.#open = server.listening
-      this.removePath()
+      this.#path?.remove()
       this.giveBack()
       // What could not listen where it should is still to listen.
-      if (this.#pretence !== 'is over') events.closed(this)
+      if (this.#pretence !== 'is over') host.closed(this)
       this.#pretence = undefined
     })
   }
@@ -168,18 +166,6 @@ export class AttachedServer {
     return this.#asked !== undefined && asksForAnyPort(this.#asked) && !used
   }
 
-  /** Gives an inherited path the permissions that `listen()` asked for. Not before the commit: it is the predecessor's. */
-  openPath(): void {
-    if (this.path === undefined || this.#adopted === undefined || !this.#events.ownsPath(true)) return
-    addPermissions(this.path, this.#permissions)
-  }
-
-  /** Removes the unix socket's file if it is this process's: libuv removes only the path that it has bound. */
-  removePath(): void {
-    const ours = !this.#givenUp && this.#events.ownsPath(this.#adopted !== undefined)
-    if (this.path !== undefined && ours) removeUnixPath(this.path, this.#file)
-  }
-
   /** The inherited descriptor that it has adopted, by the number that the predecessor knows. */
   get inheritedAs(): number | undefined {
     return this.#givenBack ? undefined : this.#adopted?.fd
@@ -190,7 +176,7 @@ export class AttachedServer {
     // One that was given up in a drain is known by it to the predecessor, which may still pass connections on.
     if (this.#adopted === undefined || this.#givenBack || this.#givenUp || this.inUse) return
     this.#givenBack = true
-    this.#events.givesBack(this.#adopted)
+    this.#host.givesBack(this.#adopted)
   }
 
   /** What it can receive from a predecessor. */
@@ -206,7 +192,7 @@ export class AttachedServer {
     const served = receiveConnection(server, this.#accept, connection, payload)
     if (served !== 'read before') return served
     this.#readBefore = true
-    this.#events.readBefore(this)
+    this.#host.readBefore(this)
     return false
   }
 
@@ -221,13 +207,7 @@ export class AttachedServer {
     return this.server.listening || this.#givenUp
   }
 
-  /** Puts its path back that a predecessor has removed which served there, too. */
-  putBackPath(): void {
-    const second = this.#adopted?.secondPath
-    if (second !== undefined && this.path !== undefined && this.listening && !this.#givenUp) putBack(this.path, second)
-  }
-
-  /** The successor has the listener: its path, too, is no longer ours to remove. */
+  /** The successor has the listener, and its path. */
   giveUp(): void {
     this.#givenUp = true
   }
@@ -241,26 +221,29 @@ export class AttachedServer {
   }
 
   /** That of a unix socket which is a file. */
-  get path(): string | undefined {
-    return this.#asked?.kind === 'unix' && !isAbstract(this.#asked.path) ? this.#asked.path : undefined
+  get path(): OwnedPath | undefined {
+    return this.#path
   }
 
   #takePortZeroIndex(asked: ListenTarget | undefined): number | undefined {
     const of = asked === undefined ? '' : keyOf(asked)
-    if (this.#portZero?.of !== of) this.#portZero = { of, index: this.#events.portZeroIndex(asked) }
+    if (this.#portZero?.of !== of) this.#portZero = { of, index: this.#host.portZeroIndex(asked) }
     return this.#portZero.index
   }
 
   #failed(error: unknown): void {
     this.#starting = false
     this.#failedToListen = true
-    this.#events.failed(this, error)
+    this.#host.failed(this, error)
   }
 
-  #asks(asked: ListenTarget | undefined, adopted: InheritedListener | undefined): void {
+  #asks(asked: ListenTarget | undefined, adopted: InheritedListener | undefined, permissions: number): void {
     this.#asked = asked
     this.#adopted = adopted
     this.#givenBack = false
+    const isFile = asked?.kind === 'unix' && !isAbstract(asked.path)
+    const isOurs = (): boolean => !this.#givenUp && this.#host.ownsPath(adopted !== undefined)
+    this.#path = isFile ? new OwnedPath(asked.path, { adopted, permissions, isOurs }) : undefined
     // Node answers null for an inherited unix socket, and the temporary path for one that was bound aside.
     if (asked?.kind !== 'unix') Reflect.deleteProperty(this.server, 'address')
     else this.server.address = () => (this.server.listening ? asked.path : null)

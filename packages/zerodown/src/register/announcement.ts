@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers'
 import type { Server } from 'node:net'
 import type { Zerodown } from '@zerodown/core'
-import { attachmentOf } from '@zerodown/core'
+import { attachmentOf } from '@zerodown/core/adapter'
 import { log } from './log.ts'
 
 const followed = new WeakMap<Zerodown, Set<Server>>()

@@ -1,5 +1,6 @@
 import type { Options } from '@zerodown/core'
-import { VARIABLE_PREFIX, ZerodownError, readTexts, textNames, textOptions, validate } from '@zerodown/core'
+import { ZerodownError } from '@zerodown/core'
+import { VARIABLE_PREFIX, readTexts, textNames, textOptions, validate } from '@zerodown/core/adapter'
 import { nearest } from './nearest.ts'
 
 /** Variables of that prefix by which processes tell each other something: no options. */

@@ -1,5 +1,5 @@
 import type { Options } from '@zerodown/core'
-import { defaultLogger } from '@zerodown/core'
+import { defaultLogger } from '@zerodown/core/adapter'
 
 let silent = false
 

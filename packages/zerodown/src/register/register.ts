@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import type { Options } from '@zerodown/core'
 import { zerodown } from '@zerodown/core'
+import { declare } from '@zerodown/core/adapter'
 import { REGISTERED, readOptions } from './environment.ts'
 import { log, obey } from './log.ts'
 import { patchServerListen } from './take-over.ts'
@@ -12,7 +13,7 @@ import { patchServerListen } from './take-over.ts'
 export function register(): void {
   const options = optionsHere()
   obey(options)
-  zerodown.declare(options)
+  declare(zerodown, options)
   const reason = whyNotThisProcess()
   let said = false
   const mayTake = (): boolean => {

@@ -1,6 +1,7 @@
 import { Server } from 'node:net'
 import type { Options } from '@zerodown/core'
-import { attachmentOf, instanceInCharge, zerodown } from '@zerodown/core'
+import { zerodown } from '@zerodown/core'
+import { attachmentOf, instanceInCharge, setAside } from '@zerodown/core/adapter'
 import { announce } from './announcement.ts'
 import { followReference } from './reference.ts'
 
@@ -27,7 +28,7 @@ export function patchServerListen(registered: Registered, options: Options): voi
   function listen(this: Server, ...args: unknown[]): Server {
     const left = this.listening || attachmentOf(this) !== undefined || !registered.mayTake()
     const adopting = taken.get(this) ?? (left ? original : attach(this, original, options, registered))
-    if (adopting !== original) followReference(this, () => setAside(this, registered))
+    if (adopting !== original) followReference(this, () => leaveAside(this, registered))
     return Reflect.apply(adopting, this, args)
   }
   Server.prototype.listen = listen
@@ -57,8 +58,9 @@ function attach(server: Server, original: Listen, options: Options, registered: 
 }
 
 /** A process that only starts the real program, as tsx does, may listen on a pipe of its own; that does not keep it alive. */
-function setAside(server: Server, registered: Registered): void {
-  instanceInCharge()?.setAside(server)
+function leaveAside(server: Server, registered: Registered): void {
+  const instance = instanceInCharge()
+  if (instance !== undefined) setAside(instance, server)
   endUnlessInCharge(registered)
 }
 

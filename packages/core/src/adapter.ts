@@ -1,0 +1,43 @@
+/**
+ * `@zerodown/core/adapter`: what an adapter for a framework needs, and its users do not. See docs/adapters.md.
+ */
+import type { Server } from 'node:net'
+import { firstCopy } from './first-copy.ts'
+import type { Options } from './options/options.ts'
+import type { Attachment } from './servers/attachments.ts'
+import type { Zerodown } from './zerodown.ts'
+
+export type { TextNames, TextOption } from './options/texts.ts'
+export { VARIABLE_PREFIX, readTexts, textNames, textOptions } from './options/texts.ts'
+export { validate } from './options/validate.ts'
+export { defaultLogger } from './logger.ts'
+export type { Attachment } from './servers/attachments.ts'
+
+/**
+ * Adds options to those of an instance, before any of its servers listens; later it checks that those in force are the
+ * same. An adapter calls it when the application gives its options, so that a mistake is reported there.
+ * @param defaults in place of zerodown's own; of two for the same option, the first counts
+ * @throws {ZerodownError} `ERR_ZERODOWN_OPTION`, `ERR_ZERODOWN_OPTION_CONFLICT`
+ */
+export const declare = (instance: Zerodown, options: Options, defaults?: Options): void =>
+  firstCopy.internalsOf(instance).declare(options, defaults)
+
+/**
+ * One more address for a server that is attached. What is accepted there is a connection of that server in every
+ * respect, also in a handover. That it cannot listen is no reason to give up a restart.
+ * @returns a server of its own, to listen with and to close
+ */
+export const additionalListener = (instance: Zerodown, server: Server): Server =>
+  firstCopy.internalsOf(instance).additionalListener(server)
+
+/**
+ * This server does not keep its process alive (`server.unref()`), so the process is there for something else, as one that
+ * only starts the program and talks to it. Where no other server listens, it is as if this one never had.
+ */
+export const setAside = (instance: Zerodown, server: Server): void => firstCopy.internalsOf(instance).setAside(server)
+
+/** The instance in charge of this process; `undefined` where none of its servers listens. */
+export const instanceInCharge = (): Zerodown | undefined => firstCopy.instanceInCharge()
+
+/** Of a server that is attached, to whichever instance; else `undefined`. */
+export const attachmentOf = (server: Server): Attachment | undefined => firstCopy.attachmentOf(server)

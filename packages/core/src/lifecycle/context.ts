@@ -1,0 +1,16 @@
+import type { Emit } from '../events.ts'
+import type { Settings } from '../options/options.ts'
+import type { MainPid } from '../process/main-pid/main-pid.ts'
+import type { Origin } from '../restart/origin.ts'
+import type { AttachedServers } from '../servers/attached-servers.ts'
+import type { ProcessState } from './state.ts'
+
+/** What the parts of a lifecycle work on. */
+export interface Context {
+  readonly settings: Settings
+  readonly origin: Origin
+  readonly servers: AttachedServers
+  readonly mainPid: MainPid
+  readonly state: ProcessState
+  readonly emit: Emit
+}

@@ -1,0 +1,162 @@
+import { ZerodownError, messageOf } from '../errors.ts'
+import { thisPlatform, whyNoRestart } from '../process/platform.ts'
+import { Attempt } from '../restart/attempt.ts'
+import { planLaunch } from '../restart/launch.ts'
+import { PassedListeners } from '../restart/passed-listeners.ts'
+import type { GenerationInfo, Successor } from '../restart/successor.ts'
+import type { Context } from './context.ts'
+import { QueuedRestart } from './queued-restart.ts'
+
+/** A successor that has taken over, and what was passed to it. */
+export interface Taker {
+  readonly successor: Successor
+  readonly passed: PassedListeners
+}
+
+/** What decides whether a process can restart now. */
+export interface Situation {
+  readonly inCharge: boolean
+  /** What it waits for before it is ready; `undefined` where it is only a turn of the event loop. */
+  readonly waitsFor: string | undefined
+}
+
+/** The restarts of this process: the one that is tried, and the one that follows it. */
+export class Restarts {
+  readonly queued: QueuedRestart = new QueuedRestart()
+  readonly #context: Context
+  #attempt: Attempt | undefined
+  /** What the successor is to inherit, while it is being started. */
+  #passed: PassedListeners | undefined
+  #aborted = false
+  #over: Promise<unknown> | undefined
+  #taker: Taker | undefined
+
+  constructor(context: Context) {
+    this.#context = context
+  }
+
+  /** Why there can be no restart now, not even one that is queued. */
+  whyNot({ inCharge, waitsFor }: Situation): ZerodownError | undefined {
+    const { state, servers } = this.#context
+    const never = this.#whyNever()
+    if (never !== undefined) return new ZerodownError('ERR_ZERODOWN_UNSUPPORTED', `cannot restart: ${never}`)
+    if (state.current === 'starting' && inCharge && waitsFor !== undefined) {
+      return new ZerodownError('ERR_ZERODOWN_NOT_READY', `cannot restart before it is ready: it waits for ${waitsFor}.`)
+    }
+    if (state.current === 'serving' && inCharge && servers.listening.length === 0) {
+      return new ZerodownError(
+        'ERR_ZERODOWN_NOT_READY',
+        'cannot restart: none of the servers of this process listens any more, so a successor could inherit nothing. ' +
+          'Whatever has closed them, such as a listener to the same signal, must not.',
+      )
+    }
+    if (state.current === 'stopped' || (state.current === 'draining' && this.#taker === undefined)) {
+      return new ZerodownError('ERR_ZERODOWN_SHUTTING_DOWN', 'cannot restart: this process is shutting down.')
+    }
+    return undefined
+  }
+
+  /** Whether a successor is being started, is in its probation, or is about to get the commit. */
+  get attempting(): boolean {
+    return this.#attempt !== undefined
+  }
+
+  /** Resolves when the last attempt is over, however it ends. */
+  get over(): Promise<unknown> {
+    return Promise.resolve(this.#over)
+  }
+
+  /** Who has taken over; `undefined` before the commit. */
+  get taker(): Taker | undefined {
+    return this.#taker
+  }
+
+  /**
+   * Starts a successor, and gives it the listeners when its probation is over.
+   * @throws why it did not come so far; by then it has ended, and all is as it was
+   */
+  async restart(): Promise<GenerationInfo> {
+    this.#context.state.enter('restarting')
+    try {
+      const passed = new PassedListeners(this.#context.servers.listening)
+      this.#passed = passed
+      this.#attempt = this.#prepare(passed)
+      const attempted = this.#attempt.run()
+      this.#over = attempted.catch(() => {})
+      const successor = await attempted
+      if (this.#aborted) await this.#endLate(successor)
+      return this.#commit({ successor, passed })
+    } catch (error) {
+      this.#rollBack(error)
+      throw error
+    } finally {
+      this.#attempt = undefined
+      this.#passed = undefined
+    }
+  }
+
+  /** There is to be no restart any more, neither the one that is tried nor the one that is queued. */
+  abort(why: string): void {
+    const reason = new ZerodownError('ERR_ZERODOWN_RESTART_ABORTED', `the restart was given up: ${why}.`)
+    this.#aborted = true
+    this.#attempt?.abort(reason)
+    this.queued.cancel(reason)
+  }
+
+  /** This process exits: tells the successor to end as well. @returns its pid, if it runs */
+  stopAtExit(): number | undefined {
+    const pid = this.#attempt?.stop()
+    this.#passed?.takeBack(false)
+    return pid
+  }
+
+  /** Ends the successor at once. */
+  kill(): void {
+    this.#attempt?.kill()
+  }
+
+  #commit(taker: Taker): GenerationInfo {
+    const { servers, settings, emit } = this.#context
+    const { successor } = taker
+    const { pid, generation } = successor
+    this.#taker = taker
+    for (const server of servers.open) server.giveUp()
+    const outcome = successor.commit(this.queued.waits)
+    if (outcome !== undefined) this.queued.run(() => outcome)
+    emit('committed', { pid, generation })
+    settings.logger.info(`generation ${generation} (pid ${pid}) has taken over; draining`)
+    return { pid, generation }
+  }
+
+  #rollBack(error: unknown): void {
+    const { state, settings, emit } = this.#context
+    this.#passed?.takeBack(!this.#aborted)
+    if (error instanceof ZerodownError) emit('rolledBack', { error })
+    settings.logger.error(messageOf(error))
+    if (!this.#aborted) state.enter('serving')
+  }
+
+  /** Why no successor can ever take over from this process. */
+  #whyNever(): string | undefined {
+    const { servers, origin } = this.#context
+    const never = whyNoRestart(thisPlatform(origin.generation))
+    if (never !== undefined) return never
+    const stuck = servers.listening.find((server) => server.listener === undefined)
+    return stuck && `the socket of ${stuck.key} has no file descriptor that a successor could inherit.`
+  }
+
+  #prepare(passed: PassedListeners): Attempt {
+    const { settings, origin, emit, mainPid } = this.#context
+    const generation = origin.generation + 1
+    const passedOn = { generation, listeners: passed.listeners, restartSignals: settings.signals.restart }
+    const { restore = {}, cwd } = origin.inheritance ?? {}
+    const launch = planLaunch(origin.startCommand, settings.launch, passedOn, restore, cwd)
+    return new Attempt(launch, generation, passed.ticketKeys, { settings, emit, mainPid })
+  }
+
+  /** A shutdown came at the very moment of the commit: nobody is to take over any more. */
+  async #endLate(successor: Successor): Promise<never> {
+    await successor.end(this.#context.settings.drainTimeout)
+    throw new ZerodownError('ERR_ZERODOWN_RESTART_ABORTED', 'the restart was given up: this process shuts down.')
+  }
+}

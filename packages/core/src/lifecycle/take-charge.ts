@@ -1,0 +1,30 @@
+import { messageOf } from '../errors.ts'
+import { keyOf } from '../listeners/key.ts'
+import type { Settings } from '../options/options.ts'
+import type { TakeOver } from '../restart/predecessor.ts'
+import type { AttachedServer } from '../servers/attached-server.ts'
+import type { Context } from './context.ts'
+
+/**
+ * Does what falls to a process that is ready and in charge: announces its pid, closes what it does not want of what it
+ * has inherited, and opens its unix paths.
+ * @param how by a commit, or because its predecessor is gone; `undefined`: from the start, or anew
+ */
+export function takeCharge({ settings, origin, servers, mainPid, emit }: Context, how: TakeOver | undefined): void {
+  // On commit the predecessor has already written our pid (pid file, systemd).
+  if (how !== 'commit') void mainPid.announceSelf()
+  else if (origin.predecessor !== undefined) {
+    void mainPid.confirmToSystemd(origin.predecessor, [...settings.signals.restart, 'SIGTERM'])
+  }
+  for (const { bound } of origin.listeners.drop()) emit('dropped', { key: keyOf(bound) })
+  for (const server of servers.listening) openPath(server, settings)
+}
+
+/** Gives a unix path the permissions that `listen()` asked for. */
+export function openPath({ key, path }: AttachedServer, { logger }: Pick<Settings, 'logger'>): void {
+  try {
+    path?.open()
+  } catch (error) {
+    logger.warn(`${key} keeps the permissions that it had: ${messageOf(error)}`)
+  }
+}

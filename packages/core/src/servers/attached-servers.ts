@@ -1,0 +1,148 @@
+import cluster from 'node:cluster'
+import type { Server } from 'node:net'
+import type { InheritedListeners } from '../listeners/inherited.ts'
+import type { ListenTarget } from '../listeners/listen-target.ts'
+import { thisPlatform } from '../process/platform.ts'
+import type { InheritedListener } from '../listeners/inherited.ts'
+import type { Origin } from '../restart/origin.ts'
+import { isInCharge } from '../restart/origin.ts'
+import { additionalListenerOf } from './additional-listener.ts'
+import type { ServerHost } from './attached-server.ts'
+import { AttachedServer } from './attached-server.ts'
+import { remember } from './attachments.ts'
+
+/** Who is told what becomes of the attached servers. */
+export interface ServerWatcher {
+  serverListens(server: AttachedServer, adopted: boolean): void
+  serverFailed(server: AttachedServer, error: unknown): void
+  serverClosed(server: AttachedServer): void
+  /** The connections of a server turn out to be taken by something else than node:http. */
+  serverReadBefore(server: AttachedServer): void
+  /** A server does not count any more for whether the process is in use. */
+  serverSetAside(): void
+}
+
+/** The servers that are attached and not closed, in the order of their `listen()`. */
+export class AttachedServers implements ServerHost {
+  readonly #origin: Origin
+  readonly #beforeListen: () => void
+  readonly #known = new WeakSet<Server>()
+  readonly #servers = new Set<AttachedServer>()
+  #watcher: ServerWatcher | undefined
+
+  /** @param beforeListen called at each `listen()`, before anything is bound; what it throws, `listen()` throws */
+  constructor(origin: Origin, beforeListen: () => void) {
+    this.#origin = origin
+    this.#beforeListen = beforeListen
+  }
+
+  /** @param watcher `undefined`: nobody is told any more */
+  watch(watcher: ServerWatcher | undefined): void {
+    this.#watcher = watcher
+  }
+
+  [Symbol.iterator](): Iterator<AttachedServer> {
+    return this.#servers.values()
+  }
+
+  get size(): number {
+    return this.#servers.size
+  }
+
+  get listening(): AttachedServer[] {
+    return [...this.#servers].filter(({ listening }) => listening)
+  }
+
+  /** Those with connections, too, that the application has closed by itself. */
+  get open(): AttachedServer[] {
+    return [...this.#servers].filter(({ open }) => open)
+  }
+
+  /** Whether one of them is open or about to be, and keeps its process alive. */
+  get inUse(): boolean {
+    return [...this.#servers].some(({ inUse, aside }) => inUse && !aside)
+  }
+
+  /** Whether it was ever attached. */
+  knows(server: Server): boolean {
+    return this.#known.has(server)
+  }
+
+  /** @param main whose connections the accepted ones are, where `server` is only an additional listener of that one */
+  add(server: Server, main?: AttachedServer): void {
+    this.#known.add(server)
+    const attached = new AttachedServer(server, this, main)
+    this.#servers.add(attached)
+    remember(server, attached)
+  }
+
+  /** One more address for a server that is attached. @returns what is to listen there */
+  addListenerOf(server: Server): Server {
+    const main = [...this.#servers].find((it) => it.server === server)
+    if (main === undefined) throw new TypeError('additionalListener: this server is not attached.')
+    const additional = additionalListenerOf(server)
+    this.add(additional, main)
+    return additional
+  }
+
+  /** By this server alone a process is no service. */
+  setAside(server: Server): void {
+    for (const it of this.#servers) if (it.server === server) it.setAside()
+    this.#watcher?.serverSetAside()
+  }
+
+  /** Until it listens again. */
+  forget(server: AttachedServer): void {
+    this.#servers.delete(server)
+  }
+
+  starts(server: AttachedServer): void {
+    this.#beforeListen()
+    // In the order of their `listen()`, by which two calls in the same words (port 0 twice) are told apart.
+    this.#servers.delete(server)
+    this.#servers.add(server)
+  }
+
+  get inherited(): InheritedListeners {
+    // One may be closed whose 'close' is still to come.
+    for (const it of this.#servers) it.giveBack()
+    return this.#origin.listeners
+  }
+
+  givesBack(listener: InheritedListener): void {
+    this.#origin.listeners.giveBack(listener)
+  }
+
+  portZeroIndex(asked: ListenTarget | undefined): number | undefined {
+    return this.#origin.portZeroOrder.next(asked)
+  }
+
+  get bindsItself(): boolean {
+    const { clusterWorker, platform } = thisPlatform()
+    return !clusterWorker && platform !== 'win32'
+  }
+
+  /** In a cluster it is the primary that has bound it. */
+  ownsPath(adopted: boolean): boolean {
+    return !cluster.isWorker && (!adopted || isInCharge(this.#origin))
+  }
+
+  listens(server: AttachedServer, adopted: boolean): void {
+    this.#watcher?.serverListens(server, adopted)
+  }
+
+  failed(server: AttachedServer, error: unknown): void {
+    // That an additional listener cannot listen is no reason to give up a restart.
+    if (server.optional) this.closed(server)
+    else this.#watcher?.serverFailed(server, error)
+  }
+
+  closed(server: AttachedServer): void {
+    if (this.#watcher === undefined) this.forget(server)
+    else this.#watcher.serverClosed(server)
+  }
+
+  readBefore(server: AttachedServer): void {
+    this.#watcher?.serverReadBefore(server)
+  }
+}
