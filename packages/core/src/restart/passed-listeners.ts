@@ -1,18 +1,27 @@
-import type { AttachedServer } from '../servers/attached-server.ts'
+import type { Server } from 'node:net'
 import type { TicketKeys } from '../handover/ticket-keys.ts'
 import { ticketKeysOf } from '../handover/ticket-keys.ts'
+import type { OwnedPath } from '../listeners/owned-path.ts'
 import { forgetSecondPath, nameAgain, putBack } from '../listeners/second-path.ts'
 import { isVacant } from '../listeners/unix-path.ts'
 import type { InheritedListener } from '../listeners/inherited.ts'
 import { FIRST_FD } from './launch.ts'
 
-/** What a successor is to inherit: the listeners of these servers, in the order in which they become its descriptors. */
+/** A server whose listener a successor can inherit. */
+export interface PassableServer {
+  readonly server: Server
+  /** `undefined` where the socket has no number that could be passed on. */
+  readonly listener: InheritedListener | undefined
+  readonly path: OwnedPath | undefined
+}
+
+/** The listeners of some servers, for a successor to inherit: the n-th becomes its descriptor FIRST_FD + n. */
 export class PassedListeners {
-  readonly #servers: readonly AttachedServer[]
+  readonly #servers: readonly PassableServer[]
   /** The unix paths, and a second name of each. */
   readonly #paths = new Map<string, string>()
 
-  constructor(servers: readonly AttachedServer[]) {
+  constructor(servers: readonly PassableServer[]) {
     this.#servers = servers.filter(({ listener }) => listener !== undefined)
     for (const server of this.#servers) {
       const path = server.path?.path
@@ -60,7 +69,7 @@ export class PassedListeners {
   }
 
   /** The listener's descriptor in the successor. */
-  descriptorOf(server: AttachedServer): number | undefined {
+  descriptorOf(server: PassableServer): number | undefined {
     const at = this.#servers.indexOf(server)
     return at === -1 ? undefined : FIRST_FD + at
   }
