@@ -1,5 +1,6 @@
 import type { Options } from '@zerodown/core'
-import { ZerodownError, textOptions } from '@zerodown/core'
+import { ZerodownError } from '@zerodown/core'
+import { textOptions } from '@zerodown/core/adapter'
 import { describe, expect, it } from 'vitest'
 import { readOptions } from '../../src/register/environment.ts'
 
