@@ -217,6 +217,7 @@ describe('options given after the start', () => {
     // The defaults that are in force, too, may be said.
     { exit: true, readyTimeout: 60_000, launch: {}, readiness: 'auto' },
     { signals: { restart: ['SIGHUP'], shutdown: ['SIGTERM', 'SIGINT'] } },
+    { launch: { cwd: undefined } } as unknown as Options,
   ])('may repeat what is in force: %j', (again) => {
     expect(() => checkUnchanged(settings, declared, again)).not.toThrow()
   })
