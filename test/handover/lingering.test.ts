@@ -15,7 +15,7 @@ const nobodyReceives: [string, Choices][] = [
   ['the successor does not want to', { generations: { 2: { options: { handover: false } } } }],
   ['the successor has an https server there', { generations: { 2: { server: 'https' } } }],
   ['the successor has a raw server there', { generations: { 2: { server: 'raw' } } }],
-  ['the successor is of a version that could not', { options: { launch }, env: { WITHOUT_RECEIVERS: '1' } }],
+  ['the successor is of a version that could not', { options: { launch }, env: { WITHOUT_CONNECTIONS: '1' } }],
   ['the successor is of a version that only can with other kinds', { options: { launch } }],
 ]
 

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Ledger } from './drain/ledger.ts'
 import type { ZerodownError } from './errors.ts'
-import type { GenerationInfo } from './restart/successor.ts'
+import type { GenerationInfo } from './channel/messages.ts'
 
 /**
  * Every step of a restart, in the order in which they come. Each is also published on the `diagnostics_channel`

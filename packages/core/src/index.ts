@@ -11,7 +11,7 @@ export type { Address } from './listeners/address.ts'
 export type { LaunchOptions, Options, Signals } from './options/options.ts'
 export type { ShutdownHook, ShutdownReason } from './process/shutdown-hooks.ts'
 export type { Logger } from './logger.ts'
-export type { GenerationInfo } from './restart/successor.ts'
+export type { GenerationInfo } from './channel/messages.ts'
 
 /** The instance of this process. */
 export const zerodown: Instance = firstCopy.zerodown

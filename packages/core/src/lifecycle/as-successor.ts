@@ -1,3 +1,4 @@
+import type { GenerationInfo } from '../channel/messages.ts'
 import { messageOf } from '../errors.ts'
 import { explainReadBefore } from '../handover/receive/adopt-connection.ts'
 import { IncomingConnections } from '../handover/receive/incoming-connections.ts'
@@ -6,7 +7,6 @@ import { forgetSecondPath } from '../listeners/second-path.ts'
 import type { Settings } from '../options/options.ts'
 import type { Inheritance } from '../restart/inheritance.ts'
 import type { Predecessor, TakeOver } from '../restart/predecessor.ts'
-import type { GenerationInfo } from '../restart/successor.ts'
 import type { AttachedServer } from '../servers/attached-server.ts'
 import type { AttachedServers } from '../servers/attached-servers.ts'
 import type { Context } from './context.ts'
@@ -40,13 +40,13 @@ export class AsSuccessor {
     this.#inherited = origin.inheritance?.listeners ?? []
     this.#servers = servers
     this.#settings = settings
-    this.#incoming = new IncomingConnections(servers)
-    predecessor.listen({
+    this.#incoming = new IncomingConnections(servers, predecessor.channel)
+    void predecessor.gone.then(() => this.#incoming.dropAll())
+    predecessor.subscribe({
       inCharge: (how, restart) => events.inCharge(how, restart),
-      restart: () => predecessor.restarted(events.restart()),
+      restartRequested: () => predecessor.reportRestart(events.restart()),
       ticketKeys: () => servers.listening.forEach((server) => this.resumeSessions(server)),
       notServed: () => this.#notServed(),
-      incoming: this.#incoming,
     })
   }
 
@@ -65,13 +65,13 @@ export class AsSuccessor {
   announceReady(): void {
     const { handover, logger } = this.#settings
     const { listening } = this.#servers
-    const receivers = handover ? this.#incoming.receivers : []
+    const accepts = handover ? this.#incoming.accepts : []
     for (const { inheritedAs, readBefore, key } of handover ? listening : []) {
       if (inheritedAs !== undefined && readBefore) logger.info(explainReadBefore(key))
     }
-    if (receivers.length > 0) this.#incoming.prepare()
+    if (accepts.length > 0) this.#incoming.prepare()
     this.#offered = listening.filter(({ inheritedAs }) => inheritedAs !== undefined)
-    this.#predecessor.ready(receivers)
+    this.#predecessor.announceReady(accepts)
   }
 
   /** Tells the predecessor why this process cannot take over. */
@@ -82,17 +82,18 @@ export class AsSuccessor {
   /** Tells the predecessor that this process ends, or serves nothing any more: it must not be put in charge. */
   announceLeaving(why: string): void {
     this.#offered = undefined
-    this.#predecessor.leave(why)
+    this.#predecessor.announceLeaving(why)
   }
 
   /** Tells the predecessor how the restart ended that it asked for. */
   reportRestart(outcome: Promise<GenerationInfo>): void {
-    this.#predecessor.restarted(outcome)
+    this.#predecessor.reportRestart(outcome)
   }
 
   /** The application has closed its last server: nothing is taken any more. */
   stop(): void {
-    this.#predecessor.listen(undefined)
+    this.#predecessor.subscribe(undefined)
+    this.#incoming.stop()
   }
 
   /** The predecessor has gone, and removes no path any more. */

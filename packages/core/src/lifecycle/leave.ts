@@ -3,6 +3,7 @@ import type { Ledger } from '../drain/ledger.ts'
 import { describeLedger } from '../drain/ledger.ts'
 import { drainServers } from '../drain/servers.ts'
 import { Handover } from '../handover/send/handover.ts'
+import { SocketSender } from '../handover/send/socket-sender.ts'
 import { explainReadBefore, receives } from '../handover/receive/adopt-connection.ts'
 import type { ShutdownHooks } from '../process/shutdown-hooks.ts'
 import type { Predecessor } from '../restart/predecessor.ts'
@@ -30,7 +31,9 @@ export async function leave(
   const { taker } = restarts
   const { drainTimeout, logger } = settings
   const handover =
-    settings.handover && taker !== undefined ? new Handover(taker.successor.connections, drainTimeout) : undefined
+    settings.handover && taker !== undefined
+      ? new Handover(new SocketSender(taker.successor.channel), taker.successor.accepts, drainTimeout)
+      : undefined
   const draining = servers.map((attached) => {
     const listener = taker?.passed.descriptorOf(attached)
     const { server, connections, key } = attached
@@ -43,7 +46,7 @@ export async function leave(
   const predecessorGone = untilGone(origin.predecessor, drainTimeout + PREDECESSOR_TRAILS)
 
   await drainServers(draining, predecessorGone, settings, ledger)
-  handover?.end()
+  handover?.stop()
   logger.info(`drained: ${describeLedger(ledger)}`)
   emit('drained', ledger)
   await predecessorGone

@@ -9,7 +9,7 @@ import type { ShutdownHooks } from '../process/shutdown-hooks.ts'
 import { listenToSignals } from '../process/signals.ts'
 import { isInCharge } from '../restart/origin.ts'
 import type { TakeOver } from '../restart/predecessor.ts'
-import type { GenerationInfo } from '../restart/successor.ts'
+import type { GenerationInfo } from '../channel/messages.ts'
 import type { AttachedServer } from '../servers/attached-server.ts'
 import type { ServerWatcher } from '../servers/attached-servers.ts'
 import { AsSuccessor } from './as-successor.ts'
@@ -124,7 +124,7 @@ export class Lifecycle implements ServerWatcher {
     const { queued, taker } = this.#restarts
     const refusal = this.#whyNoRestart()
     if (refusal !== undefined) return Promise.reject(refusal)
-    if (this.state.current === 'draining' && taker !== undefined) return taker.successor.restart()
+    if (this.state.current === 'draining' && taker !== undefined) return taker.successor.requestRestart()
     return this.state.current === 'serving' && this.inCharge ? this.#restart() : queued.add()
   }
 

@@ -1,6 +1,6 @@
 import type { Deferred } from '../node/deferred.ts'
 import { defer } from '../node/deferred.ts'
-import type { GenerationInfo } from '../restart/successor.ts'
+import type { GenerationInfo } from '../channel/messages.ts'
 
 /** The one restart that follows for all the triggers that come while there can be none. */
 export class QueuedRestart {

@@ -1,9 +1,10 @@
+import type { GenerationInfo } from '../channel/messages.ts'
 import { ZerodownError, messageOf } from '../errors.ts'
 import { thisPlatform, whyNoRestart } from '../process/platform.ts'
 import { Attempt } from '../restart/attempt.ts'
 import { planLaunch } from '../restart/launch.ts'
 import { PassedListeners } from '../restart/passed-listeners.ts'
-import type { GenerationInfo, Successor } from '../restart/successor.ts'
+import type { Successor } from '../restart/successor.ts'
 import type { Context } from './context.ts'
 import { QueuedRestart } from './queued-restart.ts'
 
@@ -156,7 +157,7 @@ export class Restarts {
 
   /** A shutdown came at the very moment of the commit: nobody is to take over any more. */
   async #endLate(successor: Successor): Promise<never> {
-    await successor.end(this.#context.settings.drainTimeout)
+    await successor.terminate(this.#context.settings.drainTimeout)
     throw new ZerodownError('ERR_ZERODOWN_RESTART_ABORTED', 'the restart was given up: this process shuts down.')
   }
 }

@@ -1,9 +1,10 @@
 import type { Emit } from '../events.ts'
-import type { TicketKeys } from '../handover/ticket-keys.ts'
+import type { GenerationInfo, TicketKeys } from '../channel/messages.ts'
 import type { Settings } from '../options/options.ts'
 import type { MainPid } from '../process/main-pid/main-pid.ts'
 import type { Launch } from './launch.ts'
-import type { GenerationInfo } from './successor.ts'
+import { startSuccessor } from './start-successor.ts'
+import type { StartSuccessor } from './start-successor.ts'
 import { Successor } from './successor.ts'
 
 /** What a successor gets that has to end before it was ever ready: time for a signal handler of its own. ms */
@@ -16,6 +17,8 @@ export interface AttemptContext {
   readonly settings: Settings
   readonly mainPid: MainPid
   readonly emit: Emit
+  /** In place of starting a child. */
+  readonly start?: StartSuccessor
 }
 
 /** One try to get a successor as far as the commit. Whatever fails, all is as it was. */
@@ -56,16 +59,16 @@ export class Attempt {
   }
 
   async #try(): Promise<Successor> {
-    const { emit, settings } = this.#context
+    const { emit, settings, start = startSuccessor } = this.#context
     const { signal } = this.#abort
     let grace = GRACE
     try {
-      const successor = new Successor(this.#launch, this.#generation, this.#ticketKeys)
+      const successor = new Successor(start(this.#launch), this.#generation, this.#ticketKeys)
       this.#successor = successor
-      await successor.launched()
+      await successor.waitUntilLaunched()
       settings.logger.info(`restarting: generation ${this.#generation} is process ${successor.pid}`)
       emit('launched', infoOf(successor))
-      await successor.ready(settings.readyTimeout, signal)
+      await successor.waitUntilReady(settings.readyTimeout, signal)
       // From now on it may have requests to finish.
       grace = settings.drainTimeout + GRACE
       emit('probation', { ...infoOf(successor), duration: settings.probation })
@@ -74,7 +77,7 @@ export class Attempt {
       await this.#enter(successor)
       return successor
     } catch (error) {
-      await this.#successor?.end(grace)
+      await this.#successor?.terminate(grace)
       throw error
     }
   }

@@ -1,3 +1,5 @@
+import { Channel } from '../channel/channel.ts'
+import { inheritedCarrier } from '../channel/process-carrier.ts'
 import { InheritedListeners } from '../listeners/inherited.ts'
 import { PortZeroOrder } from '../listeners/port-zero-order.ts'
 import type { StartCommand } from './start-command.ts'
@@ -7,7 +9,7 @@ import { receiveInheritance } from './inheritance.ts'
 import { takeListenPid } from './listen-pid.ts'
 import { Predecessor } from './predecessor.ts'
 
-/** What this process was born with. */
+/** What this process was started with. */
 export interface Origin {
   readonly startCommand: StartCommand
   readonly generation: number
@@ -41,10 +43,15 @@ function readOrigin(): Origin {
     inheritance,
     listeners: new InheritedListeners(inheritance?.listeners ?? []),
     portZeroOrder: new PortZeroOrder(),
-    predecessor: inheritance && new Predecessor(inheritance),
+    predecessor: inheritance && predecessorOf(inheritance),
     ignored,
     stopEarlyWatch: watchEarly(inheritance?.restartSignals ?? []),
   }
+}
+
+/** The channel is an object of ours: the application's `process.send`, `process.channel` and their events are its own. */
+function predecessorOf({ predecessor, channel }: Inheritance): Predecessor {
+  return new Predecessor(predecessor, new Channel(inheritedCarrier(channel)))
 }
 
 /**

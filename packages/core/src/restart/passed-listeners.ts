@@ -1,5 +1,5 @@
 import type { Server } from 'node:net'
-import type { TicketKeys } from '../handover/ticket-keys.ts'
+import type { TicketKeys } from '../channel/messages.ts'
 import { ticketKeysOf } from '../handover/ticket-keys.ts'
 import type { OwnedPath } from '../listeners/owned-path.ts'
 import { forgetSecondPath, nameAgain, putBack } from '../listeners/second-path.ts'

@@ -1,6 +1,6 @@
 import type { ZerodownErrorCode } from '../errors.ts'
 import { ZerodownError } from '../errors.ts'
-import type { GenerationInfo } from './successor.ts'
+import type { GenerationInfo } from '../channel/messages.ts'
 
 /** How far a successor has come. */
 export type Stage = 'starting' | 'ready' | 'in charge'

@@ -1,10 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { ProcessIdentity } from '../process/identity.ts'
 import { within } from '../node/within.ts'
-import type { Launch } from './launch.ts'
-import { launchFailed, startProcess } from './launch.ts'
-import type { FromPredecessor } from '../channel/messages.ts'
-import { mark } from '../channel/messages.ts'
 
 /** How long a process may take to be gone after SIGKILL: one that waits for a dead disk takes for ever. ms */
 const KILLED_TRAILS = 5000
@@ -15,24 +11,45 @@ export interface Ending {
   readonly how: string
 }
 
+/** What a predecessor knows of its successor's process, and does to it. */
+export interface SuccessorLife {
+  /** That of the server. */
+  readonly pid: number
+  /** Whether the system could start it. */
+  readonly started: boolean
+  /** Resolves with how the child ended, or with the error if it never ran. It is reaped by then. */
+  readonly ended: Promise<Ending | Error>
+  /** Whether the server has said who it is: from then on it hears signals. */
+  readonly identified: boolean
+  /** Whether the child that has ended was not the server, and the server lives. */
+  readonly livesBehind: boolean
+  /** The server has said who it is. */
+  identify(pid: number): void
+  /** TERM, then KILL after `grace` ms. Resolves when all of it has ended. */
+  terminate(grace: number): Promise<void>
+  /** TERM, once. @returns whether this was the first */
+  stop(): boolean
+  kill(): void
+  /** It no longer keeps this process alive. */
+  unref(): void
+}
+
 /**
  * The process of a successor: the child that was started and, where `launch.execPath` is a script that waits for what
  * it runs, the server behind that child.
  */
-export class SuccessorProcess {
-  readonly child: ChildProcess
-  /** Resolves with how the child ended, or with the error if it never ran. It is reaped by then. */
+export class SuccessorProcess implements SuccessorLife {
   readonly ended: Promise<Ending | Error>
+  readonly #child: ChildProcess
   readonly #started: ProcessIdentity | undefined
   /** Where it is not the child itself. */
   #behind: ProcessIdentity | undefined
   #identified = false
   #lastSignal: NodeJS.Signals | undefined
 
-  /** @throws {ZerodownError} `ERR_ZERODOWN_LAUNCH` */
-  constructor(launch: Launch) {
-    const child = startProcess(launch)
-    this.child = child
+  /** @param notStarted what to say of the error with which the system could not start it */
+  constructor(child: ChildProcess, notStarted: (error: Error) => Error) {
+    this.#child = child
     this.#started = child.pid === undefined ? undefined : new ProcessIdentity(child.pid)
     this.ended = new Promise((resolve) => {
       child.once('exit', (code, signal) =>
@@ -40,40 +57,37 @@ export class SuccessorProcess {
       )
       child.on('error', (error) => {
         // Later errors are signals and messages that did not arrive: the exit tells.
-        if (child.pid === undefined) resolve(launchFailed(launch, error))
+        if (child.pid === undefined) resolve(notStarted(error))
       })
     })
   }
 
-  /** That of the server. */
   get pid(): number {
-    return this.#behind?.pid ?? this.child.pid ?? 0
+    return this.#behind?.pid ?? this.#child.pid ?? 0
   }
 
-  /** Whether the server has said who it is: from then on it hears signals. */
+  get started(): boolean {
+    return this.#child.pid !== undefined
+  }
+
   get identified(): boolean {
     return this.#identified
   }
 
-  /** Whether the child that has ended was not the server, and the server lives. */
   get livesBehind(): boolean {
     return this.#behind?.alive ?? false
   }
 
-  /** The server has said who it is. */
   identify(pid: number): void {
-    if (!this.#identified && pid !== this.child.pid) this.#behind = this.#find(pid)
+    if (!this.#identified && pid !== this.#child.pid) this.#behind = this.#find(pid)
     this.#identified = true
     if (this.#lastSignal === 'SIGKILL') this.#behind?.kill('SIGKILL')
   }
 
-  /**
-   * TERM, then KILL after `grace` ms. Resolves when all of it has ended. What else a script has started in the background
-   * may hold the channel for as long as it likes, so the channel does not tell.
-   */
-  async end(grace: number): Promise<void> {
-    if (this.child.pid === undefined) return
-    this.child.ref()
+  /** What else a script has started in the background may hold the channel for as long as it likes: that does not tell. */
+  async terminate(grace: number): Promise<void> {
+    if (!this.started) return
+    this.#child.ref()
     const over = this.#over()
     this.stop()
     if (await within(grace, over)) return
@@ -81,15 +95,19 @@ export class SuccessorProcess {
     await within(KILLED_TRAILS, over)
   }
 
-  /** TERM, once: to some applications a second one means impatience. */
-  stop(): void {
-    if (this.#lastSignal !== undefined) return
+  /** Once: to some applications a second one means impatience. */
+  stop(): boolean {
+    if (this.#lastSignal !== undefined) return false
     this.#signal('SIGTERM')
-    if (!this.#identified && this.child.connected) this.child.send(mark<FromPredecessor>({ type: 'stop' }), () => {})
+    return true
   }
 
   kill(): void {
     this.#signal('SIGKILL')
+  }
+
+  unref(): void {
+    this.#child.unref()
   }
 
   async #over(): Promise<void> {
@@ -105,7 +123,7 @@ export class SuccessorProcess {
 
   #signal(signal: NodeJS.Signals): void {
     this.#lastSignal = signal
-    this.child.kill(signal) // Not reaped yet, or Node knows that it was.
+    this.#child.kill(signal) // Not reaped yet, or Node knows that it was.
     this.#behind?.kill(signal)
   }
 }

@@ -1,75 +1,67 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Deferred } from '../node/deferred.ts'
-import { defer } from '../node/deferred.ts'
+import type { ChannelToSuccessor } from '../channel/channel.ts'
+import type { AcceptedKinds, GenerationInfo, TicketKeys } from '../channel/messages.ts'
 import type { ZerodownErrorCode } from '../errors.ts'
 import { ZerodownError } from '../errors.ts'
-import type { ConnectionChannel } from '../handover/channel.ts'
-import { takesConnections } from '../handover/channel.ts'
-import type { AcceptedKinds } from '../handover/payload.ts'
-import type { TicketKeys } from '../handover/ticket-keys.ts'
-import { SocketSender } from '../handover/send/socket-sender.ts'
+import type { Deferred } from '../node/deferred.ts'
+import { defer } from '../node/deferred.ts'
 import { within } from '../node/within.ts'
-import type { Launch } from './launch.ts'
-import type { FromPredecessor, FromSuccessor } from '../channel/messages.ts'
-import { mark, unmark } from '../channel/messages.ts'
+import type { StartedSuccessor } from './start-successor.ts'
 import type { Stage } from './successor-error.ts'
 import { successorError } from './successor-error.ts'
-import { SuccessorProcess } from './successor-process.ts'
-
-/** One process of the chain, as others are told of it. */
-export interface GenerationInfo {
-  readonly pid: number
-  readonly generation: number
-}
+import type { SuccessorLife } from './successor-process.ts'
 
 /** How long an exit may trail behind the end of the channel, so that it can be named as the cause. ms */
 const EXIT_TRAILS = 1000
 
-/** The successor as its predecessor sees it: a child that gets ready, survives its probation, and takes over. */
+/** The successor as its predecessor sees it: a process that gets ready, survives its probation, and takes over. */
 export class Successor {
   readonly generation: number
-  readonly #process: SuccessorProcess
+  /** Over it connections go as well. */
+  readonly channel: ChannelToSuccessor
+  readonly #process: SuccessorLife
   readonly #ready = defer<void>()
   readonly #failed = defer<never>()
-  #serving = defer<readonly string[]>()
-  #queued: Deferred<GenerationInfo> | undefined
+  #requested: Deferred<GenerationInfo> | undefined
   #refusal: string | undefined
   #endedUnheard: NodeJS.Signals | null = null
-  #receivers: readonly AcceptedKinds[] = []
-  readonly #sender: SocketSender
+  #accepts: readonly AcceptedKinds[] = []
   #stage: Stage = 'starting'
 
-  /** @throws {ZerodownError} `ERR_ZERODOWN_LAUNCH` */
-  constructor(launch: Launch, generation: number, ticketKeys: readonly TicketKeys[]) {
+  constructor({ process, channel }: StartedSuccessor, generation: number, ticketKeys: readonly TicketKeys[]) {
     this.generation = generation
-    this.#process = new SuccessorProcess(launch)
-    const { child } = this.#process
-    this.#sender = new SocketSender(child)
+    this.channel = channel
+    this.#process = process
     this.#failed.promise.catch(() => {}) // It is awaited only while it matters.
-    void this.#process.ended.then((ended) => {
+    void process.ended.then((ended) => {
       if (ended instanceof Error) return this.#failed.reject(ended)
-      if (!this.#process.identified) this.#endedUnheard = ended.signal
+      if (!process.identified) this.#endedUnheard = ended.signal
       // What a script has started beside the server may hold the channel.
-      if (!this.#process.livesBehind) this.#nobodyAnswers()
+      if (!process.livesBehind) this.#nobodyAnswers()
       this.#fail('ERR_ZERODOWN_SUCCESSOR_EXITED', ended.how)
     })
-    child.on('message', (message) => this.#receive(unmark<FromSuccessor>(message)))
-    child.once('disconnect', () => void this.#channelEnded())
-    if (ticketKeys.length > 0) this.#send({ type: 'ticket-keys', ticketKeys })
+    void channel.ended.then(() => this.#channelEnded())
+    this.#subscribe()
+    if (ticketKeys.length > 0) channel.send({ type: 'ticket-keys', ticketKeys })
   }
 
   get pid(): number {
     return this.#process.pid
   }
 
-  /** The signal that ended it before it could listen to any: Node cannot start a process with signals blocked. */
+  /** Which connections it takes. */
+  get accepts(): readonly AcceptedKinds[] {
+    return this.#accepts
+  }
+
+  /** The signal that ended it before its handlers were installed: Node cannot spawn a child with signals blocked. */
   get endedUnheard(): NodeJS.Signals | null {
     return this.#endedUnheard
   }
 
   /** Waits until the process runs. */
-  async launched(): Promise<void> {
-    if (this.#process.child.pid === undefined) await this.#failed.promise
+  async waitUntilLaunched(): Promise<void> {
+    if (!this.#process.started) await this.#failed.promise
   }
 
   /**
@@ -77,7 +69,7 @@ export class Successor {
    * @throws {ZerodownError} `ERR_ZERODOWN_LAUNCH`, `ERR_ZERODOWN_SUCCESSOR_EXITED`, `ERR_ZERODOWN_SUCCESSOR_LOST` or
    *   `ERR_ZERODOWN_READY_TIMEOUT`; the signal's reason when it is aborted
    */
-  async ready(timeout: number, signal: AbortSignal): Promise<void> {
+  async waitUntilReady(timeout: number, signal: AbortSignal): Promise<void> {
     if (await within(timeout, this.#raceWithFailure(this.#ready.promise, signal))) return
     throw this.#error('ERR_ZERODOWN_READY_TIMEOUT', `was not ready within ${timeout} ms (readyTimeout)`)
   }
@@ -93,12 +85,13 @@ export class Successor {
    * @throws {ZerodownError} `ERR_ZERODOWN_SUCCESSOR_NOT_SERVING`, and as `waitOutProbation()`
    */
   async confirmServing(timeout: number, signal: AbortSignal): Promise<void> {
-    this.#serving = defer()
-    this.#send({ type: 'serving-asked' })
-    if (!(await within(timeout, this.#raceWithFailure(this.#serving.promise, signal)))) {
+    const serving = this.channel.ask({ type: 'serving-asked' })
+    // Where the channel has ended, that is the failure, a moment later.
+    const answered = serving.then((notServed) => (notServed === undefined ? new Promise(() => {}) : notServed))
+    if (!(await within(timeout, this.#raceWithFailure(answered, signal)))) {
       throw this.#error('ERR_ZERODOWN_SUCCESSOR_NOT_SERVING', `did not answer within ${timeout} ms`)
     }
-    const notServed = await this.#serving.promise
+    const notServed = (await serving) ?? ['anything']
     if (notServed.length === 0) return
     throw this.#error('ERR_ZERODOWN_SUCCESSOR_NOT_SERVING', `does not serve ${notServed.join(', ')} any more`)
   }
@@ -110,46 +103,41 @@ export class Successor {
    */
   commit(restart: boolean): Promise<GenerationInfo> | undefined {
     this.#stage = 'in charge'
-    this.#send({ type: 'commit', restart })
-    this.#process.child.unref()
-    this.#process.child.channel?.unref()
-    return restart ? this.#awaitFurther() : undefined
+    this.channel.send({ type: 'commit', restart })
+    this.#process.unref()
+    this.channel.unref()
+    return restart ? this.#awaitRestart() : undefined
   }
 
-  /** Passes on a trigger that came too late for this process. */
-  restart(): Promise<GenerationInfo> {
-    if (!this.#process.child.connected) {
+  /** Passes on a trigger that came too late for this process. @returns how that restart ends */
+  requestRestart(): Promise<GenerationInfo> {
+    if (!this.channel.open) {
       return Promise.reject(this.#error('ERR_ZERODOWN_SUCCESSOR_LOST', 'cannot be reached any more'))
     }
-    this.#send({ type: 'restart' })
-    return this.#awaitFurther()
-  }
-
-  /** The way by which connections go to it. */
-  get connections(): ConnectionChannel {
-    return {
-      open: () => this.#process.child.connected,
-      takes: (listener, kind) => takesConnections(this.#receivers, listener, kind),
-      sendCopies: (connections) => this.#sender.sendCopies(connections),
-      prepare: () => this.#sender.prepare(),
-      pass: (connections) => this.#sender.pass(connections),
-    }
+    this.channel.send({ type: 'restart' })
+    return this.#awaitRestart()
   }
 
   /** Tells it to end, at once. @returns its pid */
   stop(): number {
-    if (this.#stage !== 'in charge') this.#process.stop()
+    if (this.#stage !== 'in charge') this.#stop()
     return this.pid
   }
 
   /** Ends it: TERM, then KILL after `grace` ms. Resolves when it is reaped. */
-  end(grace: number): Promise<void> {
-    return this.#process.end(grace)
+  async terminate(grace: number): Promise<void> {
+    if (!this.#process.started) return
+    this.#stop()
+    await this.#process.terminate(grace)
   }
 
   /** Ends it without a chance to finish anything. */
   kill(): void {
     if (this.#stage !== 'in charge') this.#process.kill()
+  }
+
+  #stop(): void {
+    if (this.#process.stop() && !this.#process.identified) this.channel.send({ type: 'stop' })
   }
 
   /** Rejects as soon as the successor has failed, and with the signal's reason when that aborts. */
@@ -161,43 +149,37 @@ export class Successor {
     return Promise.race([done, this.#failed.promise, aborted])
   }
 
-  #awaitFurther(): Promise<GenerationInfo> {
-    this.#queued ??= defer()
-    return this.#queued.promise
+  #awaitRestart(): Promise<GenerationInfo> {
+    this.#requested ??= defer()
+    return this.#requested.promise
   }
 
-  #receive(message: FromSuccessor | undefined): void {
-    if (message?.type === 'hello') {
-      this.#process.identify(message.pid)
-    } else if (message?.type === 'ready') {
-      this.#process.identify(message.pid)
-      this.#receivers = message.receivers ?? []
+  #subscribe(): void {
+    const { channel } = this
+    channel.on('hello', ({ pid }) => this.#process.identify(pid))
+    channel.on('ready', ({ pid, accepts = [] }) => {
+      this.#process.identify(pid)
+      this.#accepts = accepts
       this.#stage = 'ready'
       this.#ready.resolve()
-    } else if (message?.type === 'connections') {
-      this.#sender.answer(message.question, message.ids)
-    } else if (message?.type === 'serving') {
-      this.#serving.resolve(message.notServed)
-    } else if (message?.type === 'leaving') {
-      if (this.#stage !== 'in charge') this.#fail('ERR_ZERODOWN_SUCCESSOR_NOT_SERVING', `is leaving (${message.why})`)
-    } else if (message?.type === 'refused') {
-      this.#refusal = message.message
-    } else if (message?.type === 'restarted') {
-      this.#queued?.resolve({ pid: message.pid, generation: message.generation })
-      this.#queued = undefined
-    } else if (message?.type === 'not-restarted') {
-      this.#queued?.reject(new ZerodownError('ERR_ZERODOWN_SUCCESSOR_REFUSED', message.message))
-      this.#queued = undefined
-    }
-  }
-
-  #send(message: FromPredecessor): void {
-    if (this.#process.child.connected) this.#process.child.send(mark(message), () => {}) // Its death is told by its exit.
+    })
+    channel.on('leaving', ({ why }) => {
+      if (this.#stage !== 'in charge') this.#fail('ERR_ZERODOWN_SUCCESSOR_NOT_SERVING', `is leaving (${why})`)
+    })
+    channel.on('refused', ({ message }) => void (this.#refusal = message))
+    channel.on('restarted', ({ pid, generation }) => {
+      this.#requested?.resolve({ pid, generation })
+      this.#requested = undefined
+    })
+    channel.on('not-restarted', ({ message }) => {
+      this.#requested?.reject(new ZerodownError('ERR_ZERODOWN_SUCCESSOR_REFUSED', message))
+      this.#requested = undefined
+    })
   }
 
   #nobodyAnswers(): void {
-    this.#sender.giveUp()
-    this.#queued?.reject(this.#error('ERR_ZERODOWN_SUCCESSOR_LOST', 'closed the channel before it had restarted'))
+    this.channel.abandonQuestions()
+    this.#requested?.reject(this.#error('ERR_ZERODOWN_SUCCESSOR_LOST', 'closed the channel before it had restarted'))
   }
 
   async #channelEnded(): Promise<void> {

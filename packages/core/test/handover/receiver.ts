@@ -3,19 +3,21 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
 import { tempDir } from '../../../../test/support/index.ts'
+import { Channel } from '../../src/channel/channel.ts'
+import { carrierOf } from '../../src/channel/process-carrier.ts'
 import { SocketSender } from '../../src/handover/send/socket-sender.ts'
 import { NODE, programIn } from '../support/programs.ts'
 
 /** How a process takes connections: the copies that come, and the word that they are its own. */
 export type Manner = 'serves' | 'holds nothing' | 'serves nothing' | 'dies' | 'is late'
 
-export interface AcceptedKinds {
+export interface Receiver {
   child: ChildProcess
   sender: SocketSender
 }
 
 /** Another process, of the Node that programs run under, that speaks the protocol by itself. */
-export async function forkReceiver(manner: Manner): Promise<AcceptedKinds> {
+export async function forkReceiver(manner: Manner): Promise<Receiver> {
   const path = await programIn(await tempDir(), PROGRAM)
   const child = fork(path, [manner], { execPath: NODE, execArgv: [] })
   onTestFinished(async () => {
@@ -23,11 +25,7 @@ export async function forkReceiver(manner: Manner): Promise<AcceptedKinds> {
     child.kill('SIGKILL')
     await once(child, 'exit')
   })
-  const sender = new SocketSender(child)
-  child.on('message', ({ type, question, ids }: { type: string; question: number; ids: number[] }) => {
-    if (type === 'connections') sender.answer(question, ids)
-  })
-  child.once('disconnect', () => sender.giveUp())
+  const sender = new SocketSender(new Channel(carrierOf(child)))
   await once(child, 'message')
   return { child, sender }
 }
@@ -69,11 +67,10 @@ const PROGRAM = `
       if (manner === 'holds nothing') drop(id)
     }
     if (type === 'connection-closed') drop(id)
-    if (type === 'connections-coming') say({ type: 'connections', question, ids: [] })
-    if (type === 'connections-asked') say({ type: 'connections', question, ids: ids.filter((id) => held.has(id)) })
-    if (type === 'connections-passed') {
-      say({ type: 'connections', question, ids: manners[manner](connections.map(({ id }) => id)) })
-    }
+    const answer = (answer) => say({ type: 'answer', question, answer })
+    if (type === 'connections-coming') answer(true)
+    if (type === 'connections-asked') answer(ids.filter((id) => held.has(id)))
+    if (type === 'connections-passed') answer(manners[manner](connections.map(({ id }) => id)))
   })
   say({ type: 'ready' })
 `

@@ -3,7 +3,7 @@ import type { Server, Socket } from 'node:net'
 import { isReadByHttp } from '../../node/internals/http-parser.ts'
 import { keepAlive } from './kept-alive.ts'
 import { limitRequests } from '../request-limit.ts'
-import type { Payload } from '../payload.ts'
+import type { Payload } from '../../channel/messages.ts'
 
 /**
  * Makes a socket of the server's own over a native handle, as for one that the kernel accepts. It may not: there may be a
@@ -47,8 +47,8 @@ export function receiveConnection(
     socket.destroy()
     return 'read before'
   }
-  limitRequests(server, socket, payload.requests)
+  limitRequests(server, socket, Number(payload['requests']))
   // On a new one Node's own timeouts for the first request are right.
-  if (payload.used) keepAlive(server, socket)
+  if (payload['used']) keepAlive(server, socket)
   return true
 }

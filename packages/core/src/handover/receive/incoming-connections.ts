@@ -1,5 +1,6 @@
+import type { ChannelToPredecessor } from '../../channel/channel.ts'
+import type { AcceptedKinds, FromPredecessor, Payload } from '../../channel/messages.ts'
 import { inodeOfHandle, isNativeHandle } from '../../node/internals/handles.ts'
-import type { Payload, AcceptedKinds } from '../payload.ts'
 import { warmUp } from './warm-up.ts'
 
 /** A server of this process, as far as it takes connections that a predecessor accepted. */
@@ -10,15 +11,7 @@ export interface ReceivingServer {
   receive(connection: object, payload: Payload): boolean
 }
 
-/** What is said of a connection that comes. */
-export interface Coming {
-  readonly id: number
-  /** The listener's descriptor in this process. */
-  readonly listener: number
-  readonly kind: string
-  /** Of the socket that is meant. A message and the socket that came with it must not be taken for each other's. */
-  readonly inode?: number | undefined
-}
+type Incoming = Extract<FromPredecessor, { type: 'connection' }>
 
 /** Read by nobody, as there is no socket over it. */
 interface Held {
@@ -33,11 +26,15 @@ interface Held {
 export class IncomingConnections {
   readonly #servers: Iterable<ReceivingServer>
   readonly #held = new Map<number, Held>()
+  readonly #unsubscribe: readonly (() => void)[]
   #prepared: Promise<void> = Promise.resolve()
   #received = 0
 
-  constructor(servers: Iterable<ReceivingServer>) {
+  /** @param channel `undefined` in the first generation: none will come */
+  constructor(servers: Iterable<ReceivingServer>, channel: ChannelToPredecessor | undefined) {
     this.#servers = servers
+    void channel?.ended.then(() => this.dropAll())
+    this.#unsubscribe = channel === undefined ? [] : this.#subscribe(channel)
   }
 
   /** Makes ready for many connections at once. */
@@ -45,33 +42,50 @@ export class IncomingConnections {
     this.#prepared = warmUp().catch(() => {}) // A server that is not warm serves as well.
   }
 
-  get prepared(): Promise<void> {
-    return this.#prepared
-  }
-
   /** How many have come to be served here. */
   get received(): number {
     return this.#received
   }
 
-  get receivers(): AcceptedKinds[] {
+  get accepts(): AcceptedKinds[] {
     return [...this.#servers].flatMap(({ receiver }) => receiver ?? [])
   }
 
+  /** Takes no more: nothing is served here any more. */
+  stop(): void {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
+    this.dropAll()
+  }
+
+  /** The predecessor has gone: what it had not passed on ends with it. */
+  dropAll(): void {
+    for (const id of this.#held.keys()) this.#drop(id)
+  }
+
+  #subscribe(channel: ChannelToPredecessor): (() => void)[] {
+    return [
+      channel.on('connection', (message, handle) => this.#hold(message, handle)),
+      channel.on('connection-closed', ({ id }) => this.#drop(id)),
+      channel.answer('connections-asked', ({ ids }) => ids.filter((id) => this.#held.has(id))),
+      channel.answer('connections-coming', () => this.#prepared.then(() => true)),
+      // Confirmed at once: no byte of them is read before this turn of the event loop ends.
+      channel.answer('connections-passed', ({ connections }) =>
+        connections.filter(({ id, payload }) => this.#serve(id, payload)).map(({ id }) => id),
+      ),
+    ]
+  }
+
   /** @param handle whatever came with the message; nothing does if the client has closed meanwhile */
-  hold({ id, listener, kind, inode }: Coming, handle: unknown): void {
+  #hold({ id, listener, kind, inode }: Incoming, handle: unknown): void {
     if (!isNativeHandle(handle)) return
+    // A message and the socket that came with it must not be taken for each other's.
     const meant = inode === undefined || inodeOfHandle(handle) === inode
     if (meant && this.#takes(listener, kind)) this.#held.set(id, { handle, listener })
     else handle.close()
   }
 
-  holds(id: number): boolean {
-    return this.#held.has(id)
-  }
-
   /** It is ours from here on. @returns whether it is served */
-  serve(id: number, payload: Payload): boolean {
+  #serve(id: number, payload: Payload): boolean {
     const held = this.#held.get(id)
     if (held === undefined) return false
     this.#held.delete(id)
@@ -83,14 +97,9 @@ export class IncomingConnections {
   }
 
   /** It has ended over there, and does so for its client when this copy is closed. */
-  drop(id: number): void {
+  #drop(id: number): void {
     this.#held.get(id)?.handle.close()
     this.#held.delete(id)
-  }
-
-  /** The predecessor has gone: what it had not passed on ends with it. */
-  dropAll(): void {
-    for (const id of this.#held.keys()) this.drop(id)
   }
 
   #takes(listener: number, kind: string): boolean {

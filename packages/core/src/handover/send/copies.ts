@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { ConnectionChannel } from '../channel.ts'
+import type { SocketSender } from './socket-sender.ts'
 import type { Sources } from './sources.ts'
 
 /** How many copies go before we ask which have arrived: neither process should do nothing else for long. */
@@ -7,15 +7,15 @@ const AT_ONCE = 16
 
 /** Which connections the successor holds a copy of, and which it does not take. */
 export class Copies {
-  readonly #channel: ConnectionChannel
+  readonly #sender: SocketSender
   readonly #sources: Sources
   readonly #held = new WeakSet<Socket>()
   readonly #refused = new WeakSet<Socket>()
   /** Answered, and not held yet. One whose client asks on without pause is never found idle. */
   readonly #answered = new Set<Socket>()
 
-  constructor(channel: ConnectionChannel, sources: Sources) {
-    this.#channel = channel
+  constructor(sender: SocketSender, sources: Sources) {
+    this.#sender = sender
     this.#sources = sources
   }
 
@@ -39,8 +39,8 @@ export class Copies {
 
   /** Makes copies until there is one of everything that was idle or answered at any moment so far. */
   async make(): Promise<void> {
-    for (let sockets = this.#missing(); sockets.length > 0 && this.#channel.open(); sockets = this.#missing()) {
-      for (let from = 0; from < sockets.length && this.#channel.open(); from += AT_ONCE) {
+    for (let sockets = this.#missing(); sockets.length > 0 && this.#sender.open; sockets = this.#missing()) {
+      for (let from = 0; from < sockets.length && this.#sender.open; from += AT_ONCE) {
         await this.#sendCopies(sockets.slice(from, from + AT_ONCE).filter((socket) => !socket.destroyed))
       }
     }
@@ -58,7 +58,7 @@ export class Copies {
       const listener = this.#sources.of(socket)?.listener
       return listener === undefined ? [] : { socket, listener, kind: 'http1' as const }
     })
-    const held = await this.#channel.sendCopies(copies)
+    const held = await this.#sender.sendCopies(copies)
     for (const socket of sockets) (held.has(socket) ? this.#held : this.#refused).add(socket)
   }
 }

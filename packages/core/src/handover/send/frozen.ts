@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import { stopReading } from '../../node/internals/handles.ts'
 import { wasUsed } from '../receive/kept-alive.ts'
-import type { Fate, Payload } from '../payload.ts'
+import type { Payload } from '../../channel/messages.ts'
+import type { Fate } from './socket-sender.ts'
 import { requestsOn } from '../request-limit.ts'
 
 /**

@@ -3,13 +3,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { IncomingMessage } from 'node:http'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
-import type { ConnectionChannel } from '../channel.ts'
 import { Copies } from './copies.ts'
 import { Frozen } from './frozen.ts'
-import type { Fate } from '../payload.ts'
+import type { AcceptedKinds } from '../../channel/messages.ts'
 import type { Idle, Source } from './sources.ts'
 import { uncounted } from '../request-limit.ts'
 import { Sources, isStillIdle } from './sources.ts'
+import type { Fate, SocketSender } from './socket-sender.ts'
 import { Window } from './window.ts'
 
 /** Published by node:http when a response is written out. */
@@ -24,7 +24,8 @@ const LOOK_AGAIN = 50
  */
 const PATIENCE = 1 / 2
 
-interface Passing {
+/** Connections that were passed on together, and how they fare. */
+interface Batch {
   readonly frozen: readonly Frozen[]
   readonly fates: Promise<ReadonlyMap<Socket, Fate>>
 }
@@ -35,10 +36,14 @@ interface Passing {
  * a word; it is frozen for no longer than the word needs.
  */
 export class Handover {
-  readonly #channel: ConnectionChannel
+  readonly #sender: SocketSender
+  readonly #accepts: readonly AcceptedKinds[]
   readonly #sources = new Sources()
   readonly #copies: Copies
-  /** Frozen right after an answer, as one may never be found idle: by the next turn it is known whether it is. */
+  /**
+   * Paused as soon as a response is finished, because a busy client is never idle when we look. In the next turn they are
+   * passed on, or resumed.
+   */
   readonly #reserved = new Map<Socket, Frozen>()
   /** Found idle the last time we looked. */
   #queue: Idle[] = []
@@ -51,16 +56,20 @@ export class Handover {
   #lookAgain = false
   #wake: (() => void) | undefined
 
-  /** @param time how long the drain may take, ms */
-  constructor(channel: ConnectionChannel, time: number) {
-    this.#channel = channel
+  /**
+   * @param accepts what the successor takes
+   * @param time how long the drain may take, ms
+   */
+  constructor(sender: SocketSender, accepts: readonly AcceptedKinds[], time: number) {
+    this.#sender = sender
+    this.#accepts = accepts
     this.#time = time
-    this.#copies = new Copies(channel, this.#sources)
+    this.#copies = new Copies(sender, this.#sources)
   }
 
   /** Whether the server behind that listener, in the successor, takes connections. */
   takes(listener: number): boolean {
-    return this.#channel.takes(listener, 'http1')
+    return this.#accepts.some((one) => one.listener === listener && one.kinds.includes('http1'))
   }
 
   /**
@@ -79,7 +88,7 @@ export class Handover {
   }
 
   /** Everything has moved or closed, or the time is up. */
-  end(): void {
+  stop(): void {
     this.#ended = true
     this.#look()
   }
@@ -94,7 +103,7 @@ export class Handover {
       // In a turn of its own each time: by then, what was written in the last one is out or known to wait.
       await nextTurn()
       await this.#copies.make()
-      await this.#channel.prepare()
+      await this.#sender.prepare()
       for (; !this.#over; await this.#reasonToLook()) {
         if (this.#reserved.size === 0) await this.#copies.make()
         await this.#passAll()
@@ -108,7 +117,7 @@ export class Handover {
   }
 
   get #over(): boolean {
-    return this.#ended || !this.#channel.open()
+    return this.#ended || !this.#sender.open
   }
 
   #finished(socket: Socket): void {
@@ -146,7 +155,7 @@ export class Handover {
     this.#thawBusy(new Set(idle.map(({ socket }) => socket)))
     // Those that are frozen already come first.
     this.#queue = idle.toSorted((a, b) => Number(this.#reserved.has(a.socket)) - Number(this.#reserved.has(b.socket)))
-    for (let before: Passing | undefined; ;) {
+    for (let before: Batch | undefined; ;) {
       // The successor takes up the ones while this process gets the next ones ready.
       if (before !== undefined && this.#window.size === 1) {
         await this.#settle(before)
@@ -160,8 +169,8 @@ export class Handover {
     }
   }
 
-  #pass(frozen: readonly Frozen[]): Passing {
-    return { frozen, fates: this.#window.measure(this.#channel.pass(frozen)) }
+  #pass(frozen: readonly Frozen[]): Batch {
+    return { frozen, fates: this.#window.measure(this.#sender.pass(frozen)) }
   }
 
   /** Their next request had arrived before they were frozen. */
@@ -195,7 +204,7 @@ export class Handover {
     return undefined
   }
 
-  async #settle({ frozen, fates }: Passing): Promise<void> {
+  async #settle({ frozen, fates }: Batch): Promise<void> {
     const fate = await fates
     for (const one of frozen) {
       const { socket } = one

@@ -1,107 +1,102 @@
-import type { ChildProcess } from 'node:child_process'
 import type { Socket } from 'node:net'
+import type { ChannelToSuccessor } from '../../channel/channel.ts'
+import type { Payload } from '../../channel/messages.ts'
 import { closeWhenDestroyed, endWhenDestroyed } from '../../connections/intercept-destroy.ts'
-import type { Deferred } from '../../node/deferred.ts'
-import { defer } from '../../node/deferred.ts'
-import { handleSender } from '../../node/internals/handle-sender.ts'
 import { inodeOfHandle, nativeHandle } from '../../node/internals/handles.ts'
-import type { FromPredecessor } from '../../channel/messages.ts'
-import { mark } from '../../channel/messages.ts'
-import type { OutgoingCopy, Passing } from '../channel.ts'
-import type { Fate } from '../payload.ts'
 
-/** The connections of which the successor holds a copy, and what it answers when it is asked for them. */
+/** A connection that is to be held over there. */
+export interface OutgoingCopy {
+  readonly socket: Socket
+  /** The listener's descriptor in the successor. */
+  readonly listener: number
+  readonly kind: string
+}
+
+/** A connection that the successor is to serve from here on, with what goes along. */
+export interface Passed {
+  readonly socket: Socket
+  readonly payload: Payload
+}
+
+/** How a connection fared that was passed on: received; not, so that it is still ours; or the channel ended before we knew. */
+export type Fate = 'received' | 'refused' | 'unconfirmed'
+
+/** Sends connections to the successor: a copy of each first, which is only held there, then the word to serve it. */
 export class SocketSender {
-  readonly #child: ChildProcess
-  readonly #sendHandle: ReturnType<typeof handleSender>
+  readonly #channel: ChannelToSuccessor
+  /** Of the connections of which the successor holds a copy. */
   readonly #ids = new Map<Socket, number>()
-  /** Each is answered with numbers of connections; `undefined`: the channel ended before. */
-  readonly #questions = new Map<number, Deferred<ReadonlySet<number> | undefined>>()
   #lastId = 0
 
-  constructor(child: ChildProcess) {
-    this.#child = child
-    this.#sendHandle = handleSender(child)
+  constructor(channel: ChannelToSuccessor) {
+    this.#channel = channel
+  }
+
+  get open(): boolean {
+    return this.#channel.open
   }
 
   /**
-   * Sends a copy of each. A successor that is out of file descriptors gets the message's socket dropped by the kernel,
-   * and Node drops the message with it; the question comes behind them, so its answer is certain.
+   * Sends a copy of each, while they are served here. A successor that is out of file descriptors gets the message's
+   * socket dropped by the kernel, and Node drops the message with it; the question comes behind them, so its answer is
+   * certain.
+   * @returns those that are held over there
    */
   async sendCopies(connections: readonly OutgoingCopy[]): Promise<ReadonlySet<Socket>> {
-    const ids = connections.flatMap((connection) => this.#send(connection) ?? [])
-    const held = (await this.#ask((question) => ({ type: 'connections-asked', question, ids }))) ?? new Set()
+    const ids = connections.flatMap((connection) => this.#sendCopy(connection) ?? [])
+    const held = new Set(await this.#channel.ask({ type: 'connections-asked', ids }))
     return new Set(connections.map(({ socket }) => socket).filter((socket) => held.has(this.#idOf(socket))))
   }
 
+  /** Resolves when the successor can serve the first one without delay. */
   async prepare(): Promise<void> {
-    await this.#ask((question) => ({ type: 'connections-coming', question }))
+    await this.#channel.ask({ type: 'connections-coming' })
   }
 
-  /** Never rejects: a channel that has ended is a fate, too. */
-  async pass(connections: readonly Passing[]): Promise<ReadonlyMap<Socket, Fate>> {
-    if (!this.#child.connected) return new Map(connections.map(({ socket }) => [socket, 'refused']))
+  /**
+   * From here on they are the successor's, which holds them and is alone to read them. Never rejects: a channel that has
+   * ended is a fate, too.
+   * @returns how each fared
+   */
+  async pass(connections: readonly Passed[]): Promise<ReadonlyMap<Socket, Fate>> {
+    if (!this.open) return new Map(connections.map(({ socket }) => [socket, 'refused']))
     for (const { socket } of connections) closeWhenDestroyed(socket)
-    const received = await this.#ask((question) => ({
+    const received = await this.#channel.ask({
       type: 'connections-passed',
-      question,
       connections: connections.map(({ socket, payload }) => ({ id: this.#idOf(socket), payload })),
-    }))
+    })
     return new Map(connections.map(({ socket }) => [socket, this.#fateOf(socket, received)]))
   }
 
-  answer(question: number, ids: readonly number[]): void {
-    this.#questions.get(question)?.resolve(new Set(ids))
-    this.#questions.delete(question)
-  }
-
-  /** The channel has ended. */
-  giveUp(): void {
-    for (const question of this.#questions.values()) question.resolve(undefined)
-    this.#questions.clear()
-  }
-
   /** The handle, and not the socket: the server goes on to serve that, and Node would take it away. */
-  #send({ socket, listener, kind }: OutgoingCopy): number | undefined {
+  #sendCopy({ socket, listener, kind }: OutgoingCopy): number | undefined {
     const handle = nativeHandle(socket)
-    if (handle === undefined || !this.#child.connected) return undefined
-    this.#lastId += 1
-    const id = this.#lastId
-    const inode = inodeOfHandle(handle)
+    if (handle === undefined || !this.open) return undefined
+    const id = this.#lastId + 1
     try {
-      this.#sendHandle(mark<FromPredecessor>({ type: 'connection', id, listener, kind, inode }), handle)
+      this.#channel.send({ type: 'connection', id, listener, kind, inode: inodeOfHandle(handle) }, handle)
     } catch {
       return undefined // A handle that Node does not send.
     }
+    this.#lastId = id
     this.#ids.set(socket, id)
     endWhenDestroyed(socket)
     socket.once('close', () => {
-      if (this.#ids.delete(socket)) this.#tell({ type: 'connection-closed', id })
+      if (this.#ids.delete(socket)) this.#channel.send({ type: 'connection-closed', id })
     })
     return id
   }
 
-  #fateOf(socket: Socket, received: ReadonlySet<number> | undefined): Fate {
-    const fate = received === undefined ? 'unconfirmed' : received.has(this.#idOf(socket)) ? 'received' : 'refused'
-    // The copy is no longer a copy; or, where it was refused, no longer there.
+  /** @param received the ids of those that are served; `null`: nobody was there to serve them */
+  #fateOf(socket: Socket, received: readonly number[] | null | undefined): Fate {
+    const fate =
+      received === undefined ? 'unconfirmed' : received?.includes(this.#idOf(socket)) ? 'received' : 'refused'
+    // The successor owns the socket now, or has closed its copy: the id is void.
     this.#ids.delete(socket)
     return fate
   }
 
   #idOf(socket: Socket): number {
     return this.#ids.get(socket) ?? 0
-  }
-
-  async #ask(question: (id: number) => FromPredecessor): Promise<ReadonlySet<number> | undefined> {
-    if (!this.#child.connected) return undefined
-    this.#lastId += 1
-    const answer = defer<ReadonlySet<number> | undefined>()
-    this.#questions.set(this.#lastId, answer)
-    this.#tell(question(this.#lastId))
-    return answer.promise
-  }
-
-  #tell(message: FromPredecessor): void {
-    if (this.#child.connected) this.#child.send(mark(message), () => {}) // Its end is told by its exit.
   }
 }

@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { idleAmong } from '../../connections/idleness.ts'
 import type { Connections } from '../../connections/tracking.ts'
-import type { Fate } from '../payload.ts'
+import type { Fate } from './socket-sender.ts'
 
 /** A server whose connections move, and what becomes of them. */
 export interface Source {

@@ -11,10 +11,11 @@ interface HandleQueue {
  * processes are busy. Nothing but its queue makes it wait, and on Linux nothing needs to: the kernel gives out one handle
  * with each read (unix(7)), and none of them is closed here. So the queue is taken away after each handle.
  */
-export function handleSender(child: ChildProcess): (message: object, handle: object) => void {
+export function handleSender(child: ChildProcess): (message: object, handle: object, sent?: () => void) => void {
   const queue = child as HandleQueue
-  const send = (message: object, handle: object): void => {
-    child.send(message, handle as SendHandle, { keepOpen: true }, () => {}) // Its end is told by its exit.
+  const send = (message: object, handle: object, sent = (): void => {}): void => {
+    // Whether the child is there to take it, its exit tells.
+    child.send(message, handle as SendHandle, { keepOpen: true }, sent)
   }
   const asExpected = queue._handleQueue === null && child.listenerCount('internalMessage') > 0
   if (process.platform !== 'linux' || !asExpected) return send
@@ -22,8 +23,8 @@ export function handleSender(child: ChildProcess): (message: object, handle: obj
   child.prependListener('internalMessage', ({ cmd }: { cmd?: string }) => {
     if (cmd === 'NODE_HANDLE_ACK' || cmd === 'NODE_HANDLE_NACK') queue._handleQueue ??= []
   })
-  return (message, handle) => {
-    send(message, handle)
+  return (message, handle, sent) => {
+    send(message, handle, sent)
     if (queue._handleQueue?.length === 0) queue._handleQueue = null
   }
 }

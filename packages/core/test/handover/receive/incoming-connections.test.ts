@@ -2,11 +2,13 @@ import { once } from 'node:events'
 import type { SocketConstructorOpts } from 'node:net'
 import { Socket, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { takesConnections } from '../../../src/handover/channel.ts'
-import type { Payload } from '../../../src/handover/payload.ts'
+import type { ChannelToSuccessor } from '../../../src/channel/channel.ts'
+import type { Payload } from '../../../src/channel/messages.ts'
 import type { ReceivingServer } from '../../../src/handover/receive/incoming-connections.ts'
 import { IncomingConnections } from '../../../src/handover/receive/incoming-connections.ts'
 import { inodeOfHandle, nativeHandle } from '../../../src/node/internals/handles.ts'
+import type { Ends } from '../../support/carriers.ts'
+import { arrived, channelInMemory } from '../../support/carriers.ts'
 import type { Client } from '../../support/http.ts'
 import { converse } from '../../support/http.ts'
 import { listen } from '../../support/servers.ts'
@@ -34,6 +36,39 @@ class Keeper implements ReceivingServer {
   }
 }
 
+/** What a predecessor says of connections to those servers. */
+class Sending {
+  readonly incoming: IncomingConnections
+  readonly ends: Ends = channelInMemory()
+  readonly #channel: ChannelToSuccessor
+
+  constructor(...servers: ReceivingServer[]) {
+    this.incoming = new IncomingConnections(servers, this.ends.toPredecessor)
+    this.#channel = this.ends.toSuccessor
+  }
+
+  send(
+    id: number,
+    listener: number,
+    handle?: object,
+    { kind = 'http1', inode }: { kind?: string; inode?: number } = {},
+  ) {
+    this.#channel.send({ type: 'connection', id, listener, kind, inode }, handle)
+  }
+
+  close(id: number): void {
+    this.#channel.send({ type: 'connection-closed', id })
+  }
+
+  held(...ids: number[]): Promise<readonly number[] | null | undefined> {
+    return this.#channel.ask({ type: 'connections-asked', ids })
+  }
+
+  pass(id: number, payload = PAYLOAD): Promise<readonly number[] | null | undefined> {
+    return this.#channel.ask({ type: 'connections-passed', connections: [{ id, payload }] })
+  }
+}
+
 /** A handle as it comes from another process, and the client at the other end of it. */
 async function aHandle(): Promise<{ handle: object; client: Client }> {
   const { client, socket } = await converse(await listen(createServer({ pauseOnConnect: true })))
@@ -45,20 +80,20 @@ const ended = async (client: Client): Promise<void> => void expect(await client.
 describe('a connection that comes', () => {
   it('is held, and goes to the server that adopted its listener when it is passed on, with what came along', async () => {
     const [third, fourth] = [new Keeper(3), new Keeper(4)]
-    const incoming = new IncomingConnections([third, fourth])
+    const sending = new Sending(third, fourth)
     const { client, handle } = await aHandle()
     const payload = { ...PAYLOAD, requests: 7 }
 
-    incoming.hold({ id: 1, listener: 4, kind: 'http1' }, handle)
-    expect([incoming.holds(1), incoming.holds(2), incoming.received]).toEqual([true, false, 0])
-    expect(fourth.kept).toEqual([])
+    sending.send(1, 4, handle)
+    expect(await sending.held(1, 2)).toEqual([1])
+    expect([sending.incoming.received, fourth.kept]).toEqual([0, []])
     client.say('not read before it is ours')
-    expect(incoming.serve(1, payload)).toBe(true)
+    expect(await sending.pass(1, payload)).toEqual([1])
 
     expect(third.kept).toEqual([])
     const [[kept, along]] = fourth.kept as [[object, Payload]]
     expect([kept, along]).toEqual([handle, payload])
-    expect([incoming.holds(1), incoming.received]).toEqual([false, 1])
+    expect([await sending.held(1), sending.incoming.received]).toEqual([[], 1])
     const socket = new Socket({ handle } as SocketConstructorOpts)
     expect(await once(socket, 'data')).toEqual([Buffer.from('not read before it is ours')])
   })
@@ -67,76 +102,75 @@ describe('a connection that comes', () => {
     ['nobody adopted its listener', 5, 'http1'],
     ['its kind is not known', 3, 'of the future'],
   ])('is not held if %s', async (_, listener, kind) => {
-    const incoming = new IncomingConnections([new Keeper(3), new Keeper(undefined)])
+    const sending = new Sending(new Keeper(3), new Keeper(undefined))
     const { client, handle } = await aHandle()
 
-    incoming.hold({ id: 1, listener, kind }, handle)
+    sending.send(1, listener, handle, { kind })
 
-    expect(incoming.holds(1)).toBe(false)
+    expect(await sending.held(1)).toEqual([])
     await ended(client)
   })
 
   it('is not held if another one was meant', async () => {
-    const incoming = new IncomingConnections([new Keeper(3)])
+    const sending = new Sending(new Keeper(3))
     const [meant, other] = [await aHandle(), await aHandle()]
-    const inode = inodeOfHandle(meant.handle)
+    const inode = inodeOfHandle(meant.handle) as number
 
-    incoming.hold({ id: 1, listener: 3, kind: 'http1', inode }, other.handle)
-    expect(incoming.holds(1)).toBe(false)
+    sending.send(1, 3, other.handle, { inode })
+    expect(await sending.held(1)).toEqual([])
     await ended(other.client)
 
-    incoming.hold({ id: 1, listener: 3, kind: 'http1', inode }, meant.handle)
-    expect(incoming.holds(1)).toBe(true)
+    sending.send(1, 3, meant.handle, { inode })
+    expect(await sending.held(1)).toEqual([1])
   })
 
-  it('is not held if nothing came', () => {
-    const incoming = new IncomingConnections([new Keeper(3)])
-    incoming.hold({ id: 1, listener: 3, kind: 'http1' }, undefined)
-    expect([incoming.holds(1), incoming.serve(1, PAYLOAD)]).toEqual([false, false])
+  it('is not held if nothing came', async () => {
+    const sending = new Sending(new Keeper(3))
+    sending.send(1, 3)
+    expect([await sending.held(1), await sending.pass(1)]).toEqual([[], []])
   })
 
   it('ends if the server cannot serve it', async () => {
-    const incoming = new IncomingConnections([new Keeper(3, false)])
+    const sending = new Sending(new Keeper(3, false))
     const { client, handle } = await aHandle()
-    incoming.hold({ id: 1, listener: 3, kind: 'http1' }, handle)
-    expect([incoming.serve(1, PAYLOAD), incoming.received]).toEqual([false, 0])
+    sending.send(1, 3, handle)
+    expect([await sending.pass(1), sending.incoming.received]).toEqual([[], 0])
     await ended(client)
   })
 
-  it('ends when it has ended over there, and with the predecessor', async () => {
-    const incoming = new IncomingConnections([new Keeper(3)])
+  it('ends when it has ended over there, and with the channel', async () => {
+    const sending = new Sending(new Keeper(3))
     const [one, other] = [await aHandle(), await aHandle()]
-    incoming.hold({ id: 1, listener: 3, kind: 'http1' }, one.handle)
-    incoming.hold({ id: 2, listener: 3, kind: 'http1' }, other.handle)
+    sending.send(1, 3, one.handle)
+    sending.send(2, 3, other.handle)
 
-    incoming.drop(1)
+    sending.close(1)
     await ended(one.client)
-    expect([incoming.holds(1), incoming.holds(2)]).toEqual([false, true])
-    incoming.dropAll()
+    expect(await sending.held(1, 2)).toEqual([2])
+    sending.ends.carriers[0].close()
     await ended(other.client)
+  })
 
-    expect(incoming.serve(2, PAYLOAD)).toBe(false)
+  it('ends where nothing is served any more, whether it was held before or comes after', async () => {
+    const sending = new Sending(new Keeper(3))
+    const [before, after] = [await aHandle(), await aHandle()]
+    sending.send(1, 3, before.handle)
+    await arrived()
+
+    sending.incoming.stop()
+    sending.send(2, 3, after.handle)
+
+    await Promise.all([ended(before.client), ended(after.client)])
+    expect([await sending.held(1, 2), await sending.pass(1)]).toEqual([null, null])
   })
 })
 
-describe('receivers', () => {
-  it('are the servers that adopted a listener and can serve what comes; as they are when it is asked', () => {
+describe('what is accepted', () => {
+  it('are connections to the servers that adopted a listener and can serve what comes; as they are when it is asked', () => {
     const servers = new Set([new Keeper(3), new Keeper(undefined)])
-    const incoming = new IncomingConnections(servers)
-    expect(incoming.receivers).toEqual([{ listener: 3, kinds: ['http1'] }])
+    const incoming = new IncomingConnections(servers, undefined)
+    expect(incoming.accepts).toEqual([{ listener: 3, kinds: ['http1'] }])
     servers.add(new Keeper(5))
-    expect(incoming.receivers.map(({ listener }) => listener)).toEqual([3, 5])
-  })
-
-  it('take a connection of their listener and of a kind that they know', () => {
-    const receivers = [
-      { listener: 3, kinds: ['http1', 'of the future'] },
-      { listener: 4, kinds: [] },
-    ]
-    expect(takesConnections(receivers, 3, 'http1')).toBe(true)
-    expect(takesConnections(receivers, 3, 'of the past')).toBe(false)
-    expect(takesConnections(receivers, 4, 'http1')).toBe(false)
-    expect(takesConnections(receivers, 5, 'http1')).toBe(false)
-    expect(takesConnections([], 3, 'http1')).toBe(false)
+    expect(incoming.accepts.map(({ listener }) => listener)).toEqual([3, 5])
   })
 })

@@ -8,19 +8,12 @@ import { forkReceiver } from '../receiver.ts'
 
 /** Copies of a connection on which nothing was said, for a process that takes them in that manner. */
 async function copiesFor(manner: Manner): Promise<{ copies: Copies; socket: Socket }> {
-  const { child, sender } = await forkReceiver(manner)
+  const { sender } = await forkReceiver(manner)
   const { server, connections } = await serve(() => {})
   const { socket } = await converse(server)
   const sources = new Sources()
   sources.add({ server, connections, listener: 3, moved: () => {} })
-  const channel = {
-    takes: () => true,
-    open: () => child.connected,
-    sendCopies: sender.sendCopies.bind(sender),
-    prepare: sender.prepare.bind(sender),
-    pass: sender.pass.bind(sender),
-  }
-  return { copies: new Copies(channel, sources), socket }
+  return { copies: new Copies(sender, sources), socket }
 }
 
 it.each<[Manner, boolean]>([

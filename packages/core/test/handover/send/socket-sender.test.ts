@@ -1,9 +1,8 @@
 import { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import type { SocketSender } from '../../../src/handover/send/socket-sender.ts'
+import type { Fate, SocketSender } from '../../../src/handover/send/socket-sender.ts'
 import { Frozen } from '../../../src/handover/send/frozen.ts'
-import type { Fate } from '../../../src/handover/payload.ts'
 import { GET, converse, converseTimes, serve } from '../../support/http.ts'
 import { forkReceiver } from '../receiver.ts'
 
@@ -171,8 +170,6 @@ describe('a connection that is passed on', () => {
     const [one, other] = [await converse(server), await converse(server)]
     await sendCopies(sender, one.socket, other.socket)
 
-    // To a question that nobody asked, an answer is nothing.
-    sender.answer(4711, [1, 2])
     const fates = [pass(sender, freeze(other.socket)), pass(sender, freeze(one.socket))]
 
     expect(await Promise.all(fates)).toEqual(['received', 'received'])

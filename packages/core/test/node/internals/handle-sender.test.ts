@@ -23,11 +23,11 @@ it('a native handle goes before the last one is acknowledged, and so does what i
   await written({ type: 'connections-asked', question: 1, ids: [0, 1, 2, 3] })
   child.kill('SIGCONT')
 
-  expect(await once(child, 'message')).toMatchObject([{ ids: [0, 1, 2] }, undefined])
+  expect(await once(child, 'message')).toMatchObject([{ answer: [0, 1, 2] }, undefined])
   // All acknowledgements have come, and the channel is as it was.
   send({ type: 'connection', id: 3 }, nativeHandle((await converse(server)).socket) as object)
   child.send({ type: 'connections-asked', question: 2, ids: [3] })
-  expect(await once(child, 'message')).toMatchObject([{ ids: [3] }, undefined])
+  expect(await once(child, 'message')).toMatchObject([{ answer: [3] }, undefined])
   child.disconnect()
   await once(child, 'disconnect')
 })
