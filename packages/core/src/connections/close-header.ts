@@ -6,10 +6,10 @@ type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[] | [string, OutgoingHtt
 const CLOSE = ['Connection', 'close'] as const
 
 /**
- * Has an answer say `Connection: close`, if `isLast` says so when its head is written: whatever the application says of
- * the connection, and in whatever way. A proxy sends on what its upstream says, and that of another connection.
+ * Makes a response say `Connection: close` if `isLast()` is true when its head is written. This overrides whatever the
+ * application says: a proxy, for example, passes on the header of its own upstream connection.
  *
- * Every head goes through the `writeHead()` of its response, those that Node writes by itself as well.
+ * Node calls the `writeHead()` of every response, also where the application does not.
  */
 export function sayClose(response: ServerResponse, isLast: () => boolean): void {
   const { writeHead } = response
@@ -20,12 +20,14 @@ export function sayClose(response: ServerResponse, isLast: () => boolean): void 
   Object.assign(response, { writeHead: wrapped, writeHeader: wrapped })
 }
 
-/** The other arguments of `writeHead()`: `[reason], [headers]`. */
+/**
+ * The arguments of `writeHead()` behind the status, `[reason], [headers]`, with `Connection: close` among the headers.
+ */
 function closing(response: ServerResponse, rest: readonly unknown[]): unknown[] {
   const [first, second] = rest
   const reason = typeof first === 'string' ? [first] : []
   const headers = without((typeof first === 'string' ? second : (second ?? first)) as Headers | undefined)
-  // To set a header would change how Node takes what comes as an array, where none was set before.
+  // Where no header was set before, setting one here would change how Node reads headers that come as an array.
   if (response.getHeaderNames().length === 0) return [...reason, withClose(headers)]
   response.setHeader(...CLOSE)
   return [...reason, headers]

@@ -3,12 +3,12 @@ import type { Socket } from 'node:net'
 import { noteDestroyed } from './intercept-destroy.ts'
 
 /**
- * Which of the connections have nothing in flight, down to a half-received header.
+ * Finds the connections on which nothing is in flight, not even half a header.
  *
- * Node knows, and tells through one public call only: `server.closeIdleConnections()` calls `destroy()` on exactly
- * those, one after the other and synchronously. So for the length of that call each of them only takes a note. Node
- * counts a response as done when its `end()` was called, hence the look at the bytes that are still to be written; and
- * a connection on which nothing was ever read counts as busy there, though nothing is in flight on it.
+ * Node knows them, but only one public call tells: `server.closeIdleConnections()` calls `destroy()` on each of them,
+ * synchronously. During that call our `destroy()` only notes the socket. Two things are corrected. Node counts a
+ * response as done when `end()` was called, so we check that no bytes are left to write. And Node counts a connection
+ * on which nothing was ever read as busy, though nothing is in flight on it.
  */
 export function idleAmong(server: HttpServer, connections: ReadonlySet<Socket>): Set<Socket> {
   const idle = new Set<Socket>()

@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net'
 
-/** Sockets whose `destroy()` is ours, over theirs. */
+/** Sockets whose `destroy()` we have replaced. */
 const ours = new WeakSet<Socket>()
-/** Sockets of which there is a copy in another process. */
+/** Sockets that another process has a copy of. */
 const copied = new WeakSet<Socket>()
 let noted: Set<Socket> | undefined
 
-/** Which sockets `action`, which is synchronous, would destroy: they only take a note. */
+/**
+ * Runs `action`, which is synchronous.
+ * @returns the sockets that it tried to destroy; none of them is destroyed
+ */
 export function noteDestroyed(sockets: Iterable<Socket>, action: () => void): ReadonlySet<Socket> {
   for (const socket of sockets) watch(socket)
   const notes = new Set<Socket>()
@@ -20,20 +23,21 @@ export function noteDestroyed(sockets: Iterable<Socket>, action: () => void): Re
 }
 
 /**
- * From here on, to destroy it ends the connection (FIN) before this end is closed: its client would else not hear of it
- * before the other process has closed its own, which may be busy, and would send a request to nobody.
+ * From now on `destroy()` sends a FIN before it closes the socket. Another process has a copy, so closing alone says
+ * nothing to the client until that process closes its copy as well. It may be busy, and the client would send a request
+ * to nobody.
  */
 export function endWhenDestroyed(socket: Socket): void {
   watch(socket)
   copied.add(socket)
 }
 
-/** From here on, to destroy it closes this end of the connection, and no more than that. */
+/** From now on `destroy()` closes this process's copy of the connection, and says nothing to the client. */
 export function closeWhenDestroyed(socket: Socket): void {
   copied.delete(socket)
 }
 
-/** Stays on the socket, since taking a property away again would make every later use of the socket slower. */
+/** Replaces `destroy()` for good: to delete the property again would make every later use of the socket slower. */
 function watch(socket: Socket): void {
   if (ours.has(socket)) return
   ours.add(socket)
@@ -43,7 +47,7 @@ function watch(socket: Socket): void {
       noted.add(this)
       return this
     }
-    // A second call does not wait for what is still to be written.
+    // A second call destroys at once, without waiting for what is still to be written.
     if (!copied.delete(this) || error !== undefined || !this.writable) return destroy.call(this, error)
     this.destroySoon()
     return this

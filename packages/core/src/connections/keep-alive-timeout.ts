@@ -1,9 +1,12 @@
 import type { Server as HttpServer } from 'node:http'
 
-/** What Node adds where there is no option for it. ms */
+/** What Node adds to `keepAliveTimeout` where there is no `keepAliveTimeoutBuffer`. ms */
 const USUAL_BUFFER = 1000
 
-/** When Node closes a connection between two requests: a little later than it tells the client. ms; `undefined`: never. */
+/**
+ * How long Node keeps a connection open between two requests: a little longer than it tells the client. ms;
+ * `undefined`: for ever.
+ */
 export function keepAliveTimeoutOf(server: HttpServer): number | undefined {
   const { keepAliveTimeout, keepAliveTimeoutBuffer = USUAL_BUFFER } = server as HttpServer & {
     keepAliveTimeoutBuffer?: number

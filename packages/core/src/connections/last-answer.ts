@@ -7,33 +7,33 @@ import { closeAfterRequest, isBeingRead } from './closing.ts'
 const REQUEST_EVENTS: ReadonlySet<string | symbol> = new Set(['request', 'checkContinue', 'checkExpectation'])
 
 export interface Lingering {
-  /** Whether this connection lingers: not if it is about to move. */
+  /** Whether this connection lingers. One that is about to move does not. */
   stays(socket: Socket): boolean
-  /** A request has come. */
+  /** Called when a request has come. */
   answering(socket: Socket): void
 }
 
 export interface LastAnswers {
-  /** Whether all that it will ever be told has been written, though its client is still sending. */
+  /** Whether its last response is written out, though its client is still sending. */
   answered(socket: Socket): boolean
   end(): void
 }
 
 /**
- * How long the rest of a pipeline may trail behind its first request, once for each connection that lingers. A turn of
- * the event loop would do for what arrives in one read, but a client may write each request by itself. ms
+ * How long the later requests of a pipeline may come after the first. One turn of the event loop would do for what
+ * arrives in one read, but a client may write each request by itself. ms
  */
 const PIPELINE_TRAILS = 2
 
 /**
- * The next answer on each HTTP/1.1 connection that lingers says `Connection: close` (RFC 9112, 9.6), which no Node
- * version does by itself while it closes.
+ * Makes the next response on each lingering HTTP/1.1 connection say `Connection: close` (RFC 9112, 9.6). No version of
+ * Node does that by itself while it closes.
  *
- * A server that says `close` answers nothing that follows, so with pipelining only the last of the requests received
- * may say it. Handlers therefore run a moment later, when all that was sent together is known.
+ * A server that has said `close` answers nothing more. So with pipelining, only the response to the last request
+ * received may say it. Handlers therefore run a moment later, when we know everything that was sent together.
  *
- * An upload may be answered at its head, by a 401 or a 413, while nobody reads it. There the word waits for the next
- * answer: a client that hears it stops sending. One that is answered like this each time hears it the second time.
+ * A handler may answer an upload by a 401 or a 413 without reading it. Such a response does not say `close` the first
+ * time, as the client would stop sending; the next response does.
  */
 export function announceLastAnswers(server: Server, which: Lingering): LastAnswers {
   const latest = new WeakMap<Socket, ServerResponse>()
@@ -60,7 +60,7 @@ export function announceLastAnswers(server: Server, which: Lingering): LastAnswe
     const asked = !over && REQUEST_EVENTS.has(event) && request.httpVersionMajor === 1
     if (!asked) return Reflect.apply(emit, this, [event, ...args])
     const { socket } = request
-    // Sent behind the one whose answer said close.
+    // It was sent behind a request whose response said `close`.
     if (socket.writableEnded) return true
     which.answering(socket)
     if (!which.stays(socket)) return Reflect.apply(emit, this, [event, ...args])

@@ -5,10 +5,16 @@ import type { LastAnswers, Lingering } from './last-answer.ts'
 import { announceLastAnswers } from './last-answer.ts'
 import type { Connections } from './tracking.ts'
 
-/** A timer that is set for longer comes at once (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args). ms */
+/**
+ * The longest delay of a timer; a longer one fires at once
+ * (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args). ms
+ */
 const LONGEST = 2 ** 31 - 1
 
-/** Keeps idle connections in service that cannot move: each gets one more answer, which says that it is the last one. */
+/**
+ * Keeps idle connections that cannot move in service: each gets one more response, which says `Connection: close`.
+ * (This is not SO_LINGER.)
+ */
 export function linger(server: HttpServer, connections: Connections, which: Lingering): LastAnswers {
   const { answered, end } = announceLastAnswers(server, which)
   const silence = closeSilentLater(server, connections, which)
@@ -22,9 +28,10 @@ export function linger(server: HttpServer, connections: Connections, which: Ling
 }
 
 /**
- * A browser opens connections ahead of need, and may never say a word on them. The keep-alive timeout starts with the
- * first request, so to wait for them would last as long as the whole drain; they get that time from now on. One may turn out
- * only later to linger, where the successor does not take it.
+ * Closes connections on which nothing was ever sent, a keep-alive timeout from now. Browsers open connections ahead of
+ * need, and may never use them. Node starts the keep-alive timeout only after a response, so they would stay open until
+ * the end of the drain. We look again each time, as a connection may begin to linger later: when the successor does not
+ * take it.
  */
 function closeSilentLater(
   server: HttpServer,
@@ -36,6 +43,6 @@ function closeSilentLater(
   const close = (): void => {
     for (const socket of connections.open) if (socket.bytesRead === 0 && stays(socket)) socket.destroy()
   }
-  // A timer comes before what has arrived meanwhile is read.
+  // Timers run before the event loop reads what has arrived, so look right after that.
   return setInterval(() => setImmediate(close), timeout).unref()
 }

@@ -3,22 +3,22 @@ import type { Server, Socket } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 
 /**
- * The open connections of one server. Kept all the time, so it does no more than a set needs: a connection costs one
- * entry and one shared listener, a request costs nothing.
+ * The open connections of one server. This runs all the time, so it does no more than a set needs: a connection costs
+ * one entry and one shared listener, a request costs nothing.
  */
 export class Connections {
   readonly #open = new Set<Socket>()
-  /** TLS only: the sockets below, among them those whose handshake is not over. */
+  /** TLS only: the sockets below, those in the middle of their handshake included. */
   readonly #beneath = new Set<Socket>()
   #used = false
   #opened: ((socket: Socket) => void) | undefined
   #emptied: (() => void) | undefined
 
-  /** @param server `undefined`: one whose connections are another's */
+  /** @param server `undefined` for an additional address, whose connections are those of the main server */
   constructor(server: Server | undefined) {
     if (server === undefined) return
     if (server instanceof TlsServer) {
-      // From the handshake on, what the application sees is another object over the same socket.
+      // After the handshake the application sees another object over the same socket.
       server.on('connection', this.#trackIn(this.#beneath))
       server.on('secureConnection', this.#trackIn(this.#open))
     } else {
@@ -26,12 +26,12 @@ export class Connections {
     }
   }
 
-  /** As the application sees them. */
+  /** The connections as the application sees them. */
   get open(): ReadonlySet<Socket> {
     return this.#open
   }
 
-  /** Whether there was ever one. */
+  /** Whether there ever was a connection. */
   get used(): boolean {
     return this.#used
   }
@@ -43,8 +43,8 @@ export class Connections {
   }
 
   /**
-   * Resolves when the last one has closed. A server's `'close'` comes before: it counts sockets that are being
-   * destroyed, not those that are.
+   * Resolves when the last connection has closed. A server's `'close'` comes earlier: it does not wait for sockets
+   * whose destruction has begun.
    */
   allClosed(): Promise<void> {
     return new Promise((resolve) => {
@@ -53,13 +53,13 @@ export class Connections {
     })
   }
 
-  /** Waits for nothing that a client might still take. */
+  /** Destroys all connections, whatever their clients have not read yet. */
   destroyAll(): void {
     const destroy = (): void => {
       for (const socket of [...this.#open, ...this.#beneath]) if (!socket.destroyed) socket.destroy()
     }
     destroy()
-    // One of which there is a copy was only ended so far, for its client to hear of it.
+    // The first call only ends a socket that another process has a copy of, so that its client notices.
     setImmediate(destroy)
   }
 

@@ -9,9 +9,9 @@ import { drainRaw } from './raw.ts'
 /**
  * Gives up the listener and drains the connections.
  *
- * `http.Server#close()` would destroy idle connections at once (Node 19 and later; Node 26 those before their first
- * request as well), and `http2` servers end their sessions: a request on its way would be lost. Stopping to accept is
- * all that `net.Server#close()` does.
+ * `net.Server#close()` only stops accepting. `http.Server#close()` would also destroy idle connections at once (Node 19
+ * and later; Node 26 also those before their first request), and `http2` servers would end their sessions: requests on
+ * their way would be lost.
  */
 export function startDrain(
   draining: Draining,
@@ -23,15 +23,15 @@ export function startDrain(
   const drained = Promise.all([closed, predecessorGone]).then(() => connections.allClosed())
   const drain = chooseDrain(draining)
   keepAddress(server)
-  // One that the application has closed by itself says 'close' when its connections have ended.
+  // If the application has closed the server itself, its 'close' comes when its connections have ended.
   if (server.listening) NetServer.prototype.close.call(server)
   closeAgain(server)
   return { drain, drained }
 }
 
 /**
- * What is in flight is answered by handlers that know nothing of a restart: one that asks where its server listens, as
- * for a link to itself, must not find `null`.
+ * Keeps the answer of `server.address()` for the time of the drain. Handlers that still run know nothing of a restart:
+ * one that makes a link to its own server must not get `null`.
  */
 function keepAddress(server: NetServer): void {
   const own = Object.getOwnPropertyDescriptor(server, 'address')
@@ -44,8 +44,8 @@ function keepAddress(server: NetServer): void {
 }
 
 /**
- * That it is closed already is not the application's doing, which may close it as well, a little later: to call back
- * with an error (`ERR_SERVER_NOT_RUNNING`) would keep it from what it does next.
+ * Lets the application close the server once more. It does not know that we have closed it, and an error in its
+ * callback (`ERR_SERVER_NOT_RUNNING`) could keep it from what it does next.
  */
 function closeAgain(server: NetServer): void {
   const { close } = server

@@ -3,19 +3,19 @@ import type { Connections } from '../connections/tracking.ts'
 import type { Handover } from '../handover/send/handover.ts'
 import type { Ledger } from './ledger.ts'
 
-/** What a drain knows of its server, in any protocol. */
+/** What a drain knows of its server, whatever the protocol. */
 export interface Draining {
   readonly server: Server
   readonly connections: Connections
   readonly ledger: Ledger
-  /** Where connections of this listener can go; `undefined`: they linger. */
+  /** Where connections of this listener can move. `undefined`: nowhere, so they linger. */
   readonly handover: { readonly to: Handover; readonly listener: number; moved(frozen: number): void } | undefined
 }
 
-/** One server's drain, in the way of its protocol. */
+/** The drain of one server, as its protocol prescribes. */
 export interface Drain {
-  /** At the deadline: ends what is left, and counts it. */
+  /** Called at the deadline: ends and counts what is left. */
   cut(): void
-  /** When all is over: leaves no timer behind. */
+  /** Called when all is over: clears timers and listeners. */
   end(): void
 }

@@ -6,8 +6,8 @@ import type { Drain, Draining } from './draining.ts'
 import type { Outcome } from './ledger.ts'
 
 /**
- * HTTP/1.1 (RFC 9112): what is in flight is finished; what is idle moves to the successor, or lingers where it cannot. A
- * connection that was upgraded is the application's: it ends it, or the deadline does.
+ * Drains HTTP/1.1 (RFC 9112). Requests in flight are finished. Idle connections move to the successor, or linger where
+ * they cannot. Upgraded connections belong to the application: it ends them, or the deadline does.
  */
 export function drainHttp1(draining: Draining & { server: HttpServer }): Drain {
   const { server, connections, ledger, handover } = draining

@@ -5,10 +5,10 @@ import { announceLastAnswers } from '../connections/last-answer.ts'
 import type { Drain, Draining } from './draining.ts'
 import type { Outcome } from './ledger.ts'
 
-/** Public members tell: the server classes of node:http2 are not exported. */
+/** Tells by a public member, as node:http2 does not export its server classes. */
 export const isHttp2Server = (server: Server): server is Http2Server => 'updateSettings' in server
 
-/** The sessions of an HTTP/2 server, which only an event tells, and how many streams each has open. */
+/** The open sessions of each HTTP/2 server, and how many streams each has. Node tells of them by an event only. */
 const sessions = new WeakMap<Server, Map<ServerHttp2Session, { streams: number }>>()
 
 export function followSessions(server: Http2Server): void {
@@ -26,11 +26,12 @@ export function followSessions(server: Http2Server): void {
 }
 
 /**
- * HTTP/2 (RFC 9113): streams finish, new ones are refused as not processed, which a client may send again.
+ * Drains HTTP/2 (RFC 9113). Open streams finish. New ones are refused as not processed, so that a client may send them
+ * again.
  *
- * The GOAWAY comes a round trip after the decision, when what was on its way is here. RFC 9113, 6.8 knows a gentler
- * way, a first GOAWAY that names the highest stream there can be; but the one that Node can send makes nghttp2 take no
- * new stream at all, whatever it names, and hear no more of a session that has none.
+ * Each session is sent a ping, and a GOAWAY when the answer comes: a round trip later, when the streams that were on
+ * their way have arrived. RFC 9113, 6.8 describes a gentler way, a first GOAWAY that names the highest possible stream.
+ * But after any GOAWAY that Node can send, nghttp2 takes no new stream, and stops reading from a session that has none.
  */
 export function drainHttp2({ server, connections, ledger }: Draining): Drain {
   const open = sessions.get(server) ?? new Map()
@@ -39,14 +40,14 @@ export function drainHttp2({ server, connections, ledger }: Draining): Drain {
 
   const leave = (session: ServerHttp2Session): void => {
     session.once('close', () => count(session))
-    // One that the application ends already must not hear a second GOAWAY with a higher stream.
+    // If the application is ending the session, the client must not get a second GOAWAY with a higher stream.
     if (session.destroyed || session.closed) return
     if (!session.ping(() => session.destroyed || session.close())) session.close()
   }
   for (const session of open.keys()) leave(session)
   server.on('session', leave)
 
-  // With `allowHTTP1`, what did not agree on HTTP/2 is served by the same server.
+  // With `allowHTTP1`, the same server serves clients that did not agree on HTTP/2.
   connections.follow((socket) => {
     if (speaksHttp1(socket)) socket.once('close', () => count(socket))
   })

@@ -1,8 +1,8 @@
-/** The counts of one drain, in connections. */
+/** What became of the connections in one drain: a count for each outcome. */
 export interface Ledger {
   /** Finished what was in flight, or were answered once more while they lingered. */
   finished: number
-  /** Moved to the successor, alive. */
+  /** Moved to the successor, still open. */
   handedOver: number
   /** Sent to a successor that ended before it had confirmed them: nobody can know whether they were served. */
   unconfirmed: number

@@ -1,7 +1,10 @@
 import type { Drain, Draining } from './draining.ts'
 import type { Outcome } from './ledger.ts'
 
-/** A protocol that we do not know: the application ends its connections, for which `zerodown.draining` is the sign. */
+/**
+ * Drains a protocol that we do not know: the application ends its connections when `zerodown.draining` aborts, or the
+ * deadline does.
+ */
 export function drainRaw({ connections, ledger }: Draining): Drain {
   let outcome: Outcome = 'finished'
   connections.follow((socket) => socket.once('close', () => void (ledger[outcome] += 1)))

@@ -5,12 +5,12 @@ import { startDrain } from './drain.ts'
 import type { Ledger } from './ledger.ts'
 import { emptyLedger } from './ledger.ts'
 
-/** What closing takes after everything was cut. ms */
+/** How long closing may take after everything was cut. ms */
 const AFTER_CUT = 1000
 
 /**
- * Drains servers side by side; at `drainTimeout` what is left is cut, counted and logged.
- * @param ledger where it is counted, as it happens
+ * Drains all servers at the same time. At `drainTimeout` it cuts, counts and logs what is left.
+ * @param ledger where it counts, as it goes
  */
 export async function drainServers(
   servers: readonly Omit<Draining, 'ledger'>[],

@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 
-/** A timer that comes later than that is late because nothing ran: the process was stopped, or had no processor. ms */
+/** If a timer is later than this, nothing ran meanwhile: the process was stopped, or had no processor. ms */
 const LATE = 50
 
 /**
- * Waits for `done`, for as long as `timeout`. Where a timer comes late, as after a stop (SIGSTOP, a frozen container),
- * what happened meanwhile still waits to be read: so it waits for as long again as nothing ran, `timeout` at most, and
- * never gives up before the event loop has looked once more.
- * @returns whether it is done; rejects if that does
+ * Waits for `done`, for `timeout` ms at most. After a stop (SIGSTOP, a frozen container) the timer is late, and what
+ * arrived meanwhile is still to be read. So it waits longer by the time in which nothing ran, by `timeout` at most, and
+ * reads once more before it gives up.
+ * @returns whether it is done; rejects if `done` does
  */
 export async function within(timeout: number, done: Promise<unknown>): Promise<boolean> {
   const isDone = done.then(() => true)
@@ -19,7 +19,7 @@ export async function within(timeout: number, done: Promise<unknown>): Promise<b
     if (left < LATE) break
     granted += left
   }
-  // Timers come first in a turn of the event loop, and what has arrived is read after them.
+  // Timers come first in a turn of the event loop; what has arrived is read after them.
   return ends(isDone, (signal) => nextTurn(false, { signal }))
 }
 
