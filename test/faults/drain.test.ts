@@ -55,7 +55,9 @@ describe('a shutdown hook', () => {
     await scene.ask('restart')
 
     // Hooks have 5000 ms at the least.
-    await server.waitForLog(/error: a shutdown hook did not end within 5000 ms; exiting without it and those after it/)
+    await server.waitForLog(
+      /error: a shutdown hook did not finish within 5000 ms: exiting without it and the hooks after it/,
+    )
     expect(await server.waitForExit()).toBe(0)
     expect(hooksOf(server, 1)).toEqual([])
     await scene.keepsAnswering()

@@ -33,7 +33,7 @@ it('events, ledger and log tell what became of every connection', async () => {
   expect(await ledgerOf(server, 1)).toEqual(counts({ handedOver: 9, finished: 2, cut: 1 }))
   expect(await told(server, 1, 'stopped')).toMatchObject({ handedOver: 9, finished: 2, cut: 1 })
   expect(await told(server, 2, 'received')).toMatchObject({ connections: 9 })
-  await server.waitForLog(/drainTimeout: after 1500 ms, 1 connections were cut with something in flight/)
+  await server.waitForLog(/drainTimeout: after 1500 ms, 1 connection was cut with something in flight/)
   await server.waitForLog(/drained: 2 finished, 9 handed over, 0 closed idle, 1 cut in \d+ ms/)
 })
 

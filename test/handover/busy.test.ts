@@ -151,7 +151,7 @@ describe('a connection that was upgraded', () => {
     await wire.ended()
 
     expect(await ledgerOf(server, 1)).toEqual(counts({ cut: 1 }))
-    await server.waitForLog(/drainTimeout: after 500 ms, 1 connections were cut with something in flight/)
+    await server.waitForLog(/drainTimeout: after 500 ms, 1 connection was cut with something in flight/)
   })
 
   it('belongs to the successor when it moved there before', async () => {

@@ -16,7 +16,7 @@ it('a connection of which the successor has a copy is counted, logged and closed
   await commit(server)
 
   expect(await ledgerOf(server, 1)).toEqual(counts({ cut: 1 }))
-  await server.waitForLog(/drainTimeout: after 1500 ms, 1 connections were cut with something in flight/)
+  await server.waitForLog(/drainTimeout: after 1500 ms, 1 connection was cut with something in flight/)
   wire.readOn()
   await wire.ended()
 })

@@ -42,9 +42,9 @@ it('an application that hears SIGTERM and goes on with other work is ended when 
     env: { ON_SIGTERM: 'last busy', ZERODOWN_DRAIN_TIMEOUT: '0' },
   })
   server.signal('SIGTERM')
-  await server.waitForLog(/listens to SIGTERM by itself, too, and has 5000 ms to end/)
+  await server.waitForLog(/the application listens to SIGTERM as well, and has 5000 ms to end this process/)
   expect(await server.waitForExit()).toBe(0)
-  await server.waitForLog(/warning: it has not ended within 5000 ms of its own listeners to SIGTERM: exiting/)
+  await server.waitForLog(/warning: the application has not ended this process within 5000 ms of SIGTERM: exiting/)
 })
 
 it('what is stuck when an application closes its own server is cut at the end of the drain, and counted', async () => {

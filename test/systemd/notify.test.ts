@@ -107,7 +107,7 @@ describe('systemd is told', () => {
     await fault('no-descriptors')
     const second = await server.restart()
     await server.waitForLog(/no descriptors: EMFILE/)
-    await server.waitForLog(/systemd was not told MAINPID=.*EMFILE/)
+    await server.waitForLog(/could not tell systemd MAINPID=.*EMFILE/)
     await server.waitForExit(server.pid)
 
     await fault('')
@@ -119,7 +119,7 @@ describe('systemd is told', () => {
 
   it('nothing, and is no reason to fail, where it cannot be told', async () => {
     const server = await startServer('http', { env: { NOTIFY_SOCKET: '/nowhere', PATH: '/nonexistent' } })
-    await server.waitForLog(/systemd was not told .*ENOENT/)
+    await server.waitForLog(/could not tell systemd .*ENOENT/)
     const { generation } = await server.restart()
     expect(generation).toBe(2)
   })

@@ -26,7 +26,8 @@ export async function drainServers(
     for (const { drain } of drains) drain.cut()
     await within(AFTER_CUT, drained)
     if (ledger.cut > 0) {
-      logger.warn(`drainTimeout: after ${timeout} ms, ${ledger.cut} connections were cut with something in flight.`)
+      const cut = ledger.cut === 1 ? '1 connection was' : `${ledger.cut} connections were`
+      logger.warn(`drainTimeout: after ${timeout} ms, ${cut} cut with something in flight.`)
     }
   }
   for (const { drain } of drains) drain.end()

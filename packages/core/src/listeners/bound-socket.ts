@@ -12,13 +12,16 @@ const isBoundSocket = (value: unknown): value is BoundSocket => {
   return BoundSocket !== undefined && value instanceof BoundSocket
 }
 
-/** The port that it has. A path is bound by then, so that it can be no inherited one. */
+/** Reads where a `net.BoundSocket` is bound. On a path it has the file already, so nothing there can be inherited. */
 export function readBound(value: unknown): { kind: 'tcp'; host: string; port: number; ipv6Only: boolean } | undefined {
   const address = isBoundSocket(value) ? addressOf(value) : undefined
   return address && { kind: 'tcp', host: address.address, port: address.port, ipv6Only: false }
 }
 
-/** In its place an inherited listener is adopted. It had to share its port with that, by `reusePort`. */
+/**
+ * Closes a `net.BoundSocket`, as an inherited listener is adopted in its place. Both have the same port, by
+ * `reusePort`.
+ */
 export function closeBound(value: unknown): void {
   if (isBoundSocket(value)) value.close()
 }
@@ -28,6 +31,6 @@ function addressOf(bound: BoundSocket): AddressInfo | undefined {
     const address = bound.address()
     return typeof address === 'string' ? undefined : address
   } catch {
-    return undefined // It is a server's already: Node says so.
+    return undefined // A server has it already; Node says so itself.
   }
 }

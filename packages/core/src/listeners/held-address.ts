@@ -4,8 +4,8 @@ import type { InheritedListeners } from './inherited.ts'
 import { keyOf } from './key.ts'
 
 /**
- * Why a successor could not bind: a host changed on a port that the predecessor still holds. Node's EADDRINUSE does not
- * say by whom. Any other error is given back as it is.
+ * Explains why a successor could not bind: it asks for another host, on a port that the predecessor still holds. Node's
+ * EADDRINUSE does not say by whom. Any other error is returned as it is.
  */
 export function explainListenError(
   error: Error,

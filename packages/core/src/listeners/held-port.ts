@@ -2,10 +2,10 @@ import type { AddressInfo } from 'node:net'
 import { Server } from 'node:net'
 import type { PortTarget } from './listen-target.ts'
 
-/** As it was before anything took its place. */
+/** Node's own, read before anything replaces it. */
 const { listen } = Server.prototype
 
-/** Whether somebody listens there. */
+/** Whether somebody listens on this port. */
 export function isHeld({ host, port, ipv6Only }: PortTarget): Promise<boolean> {
   return new Promise((answer) => {
     const server = new Server()

@@ -8,37 +8,37 @@ import { removeUnixPath } from './unix-path.ts'
 /** A listening socket that came with the process's start. */
 export interface InheritedListener {
   readonly fd: number
-  /** What the predecessor's program asked for, `undefined` where that cannot be said again. */
+  /** What the predecessor's program asked for. `undefined` where that cannot be written down, as for a handle. */
   readonly asked?: ListenTarget | undefined
   readonly bound: ListenTarget
-  /** Which of the calls for any port (port 0) of these words it was, from 1; see `port-zero-order.ts`. */
+  /** For port 0: which of the calls in the same words it was, counted from 1; see `port-zero-order.ts`. */
   readonly portZeroIndex?: number | undefined
-  /** Any port was asked for, and nobody has ever connected to the one it got: nobody waits for it. */
+  /** Port 0 was asked for, and nobody has ever connected, so nobody will miss it. */
   readonly ephemeral?: boolean | undefined
   /**
-   * More descriptors of the same socket. Node has no way to make one, and closes the one that it listens on: a program
-   * that looks whether its port is free listens there and closes again, before it listens for good.
+   * More descriptors of the same socket. A program may look whether its port is free: listen, close, and then listen
+   * for good. Node closes the descriptor that it listens on, and cannot duplicate one.
    */
   readonly spares?: readonly number[] | undefined
-  /** Of a unix path: another name of its file, see `second-path.ts`. */
+  /** For a unix path: a second name of its file, see `second-path.ts`. */
   readonly secondPath?: string | undefined
-  /** The socket's inode, by which the successor knows that this number is the socket that was meant. */
+  /** The socket's inode. By it the successor checks that this descriptor is the socket that was meant. */
   readonly inode: number
 }
 
 /** The listeners that came with the process's start and that no `listen()` has adopted yet. */
 export class InheritedListeners {
   readonly #waiting: InheritedListener[]
-  /** The open descriptors of each, of which the first is the one to listen on. */
+  /** The open descriptors of each listener. The first one is to listen on. */
   readonly #descriptors: Map<InheritedListener, number[]>
-  readonly #wantedAtBirth: number
+  readonly #wantedAtStart: number
 
   constructor(listeners: readonly InheritedListener[]) {
     this.#waiting = [...listeners]
     this.#descriptors = new Map(
       listeners.map((it) => [it, [it.fd, ...(it.spares ?? []).filter((fd) => inodeOf(fd) === it.inode)]]),
     )
-    this.#wantedAtBirth = this.wanted.length
+    this.#wantedAtStart = this.wanted.length
   }
 
   get waiting(): readonly InheritedListener[] {
@@ -50,9 +50,9 @@ export class InheritedListeners {
     return this.#waiting.filter(({ ephemeral }) => ephemeral !== true)
   }
 
-  /** Whether there were some to be expected, and none of them is adopted. */
+  /** Whether the program was expected to adopt some, and has adopted none. */
   get noneAdopted(): boolean {
-    return this.#wantedAtBirth > 0 && this.wanted.length === this.#wantedAtBirth
+    return this.#wantedAtStart > 0 && this.wanted.length === this.#wantedAtStart
   }
 
   /** The descriptor to listen on. */
@@ -60,7 +60,10 @@ export class InheritedListeners {
     return this.#descriptors.get(listener)?.[0] ?? listener.fd
   }
 
-  /** Whoever had adopted it has closed it, and its descriptor with it. Until the commit it waits for the next one. */
+  /**
+   * Takes a listener back whose server was closed, and its descriptor with it. Until the commit, another `listen()` may
+   * adopt it by a spare descriptor.
+   */
   giveBack(listener: InheritedListener): void {
     const descriptors = this.#descriptors.get(listener)
     descriptors?.shift()
@@ -68,8 +71,8 @@ export class InheritedListeners {
   }
 
   /**
-   * Takes the listener that a `listen()` asks for: the one that was asked for in the same words, else the one whose
-   * bound address means the same. Two of the same words (port 0 twice) are told apart by their turns.
+   * Takes the listener that a `listen()` asks for. It prefers one that the predecessor asked for in the same words to
+   * one whose bound address means the same. Calls in the same words (port 0 twice) are told apart by their order.
    */
   adopt(
     asked: ListenTarget,
@@ -88,22 +91,25 @@ export class InheritedListeners {
     )
   }
 
-  /** The listener that stands in the way of binding anew: same port, another meaning. */
+  /** The inherited listener that may keep a new one from binding: it has the same port, on another address. */
   inTheWayOf(asked: ListenTarget): InheritedListener | undefined {
     return this.#waiting.find(
       ({ bound }) => asked.kind === 'tcp' && bound.kind === 'tcp' && asked.port !== 0 && asked.port === bound.port,
     )
   }
 
-  /** Gives up what the new code no longer wants. Only at commit: until then the predecessor may need it back. */
+  /**
+   * Closes the listeners that the new code no longer wants. Only at the commit: until then the restart may be rolled
+   * back.
+   */
   drop(): readonly InheritedListener[] {
     const dropped = this.#waiting.splice(0)
     for (const [listener, descriptors] of this.#descriptors) {
       const unwanted = dropped.includes(listener)
-      // A client that one nobody listens on would accept would wait for ever.
+      // Nobody would accept from an open one, so its clients would wait for ever.
       for (const fd of unwanted ? descriptors : descriptors.slice(1)) closeSync(fd)
       if (!unwanted || listener.bound.kind !== 'unix') continue
-      // In this order: a predecessor that exits just now puts its path back from the second one.
+      // In this order: a predecessor that exits at this moment restores its path from the second one.
       if (listener.secondPath !== undefined) forgetSecondPath(listener.secondPath)
       removeUnixPath(listener.bound.path)
     }
@@ -117,7 +123,7 @@ export class InheritedListeners {
   }
 }
 
-/** A predecessor that knew of no turns has them in their order. */
+/** An older predecessor passes no index. Then the order of the listeners decides. */
 const isPortZeroIndex = (portZeroIndex: number | undefined, its: number | undefined): boolean =>
   portZeroIndex === undefined || its === undefined || portZeroIndex === its
 

@@ -9,7 +9,7 @@ export function keyOf(asked: ListenTarget): string {
   return `tcp:${isIPv6(asked.host) ? `[${asked.host}]` : asked.host}:${asked.port}${asked.ipv6Only ? ' (IPv6 only)' : ''}`
 }
 
-/** What the listener is bound to, in the same words as what is asked for. */
+/** What the listener is bound to, in the same form as what was asked for. */
 export function boundTo(
   address: ReturnType<Server['address']>,
   asked: ListenTarget | undefined,
@@ -20,7 +20,7 @@ export function boundTo(
   return { kind: 'tcp', host: (address as AddressInfo).address, port: address.port, ipv6Only }
 }
 
-/** Whether a listener bound to `bound` is what somebody who asks for `asked` would get. `host` as resolved by now. */
+/** Whether `asked` would be bound to `bound`. `host` is that of `asked`, with a name resolved. */
 export function meansTheSame(asked: ListenTarget, host: string, bound: ListenTarget): boolean {
   if (asked.kind !== 'tcp' || bound.kind !== 'tcp') return keyOf(asked) === keyOf(bound)
   if (asked.port !== bound.port || asked.port === 0 || asked.ipv6Only !== bound.ipv6Only) return false

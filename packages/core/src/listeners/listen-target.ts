@@ -2,7 +2,7 @@ import type { ListenOptions } from 'node:net'
 import { readBound } from './bound-socket.ts'
 import { resolve } from 'node:path'
 
-/** What a call of `server.listen()` asks for, in whichever of Node's forms it was written. */
+/** What a `server.listen()` call asks for, in whichever of Node's forms. */
 export type ListenTarget =
   | { kind: 'tcp'; host: string; port: number; ipv6Only: boolean }
   | { kind: 'unix'; path: string }
@@ -11,7 +11,10 @@ export type ListenTarget =
 export type PortTarget = ListenTarget & { kind: 'tcp' }
 
 export interface ListenCall {
-  /** `undefined` for what cannot be known again in another process: a handle, other than a `net.BoundSocket` on a port. */
+  /**
+   * `undefined` where another process could not tell that it is the same: for handles, but for a `net.BoundSocket` on a
+   * port.
+   */
   asked: ListenTarget | undefined
   options: ListenOptions
   backlog: number | undefined
@@ -57,10 +60,10 @@ const absolute = (path: string): string => (isAbstract(path) ? path : resolve(pa
 /** Port 0: the operating system chooses. */
 export const asksForAnyPort = (asked: ListenTarget): boolean => asked.kind === 'tcp' && asked.port === 0
 
-/** unix(7): no file, gone with its last holder. */
+/** unix(7): an abstract socket has no file, and is gone when its last holder closes it. */
 export const isAbstract = (path: string): boolean => path.startsWith('\0')
 
-/** What reads as a number, the empty string among it, is a port to Node and no path. */
+/** A string that reads as a number, as the empty one does, is a port to Node, and no path. */
 const isPipeName = (value: unknown): value is string => typeof value === 'string' && !(Number(value) >= 0)
 
 function numberOf(value: unknown): number | undefined {

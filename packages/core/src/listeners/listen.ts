@@ -22,24 +22,26 @@ import {
 type Listen = Server['listen']
 
 export interface ListenHooks {
-  /** Before anything is bound or adopted; what it throws, `listen()` throws. */
+  /** Called before anything is bound or adopted. What it throws, `listen()` throws. */
   before(): void
-  /** `listen()` throws: it was called with something that Node does not accept. */
+  /** Called when `listen()` throws, as Node does not accept its arguments. */
   threw(error: unknown): void
   inherited(): InheritedListeners
-  /** Which of the calls for any port this one is. */
+  /** Which of the calls for port 0 this one is. */
   portZeroIndex(asked: ListenTarget | undefined): number | undefined
-  /** Whether this process binds its own sockets: in a cluster worker the primary does, on Windows pipes have no files. */
+  /**
+   * Whether this process binds its own sockets. In a cluster worker the primary does; on Windows, pipes have no files.
+   */
   bindsItself(): boolean
-  /** The server is to seem to listen for a turn. `false`: it has to end now, and to say why in an 'error'. */
+  /** `true`: the server only seems to listen, for one turn. `false`: that is over, and an 'error' will say why. */
   pretends(still: boolean): void
-  /** The server is about to listen on what `asked` says. */
+  /** Called when the server is about to listen on what `asked` says. */
   asks(asked: ListenTarget | undefined, adopted: InheritedListener | undefined, permissions?: number): void
 }
 
 /**
- * Makes `server.listen()` adopt the inherited listener that it asks for, and bind anew where there is none. In all else
- * it is the `listen()` it was.
+ * Makes `server.listen()` adopt the inherited listener that it asks for, and bind a new one where there is none. All
+ * else stays as it was.
  */
 export function patchListen(server: Server, hooks: ListenHooks): void {
   const original: Listen = server.listen
@@ -87,13 +89,16 @@ class Listening {
     this.#hooks.asks(this.#call.asked ?? listener.bound, listener, permissionsIn(this.#call.options))
     closeBound(this.#args[0])
     const { bound, secondPath } = listener
-    // The program may have removed it, as what a process before it has left behind.
+    // The program may have removed the path, as one that an earlier process has left behind.
     if (bound.kind === 'unix' && secondPath !== undefined) putBack(bound.path, secondPath)
-    // `listen({ fd, backlog })` ignores backlog and sets the shared queue back to 511: it must be given by position.
+    // `listen({ fd, backlog })` ignores `backlog` and sets the shared queue back to 511, so it is given by position.
     this.#listen({ fd: this.#hooks.inherited().descriptorOf(listener) }, this.#call.backlog)
   }
 
-  /** `localhost` may mean the address that an inherited listener is bound to; another address of the port may be held by it. */
+  /**
+   * An inherited listener has the same port. It may be the one that is meant (`localhost`), or keep this one from
+   * binding.
+   */
   #bindBeside(asked: PortTarget): void {
     if (!isHostname(asked.host)) return void this.#bindUnlessHeld(asked, asked.host)
     lookup(asked.host, (error, address) => {
@@ -113,9 +118,9 @@ class Listening {
   }
 
   /**
-   * The port is held by what this process has inherited, on another address. Tools that look whether a port is free ask
-   * for every address, and close again at once: to them it is free. So for a turn the server listens on another port;
-   * one that is still there then gets the error.
+   * An inherited listener holds the port, on another address. Some tools look whether a port is free: they listen on
+   * every address, and close at once. To them it is free. So the server listens on another port for one turn; one that
+   * is still open then gets the error.
    */
   #pretend(asked: PortTarget): void {
     const server = this.#server
@@ -163,7 +168,7 @@ class Listening {
     }
   }
 
-  /** As Node does: in an event, after `listen()` has returned. */
+  /** Fails as Node does: by an event, after `listen()` has returned. */
   #fail(error: unknown): void {
     process.nextTick(() => this.#server.emit('error', error))
   }

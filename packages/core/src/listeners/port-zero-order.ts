@@ -3,9 +3,9 @@ import { asksForAnyPort } from './listen-target.ts'
 import { keyOf } from './key.ts'
 
 /**
- * Numbers the calls for any port: a successor that runs the same program makes them in the same order, and so finds the
- * port that each of its servers had. Those that are closed by now count as well: a tool that looks for a free port and
- * leaves it again must not be given the port of a server.
+ * Numbers the calls for port 0. A successor that runs the same program makes them in the same order, and so finds the
+ * port that each of its servers had. Calls of servers that are closed by now count as well: a tool that only looks for
+ * a free port must not get the port of a server.
  */
 export class PortZeroOrder {
   readonly #taken = new Map<string, number>()

@@ -3,9 +3,9 @@ import { resolve } from 'node:path'
 import { temporaryPath } from './unix-path.ts'
 
 /**
- * A second name for the file of a unix socket, while a restart lasts. Many programs remove their path before they listen
- * or when they exit, and an inherited socket that has lost its name can be given none any more.
- * @returns `undefined` where that cannot be, as on some file systems
+ * Gives the file of a unix socket a second name, while a restart lasts. Many programs remove their path before they
+ * listen or when they exit, and once an inherited socket has lost its last name, there is no way to give it one.
+ * @returns `undefined` where that is not possible, as on some file systems
  */
 export function nameAgain(path: string): string | undefined {
   const second = resolve(temporaryPath(path))
@@ -17,20 +17,20 @@ export function nameAgain(path: string): string | undefined {
   }
 }
 
-/** Puts a path back that was removed. What is there stays. */
+/** Puts back a path that was removed. It replaces nothing. */
 export function putBack(path: string, second: string): void {
   try {
     linkSync(second, path)
   } catch {
-    // It is there, or the second name is not.
+    // The path is there, or the second name is not.
   }
 }
 
-/** What cannot be removed is left behind: a restart is not to end half-way for it. */
+/** Removes the second name. If it cannot, it leaves it behind: that is no reason to fail a restart. */
 export function forgetSecondPath(second: string): void {
   try {
     rmSync(second, { force: true })
   } catch {
-    // A folder that this user may not write to any more.
+    // This user may not write to the folder any more.
   }
 }

@@ -5,14 +5,14 @@ import { connect } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { lookAt } from '../node/stat.ts'
 
-/** The longest path of a unix socket, unix(7): 108 bytes, one of them for the end. */
+/** The longest path of a unix socket, unix(7): 108 bytes, the last of them a null byte. */
 const LONGEST_PATH = 107
 
 let bound = 0
 
 /**
- * Where to bind, so that a rename puts the socket in its place. libuv removes the path it bound when the binder closes,
- * even after a successor took over; and a rename replaces a stale path in one step.
+ * The path to bind first; a rename then puts the socket in its place. libuv removes the path that it has bound when the
+ * binder closes, even if a successor serves there by then. And a rename replaces a stale path in one step.
  */
 export function temporaryPath(path: string): string {
   bound += 1
@@ -20,10 +20,10 @@ export function temporaryPath(path: string): string {
   return fits(telling) ? telling : vacantName(path)
 }
 
-/** unix(7): a longer one is cut without a word, by some Node versions and by others refused. */
+/** unix(7): some versions of Node cut a longer one without a word, others refuse it. */
 export const fits = (path: string): boolean => Buffer.byteLength(path) <= LONGEST_PATH
 
-/** A name that is no longer than the one asked for fits wherever that fits. */
+/** A free name that is no longer than the one asked for, so that it fits wherever that fits. */
 function vacantName(path: string): string {
   const candidate = join(dirname(path), randomUUID().slice(0, basename(path).length))
   return candidate !== path && isVacant(candidate) ? candidate : vacantName(path)
@@ -38,12 +38,12 @@ export function putInPlace(temporary: string, path: string): void {
   }
 }
 
-/** Whether nothing is in the way at `path`, without asking anybody. */
+/** Whether nothing is at `path`. */
 export function isVacant(path: string): boolean {
   return lookAt(path) === undefined
 }
 
-/** Whether `path` is a socket that nobody listens on any more: what a process that was killed leaves behind. */
+/** Whether `path` is a socket that nobody listens on any more, as a process that was killed leaves it behind. */
 export function isStale(path: string): Promise<boolean> {
   if (lookAt(path)?.isSocket() !== true) return Promise.resolve(isVacant(path))
   return new Promise((answer) => {
@@ -63,12 +63,12 @@ export const pathInUse = (path: string): NodeJS.ErrnoException =>
   listenError('EADDRINUSE', `address already in use ${path}`, path)
 
 export const pathTooLong = (path: string): NodeJS.ErrnoException =>
-  listenError('ENAMETOOLONG', `${path} is longer than a unix socket's ${LONGEST_PATH} bytes`, path)
+  listenError('ENAMETOOLONG', `${path} is longer than the ${LONGEST_PATH} bytes of a unix socket path`, path)
 
 const listenError = (code: string, what: string, address: string): NodeJS.ErrnoException =>
   Object.assign(new Error(`listen ${code}: ${what}`), { code, syscall: 'listen', address })
 
-/** Which file is at `path` now, to tell later whether it is still the same. */
+/** Identifies the file at `path`, to tell later whether it is still the same one. */
 export function identify(path: string): string | undefined {
   const file = lookAt(path)
   return file && `${file.dev}:${file.ino}`
@@ -79,20 +79,21 @@ export function removeUnixPath(path: string, identity: string | undefined = iden
   try {
     rmSync(path)
   } catch {
-    // It has gone, or the folder is not this user's any more: whoever comes next replaces what nobody listens on.
+    // The file is gone, or this user may not write to the folder any more. The next process replaces a path that nobody
+    // listens on.
   }
 }
 
 const { S_IRUSR, S_IRGRP, S_IROTH, S_IWUSR, S_IWGRP, S_IWOTH } = constants
 
-/** What `listen()` adds to the permissions of a path that it binds. */
+/** The permissions that the options of `listen()` add to a path. */
 export function permissionsIn({ readableAll, writableAll }: ListenOptions): number {
   return (
     (readableAll === true ? S_IRUSR | S_IRGRP | S_IROTH : 0) | (writableAll === true ? S_IWUSR | S_IWGRP | S_IWOTH : 0)
   )
 }
 
-/** Node binds no path that is inherited, and so does not do it. */
+/** Adds permissions to an inherited path. Node does that only where it binds. */
 export function addPermissions(path: string, permissions: number): void {
   const file = permissions === 0 ? undefined : lookAt(path)
   if (file !== undefined) chmodSync(path, (Number(file.mode) & 0o7777) | permissions)

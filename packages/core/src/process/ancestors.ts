@@ -5,21 +5,21 @@ import { procStat } from './proc-stat.ts'
 /** A process that this one descends from. */
 export interface Ancestor {
   readonly pid: number
-  /** Its command line; empty where it may not be seen. */
+  /** Its command line; empty where this process may not see it. */
   readonly args: readonly string[]
-  /** What it may be called by: the program, and what an interpreter runs. */
+  /** The names that it may be known by: of the program, and of the script that an interpreter runs. */
   readonly names: readonly string[]
 }
 
-/** Programs that are known by the script which they run. */
+/** Programs that are known by the script that they run. */
 const INTERPRETERS = /^(node|nodejs|bun|python[\d.]*|ruby|perl)$/
 
 /**
- * The processes that this one descends from, its parent first, the last one PID 1 or one that came into a container from
- * outside. Known on Linux only (proc(5)); `undefined` where it is not.
+ * Finds the processes that this one descends from: its parent first; PID 1 last, or one that came into a container from
+ * outside. Known on Linux only (proc(5)); `undefined` elsewhere.
  */
 export function findAncestors(): Ancestor[] | undefined {
-  // In a PID namespace whose /proc is still that of another one, all numbers mean other processes.
+  // If /proc is that of another PID namespace, all its numbers mean other processes.
   if (readOr(() => readlinkSync('/proc/self')) !== String(process.pid)) return undefined
   const found: Ancestor[] = []
   for (let pid = process.ppid; pid > 0;) {
@@ -41,8 +41,8 @@ function describe(pid: number): Ancestor {
 }
 
 /**
- * npm and the like put a title in the place of their command line: `npm start`. Others are `-bash`, a login shell,
- * `tmux: server` and `init(Ubuntu)`.
+ * Some programs put a title in the place of their command line: `npm start`, `tmux: server`. A login shell is `-bash`,
+ * and WSL has `init(Ubuntu)`.
  */
 export function namesOf([program = '', script = '']: readonly string[], comm: string): string[] {
   const words = [program, comm].map((name) => basename(name.split(' ')[0] ?? '').replace(/^-|:$|\(.*$/g, ''))

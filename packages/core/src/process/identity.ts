@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { procStat } from './proc-stat.ts'
 
-/** How often to look whether a process has ended that is not our child, of which nothing tells us. ms */
+/** How often to look whether a process has ended that is not our child. Node has no event for that. ms */
 const SOON = 10
 const LATER = 100
-/** How many times to look soon: whoever asks has reason to think that it is ending. */
+/** How many times to look at short intervals: the caller has reason to expect the end. */
 const SOON_TIMES = 100
 
-/** One process, and no later one that was given the same pid. */
+/** One process, told apart from a later one with the same pid. */
 export class ProcessIdentity {
   readonly pid: number
   readonly #started: string | undefined
@@ -18,10 +18,10 @@ export class ProcessIdentity {
     this.#started = procStat(pid)?.started
   }
 
-  /** Whether it runs. A zombie does not: it has ended, and only its parent has not asked for its exit code yet. */
+  /** Whether it runs. A zombie does not: it has ended, and its parent has not asked for its exit code yet. */
   get alive(): boolean {
     const now = procStat(this.pid)
-    // Not on Linux, or a process of another user where /proc hides those (hidepid): kill(2) knows.
+    // This is not Linux, or /proc hides the processes of other users (hidepid): ask kill(2).
     if (now === undefined) return this.#started === undefined && exists(this.pid)
     return now.started === this.#started && !/[ZX]/.test(now.state)
   }
@@ -32,8 +32,8 @@ export class ProcessIdentity {
   }
 
   /**
-   * Resolves when it has ended. Keeps this process no longer alive.
-   * @param pace how often to look, where nothing tells that it is about to end. ms
+   * Resolves when it has ended. Does not keep this process alive.
+   * @param pace how often to look, where its end is not expected. ms
    */
   async ended(pace?: number): Promise<void> {
     for (let times = 0; this.alive; times += 1) {

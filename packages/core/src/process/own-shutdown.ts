@@ -4,10 +4,10 @@ import { LEAST_TIME } from './shutdown-hooks.ts'
 import type { Logger } from '../logger.ts'
 
 /**
- * The application's own shutdown. Many close their servers and their database when they hear SIGTERM, and then call
- * `process.exit()` or wait for the event loop to run empty. Nobody can see how far they are, so a process in which
- * something else has heard a signal that ends it is left to end by itself: nothing of ours keeps it alive by then. One
- * that has other work, as an interval or an open database, is ended when the time is up.
+ * Gives the application's own shutdown its time. Many applications close their servers and their database on SIGTERM,
+ * and then call `process.exit()` or wait for the event loop to run empty. Nobody can see how far they are. So where
+ * something else listens to the signal that ends this process, the process is left to end by itself: nothing of ours
+ * keeps it alive by then. If an interval or an open database does, it is ended when the time is up.
  */
 export class OwnShutdown {
   readonly #signals: Settings['signals']
@@ -19,21 +19,24 @@ export class OwnShutdown {
   }
 
   /**
-   * A signal that ends this process has come, to our listener first. If nobody else listens, nobody else is busy: Nest
-   * takes its own listeners away when it has closed everything, and sends the signal again.
+   * Called when a signal that ends this process has come; our listener is the first. If nobody else listens, nobody
+   * else is busy: Nest removes its listeners when it has closed everything, and sends the signal again.
    */
   hear(signal: NodeJS.Signals): void {
     this.#heard = this.#othersListen(signal) ? signal : undefined
     if (this.#waiting && this.#heard === undefined) process.exit()
   }
 
-  /** The application has left its end to us, by `zerodown.shutdown()`. */
+  /** Called when the application leaves the end of the process to us, by `zerodown.shutdown()`. */
   dismiss(): void {
     this.#heard = undefined
     if (this.#waiting) process.exit()
   }
 
-  /** In a process that leaves after a restart no signal has come: its own listeners hear one all the same. */
+  /**
+   * Calls the application's own listeners to the `leave` signals: after a restart no signal comes to the process that
+   * leaves.
+   */
   raise(): void {
     for (const signal of this.#signals.leave) {
       if (!this.#othersListen(signal)) continue
@@ -42,17 +45,17 @@ export class OwnShutdown {
     }
   }
 
-  /** Ends the process, or lets it end within what is left of its time. ms */
+  /** Ends the process, or lets the application end it in the time that is left. ms */
   exit(timeLeft: number, logger: Logger): void {
     if (this.#heard === undefined) process.exit(0)
     const signal = this.#heard
     const timeout = Math.max(timeLeft, LEAST_TIME)
     this.#waiting = true
-    // Else Node calls an entry module that still waits for something an error.
+    // Without it, Node exits with 13 where an entry module still awaits something.
     process.exitCode ??= 0
-    logger.info(`this process listens to ${signal} by itself, too, and has ${Math.round(timeout)} ms to end.`)
+    logger.info(`the application listens to ${signal} as well, and has ${Math.round(timeout)} ms to end this process.`)
     setTimeout(() => {
-      logger.warn(`it has not ended within ${Math.round(timeout)} ms of its own listeners to ${signal}: exiting.`)
+      logger.warn(`the application has not ended this process within ${Math.round(timeout)} ms of ${signal}: exiting.`)
       process.exit()
     }, timeout).unref()
   }

@@ -18,16 +18,16 @@ export interface Platform {
   readonly mainThread: boolean
   /** `false` under Node's permission model without `--allow-child-process`. */
   readonly mayStartProcesses: boolean
-  /** Whether the process that had started this one, or an earlier generation, has ended: that was the end of nothing else. */
+  /** Whether the process that started this one, or an earlier generation, has ended, and has taken nothing along. */
   readonly outlived: boolean
   /** `undefined` where they cannot be known. */
   ancestors(): readonly Ancestor[] | undefined
 }
 
-const bornTo = process.ppid
+const firstParent = process.ppid
 
 let workersListen = false
-// In a worker, `cluster` knows no such event.
+// In a worker this event never comes.
 cluster.once('listening', () => {
   workersListen = true
 })
@@ -41,7 +41,7 @@ export const thisPlatform = (generation = 1): Platform => ({
   clusterPrimary: workersListen,
   mainThread: isMainThread,
   mayStartProcesses: process.permission?.has('child') !== false,
-  outlived: generation > 1 || process.ppid !== bornTo,
+  outlived: generation > 1 || process.ppid !== firstParent,
   ancestors: findAncestors,
 })
 
@@ -53,14 +53,14 @@ export function whyNoRestart(on: Platform): string | undefined {
   if (on.bun) return 'Bun does not pass listening sockets to a new process. Run the server with Node.'
   if (!on.mainThread) return 'this is a worker thread. Attach the server in the main thread.'
   if (!on.mayStartProcesses) {
-    return 'with --permission Node may start no process. Add --allow-child-process, by which the successor is started.'
+    return 'under --permission Node may not start a successor. Add --allow-child-process.'
   }
   if (on.clusterWorker) {
     return 'this is a cluster worker, whose listening socket belongs to the primary. Run the server without cluster.'
   }
   if (on.clusterPrimary) {
     return (
-      "this is a cluster's primary, whose workers' sockets a successor could not have. Run the server without cluster, " +
+      "this is a cluster's primary, and a successor cannot get the sockets of its workers. Run the server without cluster, " +
       'or replace the workers one by one.'
     )
   }

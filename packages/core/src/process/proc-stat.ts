@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** What the kernel tells of a process in /proc/pid/stat (proc(5)), as far as it is needed. */
+/** What /proc/pid/stat says of a process (proc(5)), as far as it is needed. */
 export interface ProcStat {
   /** One letter: R, S, D, Z, … */
   readonly state: string
@@ -8,11 +8,11 @@ export interface ProcStat {
   readonly session: number
   /** The device number of its terminal; 0: it has none. */
   readonly terminal: number
-  /** When it was started, in clock ticks since the boot. With the pid, it is the process's identity. */
+  /** When it was started, in clock ticks since the boot. Together with the pid it identifies the process. */
   readonly started: string
 }
 
-/** `undefined` if there is no such process, it may not be seen (hidepid), or this is not Linux. */
+/** `undefined` if there is no such process, if /proc hides it (hidepid), or if this is not Linux. */
 export function procStat(pid: number | 'self'): ProcStat | undefined {
   let stat: string
   try {
@@ -20,7 +20,7 @@ export function procStat(pid: number | 'self'): ProcStat | undefined {
   } catch {
     return undefined
   }
-  // The name, in parentheses, may hold anything: the fields start after the last one, with the third.
+  // The name, in parentheses, may contain anything. Behind the last parenthesis comes field 3.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const field = (number: number): string => fields[number - 3] ?? ''
   return {

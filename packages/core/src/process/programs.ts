@@ -1,26 +1,26 @@
 import type { Ancestor } from './ancestors.ts'
 import { isOne } from './ancestors.ts'
 
-/** They stay whatever becomes of those they have started: init systems, service managers, terminals. */
+/** Programs that stay when their children end: init systems, service managers, terminals. */
 const STAY = new Set(
   'systemd init runit runsvdir runsv s6-svscan s6-supervise openrc-init dinit finit shepherd procd launchd supervisord my_init monit cron crond sshd login tmux screen SCREEN'.split(
     ' ',
   ),
 )
 
-/** They end with the process that they have started. */
+/** Programs that end with the process that they have started. */
 const END = new Set(
   'tini tini-static docker-init podman-init dumb-init catatonit npm npx pnpm pnpx yarn yarnpkg corepack cross-env cross-env-shell env-cmd dotenv dotenvx doppler infisical tsx sudo su doas runuser gosu timeout time'.split(
     ' ',
   ),
 )
 
-/** These do as well: of older versions of Podman, and of Fly.io. */
+/** So do the inits of older versions of Podman, and of Fly.io, which are told by their paths only. */
 const CALLED_INIT = new Set(['/dev/init', '/fly/init'])
 
 const SHELLS = new Set('sh bash dash ash zsh ksh mksh'.split(' '))
 
-/** Whether it is known to stay whatever becomes of its children. */
+/** Whether it is known to stay when its children end. */
 export const stays = (ancestor: Ancestor): boolean =>
   isShell(ancestor) ? isInteractive(ancestor) : isOne(ancestor, STAY) && !CALLED_INIT.has(ancestor.args[0] ?? '')
 
@@ -30,6 +30,6 @@ export const endsWithItsChild = (ancestor: Ancestor): boolean =>
 
 const isShell = (ancestor: Ancestor): boolean => isOne(ancestor, SHELLS)
 
-/** Somebody is at it: it runs neither a command nor a script, and does not end before it is told to. */
+/** Whether somebody types into this shell: it runs no command and no script, and stays until it is told to end. */
 const isInteractive = ({ args: [, ...args] }: Ancestor): boolean =>
   args.every((arg) => arg.startsWith('-') && !/^-[a-z]*[cs]/.test(arg))

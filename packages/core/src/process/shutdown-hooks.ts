@@ -9,27 +9,29 @@ export interface ShutdownReason {
 
 export type ShutdownHook = (why: ShutdownReason) => unknown
 
-/** What hooks get at the least, however long the drain took: closing a database wants a moment. ms */
+/** The least time that hooks get, however long the drain took: closing a database takes a moment. ms */
 export const LEAST_TIME = 5000
 
 /** The hooks that run after the drain, the last one registered first: what was opened last is closed first. */
 export class ShutdownHooks {
   readonly #hooks = new Set<{ readonly run: ShutdownHook }>()
 
-  /** @returns takes it back */
+  /** @returns a function that removes the hook */
   add(hook: ShutdownHook): () => void {
     const entry = { run: hook }
     this.#hooks.add(entry)
     return () => void this.#hooks.delete(entry)
   }
 
-  /** Runs them one after the other, all of them within one deadline. A hook that fails is logged, never thrown. */
+  /**
+   * Runs the hooks one after the other, all within one deadline. A hook that fails is logged, and the next one runs.
+   */
   async run(timeLeft: number, why: ShutdownReason, logger: Logger): Promise<void> {
     const timeout = Math.round(Math.max(timeLeft, LEAST_TIME))
     const over = new AbortController()
     if (await within(timeout, this.#runAll(why, logger, over.signal))) return
     over.abort()
-    logger.error(`a shutdown hook did not end within ${timeout} ms; exiting without it and those after it.`)
+    logger.error(`a shutdown hook did not finish within ${timeout} ms: exiting without it and the hooks after it.`)
   }
 
   async #runAll(why: ShutdownReason, logger: Logger, over: AbortSignal): Promise<void> {

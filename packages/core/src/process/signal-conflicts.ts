@@ -2,9 +2,9 @@ import type { Ancestor } from './ancestors.ts'
 import { isOne } from './ancestors.ts'
 
 /**
- * Who else has a use for the signals of a restart, in this process or above it, and what to do. Nest's
- * `enableShutdownHooks()` closes the application on SIGUSR2 and then ends the process by it; nodemon sends SIGUSR2, waits
- * for the end of its child, and starts the program once more, which finds its address in use by the successor.
+ * Finds who else uses the signals of a restart, in this process or above it, and says what to do. Nest's
+ * `enableShutdownHooks()` closes the application on SIGUSR2 and then ends the process by it. nodemon sends SIGUSR2,
+ * waits for its child to end, and starts the program again, which then finds its address in use by the successor.
  */
 export function signalConflicts(
   signals: readonly NodeJS.Signals[],
@@ -15,24 +15,24 @@ export function signalConflicts(
   return [
     ...heard.map(
       (signal) =>
-        `${signal}: something else in this process listens to it, too. It must not end on it, nor close its servers: ` +
-        `${anotherSignal(signal)}. In Nest, zerodown.onShutdown(() => app.close()) does what app.enableShutdownHooks() is for.`,
+        `${signal}: something else in this process listens to it as well. If that ends the process or closes its servers, ` +
+        `${anotherSignal(signal)}. In Nest, use zerodown.onShutdown(() => app.close()) in place of app.enableShutdownHooks().`,
     ),
     ...(nodemon
       ? [
-          'SIGUSR2: nodemon sends it to end this process, and here it starts a successor, of which nodemon does not know. ' +
+          'SIGUSR2: nodemon sends it to end this process, but here it starts a successor, which nodemon does not know. ' +
             `Run nodemon --signal SIGTERM, or ${anotherSignal('SIGUSR2')}.`,
         ]
       : []),
   ]
 }
 
-/** The signal can be said in a file as well, which is not looked for. */
+/** nodemon reads the signal from a file as well; that is not looked for. */
 const isNodemonOfSigusr2 = (ancestor: Ancestor): boolean =>
   isOne(ancestor, new Set(['nodemon'])) &&
   !ancestor.args.some((arg, at) => /^(-s|--signal)$/.test(arg) && ancestor.args[at + 1] !== 'SIGUSR2')
 
-/** The last is none of Nest's, and ends no process that does not listen to it. */
+/** Nest does not listen to SIGWINCH, and SIGWINCH ends no process that does not listen to it. */
 const OTHERS: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGUSR2', 'SIGWINCH']
 
 function anotherSignal(than: NodeJS.Signals): string {

@@ -7,7 +7,10 @@ export interface SignalActions {
   exitAtOnce(): void
 }
 
-/** Listens to the signals; the function it returns takes every listener away again. */
+/**
+ * Listens to the signals.
+ * @returns a function that removes every listener
+ */
 export function listenToSignals(
   signals: Pick<Settings['signals'], 'restart' | 'shutdown'>,
   actions: SignalActions,
@@ -23,13 +26,15 @@ export function listenToSignals(
     })
   }
   const listen = (signal: NodeJS.Signals, listener: () => void): void => {
-    // A stop is passed on to a successor before a listener of the application's ends the process there and then; but on a
-    // signal for a restart such a one may close the servers, which is to be known.
+    // On a shutdown signal our listener comes first: it passes the stop on to a successor before a listener of the
+    // application can end the process. On a restart signal it comes last: another listener may close the servers, and
+    // we have to know.
     if (signals.shutdown.includes(signal)) process.prependListener(signal, listener)
     else process.on(signal, listener)
   }
   for (const [signal, listener] of listeners) listen(signal, listener)
-  // Some applications take all listeners to a signal away before they add their own. Unheard, it would end the process.
+  // Some applications remove all listeners to a signal before they add their own. Without any, the signal would end the
+  // process.
   const listenAgain = (signal: NodeJS.Signals, listener: unknown): void => {
     if (listener === listeners.get(signal)) listen(signal, listener as () => void)
   }

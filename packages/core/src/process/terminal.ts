@@ -3,9 +3,9 @@ import { procStat } from './proc-stat.ts'
 import { endsWithItsChild } from './programs.ts'
 
 /**
- * Whether the end of this process hangs up its terminal: when the leader of a terminal's session ends, the kernel sends
- * SIGHUP to all in the foreground, a successor included. This process is the leader in `tmux new -d 'node server.js'` and
- * `ssh -t host node server.js`, or it is a shell that ends with it; in a shell at which somebody is it is not. Known on
+ * Whether the terminal hangs up when this process ends. When the leader of a terminal's session ends, the kernel sends
+ * SIGHUP to all in the foreground, a successor included. The leader is this process in `tmux new -d 'node server.js'`
+ * and `ssh -t host node server.js`, or a shell that ends with it. A shell that somebody types into stays. Known on
  * Linux only (proc(5)).
  */
 export function hangsUpWithThis(ancestors: () => readonly Ancestor[] | undefined): boolean {

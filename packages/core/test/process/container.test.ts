@@ -30,7 +30,7 @@ describe('a successor would be taken along, where all that this process descends
   })
 
   it('or nothing in the container is above this one', () => {
-    expect(whyTakenAlong([])).toContain('the container ends with its main process')
+    expect(whyTakenAlong([])).toContain('it is the main process of the container, which ends with it')
   })
 })
 

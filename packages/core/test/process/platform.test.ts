@@ -32,7 +32,7 @@ describe('whether this process can start a successor', () => {
     ['in Bun', { bun: true }, /^Bun does not pass listening sockets .* Run the server with Node\.$/],
     ['in a worker thread', { mainThread: false }, /^this is a worker thread\. Attach the server in the main thread\.$/],
     ['in the primary of a cluster', { clusterPrimary: true }, /^this is a cluster's primary, .* one by one\.$/],
-    ['without the permission', { mayStartProcesses: false }, /^with --permission .* Add --allow-child-process/],
+    ['without the permission', { mayStartProcesses: false }, /^under --permission .* Add --allow-child-process/],
     ['in a cluster worker', { clusterWorker: true }, /^this is a cluster worker, .* without cluster\.$/],
     ['as PID 1', { pid: 1 }, /^this process is PID 1: .* Replace the container instead/],
     [

@@ -80,7 +80,9 @@ describe('shutdown hooks', () => {
     await hooks.run(-1000, why, logger)
     expect(performance.now() - began).toBeGreaterThan(4990)
     expect(ran).toBe(false)
-    expect(lines).toEqual(['error: a shutdown hook did not end within 5000 ms; exiting without it and those after it.'])
+    expect(lines).toEqual([
+      'error: a shutdown hook did not finish within 5000 ms: exiting without it and the hooks after it.',
+    ])
   })
 
   it('leave no timer behind that would keep the process from ending', async () => {

@@ -75,7 +75,13 @@ describe('a signal for a restart that something else listens to as well', () => 
     await once(zerodown, 'ready')
 
     const expected = shared
-      ? [[expect.stringMatching(/^SIGHUP: something else .* listens to it, too.*ZERODOWN_SIGNALS_RESTART=SIGUSR2\)/)]]
+      ? [
+          [
+            expect.stringMatching(
+              /^SIGHUP: something else .* listens to it as well.*ZERODOWN_SIGNALS_RESTART=SIGUSR2\)/,
+            ),
+          ],
+        ]
       : []
     expect(warn.mock.calls).toEqual(expected)
   })

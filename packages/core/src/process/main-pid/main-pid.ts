@@ -4,7 +4,7 @@ import type { Logger } from '../../logger.ts'
 import { PidFile } from './pid-file.ts'
 import { StandIn, notifySystemd } from './systemd.ts'
 
-/** Where the world looks up which process is in charge: the pid file, and systemd. */
+/** Announces which process is in charge: in the pid file, and to systemd. */
 export class MainPid {
   readonly #pidFile: PidFile | undefined
   readonly #logger: Logger
@@ -20,7 +20,10 @@ export class MainPid {
     this.#logger = logger
   }
 
-  /** This process is in charge, and nobody was there to say so. A pid file that cannot be written stops no service. */
+  /**
+   * Announces this process, where no predecessor has done so. A pid file that cannot be written is logged: it is no
+   * reason not to serve.
+   */
   async announceSelf(): Promise<void> {
     try {
       this.#pidFile?.write(process.pid)
@@ -31,7 +34,7 @@ export class MainPid {
   }
 
   /**
-   * The process `pid` is about to be in charge.
+   * Announces the process `pid`, which is about to be in charge.
    * @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE`
    */
   async announce(pid: number): Promise<void> {
@@ -40,19 +43,19 @@ export class MainPid {
     await this.#tell(`MAINPID=${pid}`)
   }
 
-  /** The end of the service, not of a generation: systemd takes it as final. */
+  /** Announces the end of the service. Not that of a generation: systemd takes it as final. */
   async announceStop(): Promise<void> {
-    // The signal that stops the whole unit may end the announcement as well: nothing to warn of.
+    // The signal that stops the whole unit may end systemd-notify as well, which is nothing to warn of.
     await notifySystemd('STOPPING=1')
   }
 
-  /** Nobody is in charge any more, `successor` included, which may have been entered already. */
+  /** Removes the pid file, if it names this process, or `successor`, which may have been announced already. */
   remove(successor?: number): void {
     this.#pidFile?.remove(process.pid)
     if (successor !== undefined) this.#pidFile?.remove(successor)
   }
 
-  /** The predecessor has entered this process. Once it has gone, this is a child of systemd's, which does not know. */
+  /** Makes systemd see that this process is its child by now. The predecessor announced it when it was not. */
   async confirmToSystemd(
     predecessor: { readonly pid: number; readonly gone: Promise<void> },
     signals: readonly NodeJS.Signals[],
@@ -69,10 +72,10 @@ export class MainPid {
     await this.#inTurn(() => notifySystemd(...variables), variables.join(' '))
   }
 
-  /** One announcement after the other: the last one said has to be the last one heard. */
+  /** Makes one announcement after the other, so that the last one made is the last one heard. */
   #inTurn(announce: () => Promise<Error | undefined>, what: string): Promise<void> {
     this.#told = this.#told.then(announce).then((problem) => {
-      if (problem !== undefined) this.#logger.warn(`systemd was not told ${what}: ${messageOf(problem)}`)
+      if (problem !== undefined) this.#logger.warn(`could not tell systemd ${what}: ${messageOf(problem)}`)
     })
     return this.#told
   }

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { ZerodownError, messageOf } from '../../errors.ts'
 import { lookAt } from '../../node/stat.ts'
 
-/** Whoever may not write it can read it. */
+/** Everybody may read it, and its owner may write it. */
 const MODE = 0o644
 
 /** A file that names the process in charge. It is replaced in one step, so that no reader sees half a number. */
@@ -43,19 +43,19 @@ export class PidFile {
     }
   }
 
-  /** Only if it is new: in a folder such as /tmp, whatever is there by that name may be somebody's trap. */
+  /** Creates the file, only if it is new: in a folder such as /tmp, what is there already may be somebody's trap. */
   #create(content: string): void {
     writeFileSync(this.#temporary, content, { flag: 'wx', mode: MODE })
     try {
-      chmodSync(this.#temporary, MODE) // The umask may have taken some of it.
+      chmodSync(this.#temporary, MODE) // The umask may have removed some of it.
     } catch {
-      // A file system that has no modes.
+      // The file system has no modes.
     }
   }
 
   #advice(cause: unknown): string {
     const folder = dirname(this.path)
-    // Of Node's permission model, whatever the file system would say.
+    // The error comes from Node's permission model, and not from the file system.
     return (cause as NodeJS.ErrnoException).code === 'ERR_ACCESS_DENIED'
       ? `Let Node write there (--allow-fs-read=${folder}/* and --allow-fs-write=${folder}/*)`
       : `Create the folder ${folder} and let this user write to it`
@@ -65,7 +65,7 @@ export class PidFile {
     try {
       rmSync(this.#temporary)
     } catch {
-      // It was not there, or its folder is none.
+      // There is no such file.
     }
   }
 

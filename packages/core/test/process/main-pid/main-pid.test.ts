@@ -55,7 +55,7 @@ describe('who is in charge', () => {
     await mainPid.announceSelf()
     expect(lines).toEqual([
       expect.stringMatching(/^pidFile: cannot write/),
-      expect.stringMatching(/^systemd was not told/),
+      expect.stringMatching(/^could not tell systemd/),
     ])
   })
 
