@@ -7,7 +7,7 @@ interface Node {
   readonly [property: string]: unknown
 }
 
-const DECLARES_TESTS: ReadonlySet<unknown> = new Set(['describe', 'it', 'test'])
+const DECLARES_TESTS: ReadonlySet<unknown> = new Set(['check', 'describe', 'it', 'test'])
 
 /** The titles of a test file as they are written, and the words of the tables that `each` makes tests of. */
 export function titlesIn(path: string): string[] {
@@ -17,7 +17,7 @@ export function titlesIn(path: string): string[] {
   return nodes.filter(isDeclaration).flatMap((call) => wordsOf(call, constants))
 }
 
-/** `it('title', ...)` as well as `describe.each(table)('title', ...)`. */
+/** `it('title', ...)`, and `check('title', ...)` of the suite for adapters, as well as `describe.each(table)('title', ...)`. */
 function isDeclaration({ type, callee }: Node): boolean {
   return type === 'CallExpression' && DECLARES_TESTS.has(rootOf(callee as Node))
 }

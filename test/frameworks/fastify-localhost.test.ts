@@ -2,7 +2,7 @@ import { startLoad } from '@zerodown/load'
 import { describe, expect, it } from 'vitest'
 import { startServer } from '../support/index.ts'
 import { generationAt } from '../restart/get.ts'
-import { MIXED } from '../restart/mixed-load.ts'
+import { MIXED } from '../../packages/adapter-suite/src/mixed-load.ts'
 import { PATIENCE } from './ways.ts'
 
 const RESTARTS = 3

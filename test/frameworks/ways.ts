@@ -1,7 +1,11 @@
+import { join } from 'node:path'
+import type { Adapter, CheckName, Expected } from '@zerodown/adapter-suite'
+import { adapterSuite } from '@zerodown/adapter-suite'
 import type { RegisteredOptions } from '../register/start.ts'
 import { startRegistered } from '../register/start.ts'
 import type { ServerProcess } from '../support/index.ts'
-import { startServer } from '../support/index.ts'
+import { FIXTURES, startServer } from '../support/index.ts'
+import { LISTENS } from './listens.ts'
 
 /** A framework, or a way to use zerodown without one. */
 export interface Way {
@@ -23,15 +27,15 @@ const underRegister = (name: string, fixture: string, env: Record<string, string
 })
 
 export const WAYS: readonly Way[] = [
-  { name: 'node:http', fixture: 'http' },
-  { name: 'Express 4', fixture: 'express', env: { EXPRESS: '4' } },
-  { name: 'Express 5', fixture: 'express', env: { EXPRESS: '5' } },
-  { name: 'Fastify 4', fixture: 'fastify', env: { FASTIFY: '4' } },
-  { name: 'Fastify 5', fixture: 'fastify', env: { FASTIFY: '5' } },
-  { name: 'Koa 2', fixture: 'koa', env: { KOA: '2' } },
-  { name: 'Koa 3', fixture: 'koa', env: { KOA: '3' } },
-  { name: 'Nest', fixture: 'nest' },
-  { name: 'Hono', fixture: 'hono' },
+  { name: 'node:http', fixture: 'http.mjs' },
+  { name: 'Express 4', fixture: 'express.mjs', env: { EXPRESS: '4' } },
+  { name: 'Express 5', fixture: 'express.mjs', env: { EXPRESS: '5' } },
+  { name: 'Fastify 4', fixture: 'fastify.mjs', env: { FASTIFY: '4' } },
+  { name: 'Fastify 5', fixture: 'fastify.mjs', env: { FASTIFY: '5' } },
+  { name: 'Koa 2', fixture: 'koa.mjs', env: { KOA: '2' } },
+  { name: 'Koa 3', fixture: 'koa.mjs', env: { KOA: '3' } },
+  { name: 'Nest', fixture: 'nest.mjs' },
+  { name: 'Hono', fixture: 'hono.mjs' },
   underRegister('node:http', 'http.mjs'),
   underRegister('Express 4', 'express.cjs', { EXPRESS: '4' }),
   underRegister('Express 5', 'express.cjs', { EXPRESS: '5' }),
@@ -42,3 +46,40 @@ export function startWay({ fixture, env, registered }: Way, options: RegisteredO
   const start = registered === true ? startRegistered : startServer
   return start(fixture, { ...options, env: { ...env, ...options.env } })
 }
+
+/** What an application makes of a request, in whichever generation. */
+const ANSWERS: readonly Expected[] = [
+  { path: '/order', answer: { status: 200, body: 'in order', headers: { 'x-order': 'outer, inner' } } },
+  { path: '/error', answer: { status: 500, body: 'handled: a fault was asked for' } },
+  { path: '/ip', answer: { status: 200, body: '127.0.0.1' } },
+  { path: '/ip', headers: { 'x-forwarded-for': '192.0.2.7' }, answer: { status: 200, body: '192.0.2.7' } },
+]
+
+/** It has no shutdown hooks, and what it does over a unix socket is in test/register/lossless.test.ts. */
+const OF_NO_USE_REGISTERED: readonly CheckName[] = ['unused', 'shutdown', 'unix load']
+
+/** For the suite that adapters have to pass. */
+function adapterOf({ name, fixture, env = {}, registered }: Way): Adapter {
+  const listen = LISTENS[name]
+  return {
+    program: join(FIXTURES, fixture),
+    cwd: FIXTURES,
+    answers: ANSWERS,
+    ...(listen === undefined ? {} : { listen }),
+    ...(registered === true
+      ? {
+          nodeArgs: ['--import', 'zerodown/register'],
+          env: { ZERODOWN_PROBATION: '0', ...env },
+          leaveOut: OF_NO_USE_REGISTERED,
+        }
+      : { env }),
+  }
+}
+
+/** A title and what to run, for `it.each`. */
+export function testsOf(way: Way, isWanted: (name: CheckName) => boolean): (readonly [string, () => Promise<void>])[] {
+  const tests = adapterSuite(adapterOf(way)).filter(({ name }) => isWanted(name))
+  return tests.map(({ title, run }) => [title, run])
+}
+
+export const isLoad = (name: CheckName): boolean => name.includes('load')

@@ -22,7 +22,7 @@ async function openTls(target: Target): Promise<Wire> {
   const socket = connect({ ...(target as { port: number }), rejectUnauthorized: false })
   socket.on('error', () => {})
   await once(socket, 'secureConnect')
-  return Wire.over(socket)
+  return new Wire(socket)
 }
 
 /** Reads nothing before it has sent all, as a client does that can only do one thing at a time. */

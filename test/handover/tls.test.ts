@@ -83,7 +83,7 @@ class Client {
 async function openSecure(target: Target): Promise<Wire> {
   const socket = connect({ ...target, rejectUnauthorized: false })
   await once(socket, 'secureConnect')
-  return Wire.over(socket)
+  return new Wire(socket)
 }
 
 async function committed(server: ServerProcess): Promise<void> {

@@ -1,5 +1,5 @@
-import { beginRun, findOfRun } from './marker.ts'
-import { inspectProcess } from './processes.ts'
+import { beginRun, findOfRun } from '../../packages/adapter-suite/src/processes/marker.ts'
+import { inspectProcess } from '../../packages/adapter-suite/src/processes/processes.ts'
 
 export function setup(): void {
   beginRun()

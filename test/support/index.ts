@@ -1,6 +1,12 @@
-export type { Announcement } from './announcement.ts'
+export type { Announcement } from '../../packages/adapter-suite/src/processes/announcement.ts'
+export {
+  countFds,
+  inspectProcess,
+  isAlive,
+  listProcesses,
+} from '../../packages/adapter-suite/src/processes/processes.ts'
+export { ServerProcess } from '../../packages/adapter-suite/src/processes/server-process.ts'
+export { until, Watch } from '../../packages/adapter-suite/src/processes/until.ts'
 export { FIXTURES, copyOf, tempDir, type Program } from './folders.ts'
 export { freePort } from './free-port.ts'
-export { countFds, inspectProcess, isAlive } from './processes.ts'
-export { startServer, type ServerOptions, type ServerProcess } from './server.ts'
-export { until, Watch } from './until.ts'
+export { startServer, type ServerOptions } from './server.ts'

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { once } from 'node:events'
 import type { Answer, Target } from '@zerodown/load'
-import { ResponseParser } from '../../load/src/response.ts'
+import { ResponseParser } from '@zerodown/load'
 import { cleanUp } from '../../support/clean-up.ts'
 import { Watch } from '../../support/index.ts'
 

@@ -4,6 +4,8 @@ import { startServer, until } from '../../support/index.ts'
 import { told } from './events.ts'
 import { Wire } from './wire.ts'
 
+export { restartAndLeave } from '../../../packages/adapter-suite/src/restarts.ts'
+
 /** What is particular to one generation. */
 export interface Particular {
   /** Reads a line before node:http sees a connection: in place of its listener, or where events are emitted. */
@@ -58,13 +60,6 @@ export async function commit(server: ServerProcess): Promise<void> {
   const { generation } = server.latest
   server.signal('SIGUSR2')
   await told(server, generation, 'committed')
-}
-
-/** Restarts, and waits until the predecessor has left. */
-export async function restartAndLeave(server: ServerProcess): Promise<void> {
-  const { pid } = server.latest
-  await server.restart()
-  await server.waitForExit(pid, 20_000)
 }
 
 /** Connections on which nothing is said, each accepted by the generation that serves now. */

@@ -11,7 +11,7 @@ export type {
   Target,
   Worker,
 } from './options.ts'
-export type { Answer } from './response.ts'
+export { MalformedAnswer, ResponseParser, type Answer } from './response.ts'
 export type { FailureReason, Phase } from './failure.ts'
 export type { Latency } from './latency.ts'
 export type { Counts, FailureDetail, Stats, WorkerCounts } from './tally.ts'

@@ -31,7 +31,10 @@ export class Output {
   }
 
   /** The first line from number `from` on that matches, printed already or still to come. */
-  waitFor(pattern: RegExp, { from = 0, timeout = 10_000 } = {}): Promise<RegExpExecArray> {
+  waitFor(
+    pattern: RegExp,
+    { from = 0, timeout = 10_000 }: { from?: number; timeout?: number } = {},
+  ): Promise<RegExpExecArray> {
     let next = from
     return this.watch.until(
       () => {
