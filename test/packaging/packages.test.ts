@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -210,5 +210,22 @@ describe('in a project with Fastify', () => {
        console.log(state)`,
     )
     await consumer.typecheck(['program.ts'], { module: 'nodenext' })
+  })
+})
+
+describe('in a project with an adapter of its own', () => {
+  const example = path.join(workspace, 'examples/adapter')
+  let consumer: Consumer
+
+  beforeAll(async () => {
+    consumer = new Consumer(path.join(folder, 'with-adapter'))
+    await consumer.install(...tarballs, await asInWorkspace('polka', 'examples/adapter'))
+    for (const file of ['adapter.test.js', 'server.js', 'with-zerodown.js']) {
+      await consumer.write(file, await readFile(path.join(example, file), 'utf8'))
+    }
+  }, installTimeout)
+
+  test('the suite for adapters runs, with node:test', async () => {
+    expect(await run(consumer.folder, process.execPath, '--test')).toMatch(/^. pass 9\n. fail 0$/m)
   })
 })
