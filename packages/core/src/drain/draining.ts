@@ -1,7 +1,18 @@
 import type { Server } from 'node:net'
 import type { Connections } from '../connections/tracking.ts'
+import type { ConnectionKind } from '../handover/kinds/kind.ts'
 import type { Handover } from '../handover/send/handover.ts'
 import type { Ledger } from './ledger.ts'
+
+/** How connections of a listener go to the successor. */
+export interface Moving {
+  readonly to: Handover
+  /** The listener's descriptor in the successor. */
+  readonly listener: number
+  /** Those that can move. */
+  readonly kinds: readonly ConnectionKind[]
+  moved(frozen: number): void
+}
 
 /** What a drain knows of its server, whatever the protocol. */
 export interface Draining {
@@ -9,7 +20,7 @@ export interface Draining {
   readonly connections: Connections
   readonly ledger: Ledger
   /** Where connections of this listener can move. `undefined`: nowhere, so they linger. */
-  readonly handover: { readonly to: Handover; readonly listener: number; moved(frozen: number): void } | undefined
+  readonly handover: Moving | undefined
 }
 
 /** The drain of one server, as its protocol prescribes. */

@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { idleAmong } from '../connections/idleness.ts'
 import { linger } from '../connections/linger.ts'
+import { http1 } from '../handover/kinds/http1.ts'
 import type { Drain, Draining } from './draining.ts'
 import type { Outcome } from './ledger.ts'
 
@@ -19,17 +20,20 @@ export function drainHttp1(draining: Draining & { server: HttpServer }): Drain {
   })
   for (const socket of idleAmong(server, connections.open)) outcomes.set(socket, 'closedIdle')
 
-  handover?.to.add({
-    server,
-    connections,
-    listener: handover.listener,
-    moved: (socket, fate, frozen) => {
-      outcomes.set(socket, fate === 'received' ? 'handedOver' : 'unconfirmed')
-      if (fate === 'received') handover.moved(frozen)
+  handover?.to.add(
+    {
+      server,
+      connections,
+      listener: handover.listener,
+      moved: (socket, fate, frozen) => {
+        outcomes.set(socket, fate === 'received' ? 'handedOver' : 'unconfirmed')
+        if (fate === 'received') handover.moved(frozen)
+      },
     },
-  })
+    handover.kinds,
+  )
   const lingering = linger(server, connections, {
-    stays: (socket) => handover === undefined || !handover.to.canMove(socket),
+    stays: (socket) => handover === undefined || !handover.to.canMove(http1, socket),
     answering: (socket) => void outcomes.set(socket, 'finished'),
   })
 

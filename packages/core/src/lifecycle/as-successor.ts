@@ -1,6 +1,5 @@
 import type { GenerationInfo } from '../channel/messages.ts'
 import { messageOf } from '../errors.ts'
-import { explainReadBefore } from '../handover/receive/adopt-connection.ts'
 import { IncomingConnections } from '../handover/receive/incoming-connections.ts'
 import { takeTicketKeys } from '../handover/ticket-keys.ts'
 import { forgetSecondPath } from '../listeners/second-path.ts'
@@ -66,8 +65,8 @@ export class AsSuccessor {
     const { handover, logger } = this.#settings
     const { listening } = this.#servers
     const accepts = handover ? this.#incoming.accepts : []
-    for (const { inheritedAs, readBefore, key } of handover ? listening : []) {
-      if (inheritedAs !== undefined && readBefore) logger.info(explainReadBefore(key))
+    for (const server of handover ? listening : []) {
+      if (server.inheritedAs !== undefined) for (const why of server.obstacles()) logger.info(why)
     }
     if (accepts.length > 0) this.#incoming.prepare()
     this.#offered = listening.filter(({ inheritedAs }) => inheritedAs !== undefined)

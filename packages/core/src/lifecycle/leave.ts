@@ -4,7 +4,7 @@ import { describeLedger } from '../drain/ledger.ts'
 import { drainServers } from '../drain/servers.ts'
 import { Handover } from '../handover/send/handover.ts'
 import { SocketSender } from '../handover/send/socket-sender.ts'
-import { explainReadBefore, receives } from '../handover/receive/adopt-connection.ts'
+import { KINDS, movableKinds } from '../handover/kinds/kinds.ts'
 import type { ShutdownHooks } from '../process/shutdown-hooks.ts'
 import type { Predecessor } from '../restart/predecessor.ts'
 import { within } from '../node/within.ts'
@@ -37,11 +37,12 @@ export async function leave(
   const draining = servers.map((attached) => {
     const listener = taker?.passed.descriptorOf(attached)
     const { server, connections, key } = attached
-    const wanted = handover !== undefined && listener !== undefined && handover.takes(listener)
-    if (wanted && attached.readBefore) logger.info(explainReadBefore(key))
-    const moves = wanted && receives(server, 'http1') && !attached.readBefore
     const moved = (frozen: number): void => emit('moved', { key, frozen })
-    return { server, connections, handover: moves ? { to: handover, listener, moved } : undefined }
+    if (handover === undefined || listener === undefined) return { server, connections, handover: undefined }
+    const accepted = handover.accepted(listener, KINDS)
+    for (const why of attached.obstacles(accepted)) logger.info(why)
+    const kinds = movableKinds(server, accepted)
+    return { server, connections, handover: kinds.length > 0 ? { to: handover, listener, kinds, moved } : undefined }
   })
   const predecessorGone = untilGone(origin.predecessor, drainTimeout + PREDECESSOR_TRAILS)
 

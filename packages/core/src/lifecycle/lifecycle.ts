@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers'
 import type { Ledger } from '../drain/ledger.ts'
 import { ZerodownError } from '../errors.ts'
-import { explainReadBefore } from '../handover/receive/adopt-connection.ts'
 import type { Settings } from '../options/options.ts'
 import { tolerant } from '../logger.ts'
 import { MainPid } from '../process/main-pid/main-pid.ts'
@@ -111,8 +110,8 @@ export class Lifecycle implements ServerWatcher {
     this.#endIfUnused()
   }
 
-  serverReadBefore({ key }: AttachedServer): void {
-    this.settings.logger.info(explainReadBefore(key))
+  serverCannotReceive(server: AttachedServer): void {
+    for (const why of server.obstacles()) this.settings.logger.info(why)
   }
 
   /** The application says that this process can serve. */

@@ -2,10 +2,10 @@ import type { EventEmitter } from 'node:events'
 import { errorMonitor } from 'node:events'
 import type { Server } from 'node:net'
 import { Connections } from '../connections/tracking.ts'
-import type { Accept } from '../handover/receive/adopt-connection.ts'
-import { isReadBefore, receiveConnection, receives } from '../handover/receive/adopt-connection.ts'
-import { countRequests } from '../handover/request-limit.ts'
-import type { AcceptedKinds, Payload } from '../channel/messages.ts'
+import type { Payload } from '../channel/messages.ts'
+import type { ConnectionKind } from '../handover/kinds/kind.ts'
+import { explainObstacles } from '../handover/kinds/kinds.ts'
+import { ConnectionAdopter } from '../handover/receive/connection-adopter.ts'
 import { followSessions, isHttp2Server } from '../drain/http2.ts'
 import type { ListenTarget } from '../listeners/listen-target.ts'
 import { asksForAnyPort, isAbstract } from '../listeners/listen-target.ts'
@@ -14,7 +14,6 @@ import type { InheritedListeners } from '../listeners/inherited.ts'
 import { boundTo, keyOf } from '../listeners/key.ts'
 import { patchListen } from '../listeners/listen.ts'
 import { OwnedPath } from '../listeners/owned-path.ts'
-import { accepting } from '../node/internals/accepting.ts'
 import { listeningFd } from '../node/internals/handles.ts'
 import { inodeOf } from '../node/stat.ts'
 import type { InheritedListener } from '../listeners/inherited.ts'
@@ -35,8 +34,8 @@ export interface ServerHost {
   listens(server: AttachedServer, adopted: boolean): void
   failed(server: AttachedServer, error: unknown): void
   closed(server: AttachedServer): void
-  /** A connection that came was taken by something else than node:http. */
-  readBefore(server: AttachedServer): void
+  /** It turns out that it can receive no connections of a kind, although it seemed so. */
+  cannotReceive(server: AttachedServer): void
 }
 
 /** A server whose `listen()` adopts, and whose listener and connections are known. */
@@ -45,6 +44,7 @@ export class AttachedServer {
   readonly connections: Connections
   readonly #host: ServerHost
   readonly #main: AttachedServer | undefined
+  readonly #adopter: ConnectionAdopter
   #asked: ListenTarget | undefined
   #adopted: InheritedListener | undefined
   #givenBack = false
@@ -58,8 +58,6 @@ export class AttachedServer {
   #givenUp = false
   #starting = false
   #open = false
-  #accept: Accept | undefined
-  #readBefore = false
 
   /** @param main whose connections the accepted ones are, where `server` only is a further address of that one */
   constructor(server: Server, host: ServerHost, main?: AttachedServer) {
@@ -67,6 +65,7 @@ export class AttachedServer {
     this.#host = host
     this.#main = main
     this.connections = new Connections(main === undefined ? server : undefined)
+    this.#adopter = new ConnectionAdopter(this.#serving, () => host.cannotReceive(this))
     if (isHttp2Server(server)) followSessions(server)
     patchListen(server, {
       before: () => {
@@ -88,8 +87,7 @@ export class AttachedServer {
       this.#starting = false
       this.#open = true
       if (this.#pretence !== undefined) return
-      this.#accept = accepting(server)
-      if (receives(server, 'http1')) countRequests(server)
+      this.#adopter.begin(server)
       this.#path?.listens()
       host.listens(this, this.#adopted !== undefined)
     })
@@ -179,32 +177,22 @@ export class AttachedServer {
     this.#host.givesBack(this.#adopted)
   }
 
-  /** What it can receive from a predecessor. */
-  get receiver(): AcceptedKinds | undefined {
-    const listener = this.inheritedAs
-    return this.#takesMore && listener !== undefined ? { listener, kinds: ['http1'] } : undefined
+  /**
+   * The kinds of connection that it takes from a predecessor. One that the application has closed takes none; one that
+   * was given up passes on to its successor what comes.
+   */
+  get acceptedKinds(): readonly ConnectionKind[] {
+    return this.server.listening || this.#givenUp ? this.#adopter.kinds : []
   }
 
   /** Serves a connection that the predecessor accepted. @returns whether it can */
-  receive(connection: object, payload: Payload): boolean {
-    const server = this.#serving
-    if (!receives(server, payload.kind) || this.#accept === undefined || !this.#takesMore) return false
-    const served = receiveConnection(server, this.#accept, connection, payload)
-    if (served !== 'read before') return served
-    this.#readBefore = true
-    this.#host.readBefore(this)
-    return false
+  adopt(connection: object, payload: Payload): boolean | Promise<boolean> {
+    return this.acceptedKinds.length > 0 && this.#adopter.adopt(connection, payload)
   }
 
-  /** Whether something else takes its connections before node:http does, so that they cannot move. */
-  get readBefore(): boolean {
-    return this.#readBefore || isReadBefore(this.#serving)
-  }
-
-  /** One that the application has closed takes nothing more; one that was given up passes on to its successor what comes. */
-  get #takesMore(): boolean {
-    if (this.#accept === undefined || this.readBefore || !receives(this.#serving, 'http1')) return false
-    return this.server.listening || this.#givenUp
+  /** Why connections of these kinds, or of any, can neither leave nor come: lines for the log. */
+  obstacles(kinds?: readonly ConnectionKind[]): string[] {
+    return explainObstacles(this.#serving, this.key, kinds)
   }
 
   /** The successor has the listener, and its path. */

@@ -16,8 +16,8 @@ export interface ServerWatcher {
   serverListens(server: AttachedServer, adopted: boolean): void
   serverFailed(server: AttachedServer, error: unknown): void
   serverClosed(server: AttachedServer): void
-  /** The connections of a server turn out to be taken by something else than node:http. */
-  serverReadBefore(server: AttachedServer): void
+  /** It turns out that a server can receive no connections of a kind, although it seemed so. */
+  serverCannotReceive(server: AttachedServer): void
   /** A server does not count any more for whether the process is in use. */
   serverSetAside(): void
 }
@@ -142,7 +142,7 @@ export class AttachedServers implements ServerHost {
     else this.#watcher.serverClosed(server)
   }
 
-  readBefore(server: AttachedServer): void {
-    this.#watcher?.serverReadBefore(server)
+  cannotReceive(server: AttachedServer): void {
+    this.#watcher?.serverCannotReceive(server)
   }
 }

@@ -1,17 +1,25 @@
 import type { ChannelToPredecessor } from '../../channel/channel.ts'
 import type { AcceptedKinds, FromPredecessor, Payload } from '../../channel/messages.ts'
 import { inodeOfHandle, isNativeHandle } from '../../node/internals/handles.ts'
-import { warmUp } from './warm-up.ts'
+import type { ConnectionKind } from '../kinds/kind.ts'
 
 /** A server of this process, as far as it takes connections that a predecessor accepted. */
 export interface ReceivingServer {
-  /** What it takes; `undefined` where it has not adopted a listener, or serves a protocol that cannot move. */
-  readonly receiver: AcceptedKinds | undefined
+  /** The descriptor of its listener in this process, by which the predecessor names it; `undefined`: it has adopted none. */
+  readonly inheritedAs: number | undefined
+  /** The kinds of connection that it takes now. */
+  readonly acceptedKinds: readonly ConnectionKind[]
   /** @param connection its native handle. @returns whether it is served */
-  receive(connection: object, payload: Payload): boolean
+  adopt(connection: object, payload: Payload): boolean | Promise<boolean>
 }
 
-type Incoming = Extract<FromPredecessor, { type: 'connection' }>
+type Copy = Extract<FromPredecessor, { type: 'connection' }>
+
+/** One that is passed on. */
+interface Coming {
+  readonly id: number
+  readonly payload: Payload
+}
 
 /** Read by nobody, as there is no socket over it. */
 interface Held {
@@ -27,7 +35,7 @@ export class IncomingConnections {
   readonly #servers: Iterable<ReceivingServer>
   readonly #held = new Map<number, Held>()
   readonly #unsubscribe: readonly (() => void)[]
-  #prepared: Promise<void> = Promise.resolve()
+  #prepared: Promise<unknown> = Promise.resolve()
   #received = 0
 
   /** @param channel `undefined` in the first generation: none will come */
@@ -39,7 +47,9 @@ export class IncomingConnections {
 
   /** Makes ready for many connections at once. */
   prepare(): void {
-    this.#prepared = warmUp().catch(() => {}) // A server that is not warm serves as well.
+    const kinds = new Set(this.#taking.flatMap(({ acceptedKinds }) => acceptedKinds))
+    // One that is not prepared serves as well.
+    this.#prepared = Promise.allSettled([...kinds].map((kind) => kind.prepare?.()))
   }
 
   /** How many have come to be served here. */
@@ -48,7 +58,10 @@ export class IncomingConnections {
   }
 
   get accepts(): AcceptedKinds[] {
-    return [...this.#servers].flatMap(({ receiver }) => receiver ?? [])
+    return this.#taking.map(({ listener, acceptedKinds }) => ({
+      listener,
+      kinds: acceptedKinds.map(({ name }) => name),
+    }))
   }
 
   /** Takes no more: nothing is served here any more. */
@@ -68,15 +81,12 @@ export class IncomingConnections {
       channel.on('connection-closed', ({ id }) => this.#drop(id)),
       channel.answer('connections-asked', ({ ids }) => ids.filter((id) => this.#held.has(id))),
       channel.answer('connections-coming', () => this.#prepared.then(() => true)),
-      // Confirmed at once: no byte of them is read before this turn of the event loop ends.
-      channel.answer('connections-passed', ({ connections }) =>
-        connections.filter(({ id, payload }) => this.#serve(id, payload)).map(({ id }) => id),
-      ),
+      channel.answer('connections-passed', ({ connections }) => this.#serveAll(connections)),
     ]
   }
 
   /** @param handle whatever came with the message; nothing does if the client has closed meanwhile */
-  #hold({ id, listener, kind, inode }: Incoming, handle: unknown): void {
+  #hold({ id, listener, kind, inode }: Copy, handle: unknown): void {
     if (!isNativeHandle(handle)) return
     // A message and the socket that came with it must not be taken for each other's.
     const meant = inode === undefined || inodeOfHandle(handle) === inode
@@ -84,13 +94,28 @@ export class IncomingConnections {
     else handle.close()
   }
 
-  /** It is ours from here on. @returns whether it is served */
-  #serve(id: number, payload: Payload): boolean {
+  /**
+   * They are ours from here on. Where all is known at once, it is confirmed at once: no byte of them is read before this
+   * turn of the event loop ends.
+   * @returns which are served
+   */
+  #serveAll(connections: readonly Coming[]): number[] | Promise<number[]> {
+    const served = connections.map((connection) => this.#serve(connection))
+    const ids = (all: readonly boolean[]): number[] => connections.filter((_, at) => all[at]).map(({ id }) => id)
+    return served.some((one) => one instanceof Promise) ? Promise.all(served).then(ids) : ids(served as boolean[])
+  }
+
+  #serve({ id, payload }: Coming): boolean | Promise<boolean> {
     const held = this.#held.get(id)
     if (held === undefined) return false
     this.#held.delete(id)
     const { handle, listener } = held
-    const served = this.#serverOf(listener)?.receive(handle, payload) ?? false
+    const served = this.#serverOf(listener)?.adopt(handle, payload) ?? false
+    if (!(served instanceof Promise)) return this.#settle(handle, served)
+    return served.catch(() => false).then((later) => this.#settle(handle, later))
+  }
+
+  #settle(handle: Held['handle'], served: boolean): boolean {
     if (served) this.#received += 1
     else handle.close()
     return served
@@ -103,10 +128,18 @@ export class IncomingConnections {
   }
 
   #takes(listener: number, kind: string): boolean {
-    return this.#serverOf(listener)?.receiver?.kinds.includes(kind) ?? false
+    return this.#serverOf(listener)?.acceptedKinds.some(({ name }) => name === kind) ?? false
   }
 
   #serverOf(listener: number): ReceivingServer | undefined {
-    return [...this.#servers].find(({ receiver }) => receiver?.listener === listener)
+    return this.#taking.find((one) => one.listener === listener)?.server
+  }
+
+  /** The servers that take connections, by their listeners. */
+  get #taking(): { listener: number; acceptedKinds: readonly ConnectionKind[]; server: ReceivingServer }[] {
+    return [...this.#servers].flatMap((server) => {
+      const { inheritedAs: listener, acceptedKinds } = server
+      return listener === undefined || acceptedKinds.length === 0 ? [] : { listener, acceptedKinds, server }
+    })
   }
 }

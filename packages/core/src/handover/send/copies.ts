@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { ConnectionKind } from '../kinds/kind.ts'
 import type { SocketSender } from './socket-sender.ts'
 import type { Sources } from './sources.ts'
 
@@ -7,14 +8,16 @@ const AT_ONCE = 16
 
 /** Which connections the successor holds a copy of, and which it does not take. */
 export class Copies {
+  readonly #kind: ConnectionKind
   readonly #sender: SocketSender
   readonly #sources: Sources
   readonly #held = new WeakSet<Socket>()
   readonly #refused = new WeakSet<Socket>()
-  /** Answered, and not held yet. One whose client asks on without pause is never found idle. */
-  readonly #answered = new Set<Socket>()
+  /** May have been idle, and not held yet. One whose client asks on without pause is never found idle. */
+  readonly #mayBeIdle = new Set<Socket>()
 
-  constructor(sender: SocketSender, sources: Sources) {
+  constructor(kind: ConnectionKind, sender: SocketSender, sources: Sources) {
+    this.#kind = kind
     this.#sender = sender
     this.#sources = sources
   }
@@ -32,12 +35,12 @@ export class Copies {
     this.#refused.add(socket)
   }
 
-  /** A response is written out on it, so that it may soon be idle. */
-  answered(socket: Socket): void {
-    if (this.#sources.of(socket) !== undefined) this.#answered.add(socket)
+  /** It may be idle in the next turn of the event loop. */
+  mayBeIdle(socket: Socket): void {
+    if (this.#sources.of(socket) !== undefined) this.#mayBeIdle.add(socket)
   }
 
-  /** Makes copies until there is one of everything that was idle or answered at any moment so far. */
+  /** Makes copies until there is one of everything that was idle, or may have been, at any moment so far. */
   async make(): Promise<void> {
     for (let sockets = this.#missing(); sockets.length > 0 && this.#sender.open; sockets = this.#missing()) {
       for (let from = 0; from < sockets.length && this.#sender.open; from += AT_ONCE) {
@@ -47,16 +50,16 @@ export class Copies {
   }
 
   #missing(): Socket[] {
-    const answered = [...this.#answered].filter((socket) => !socket.destroyed)
-    this.#answered.clear()
-    const all = new Set([...answered, ...this.#sources.findIdle().map(({ socket }) => socket)])
+    const mayBeIdle = [...this.#mayBeIdle].filter((socket) => !socket.destroyed)
+    this.#mayBeIdle.clear()
+    const all = new Set([...mayBeIdle, ...this.#sources.findIdle().map(({ socket }) => socket)])
     return [...all].filter((socket) => !this.#held.has(socket) && !this.#refused.has(socket))
   }
 
   async #sendCopies(sockets: readonly Socket[]): Promise<void> {
     const copies = sockets.flatMap((socket) => {
       const listener = this.#sources.of(socket)?.listener
-      return listener === undefined ? [] : { socket, listener, kind: 'http1' as const }
+      return listener === undefined ? [] : { socket, listener, kind: this.#kind.name }
     })
     const held = await this.#sender.sendCopies(copies)
     for (const socket of sockets) (held.has(socket) ? this.#held : this.#refused).add(socket)

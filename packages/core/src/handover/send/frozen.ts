@@ -1,9 +1,7 @@
 import type { Socket } from 'node:net'
-import { stopReading } from '../../node/internals/handles.ts'
-import { wasUsed } from '../receive/kept-alive.ts'
 import type { Payload } from '../../channel/messages.ts'
+import type { ConnectionKind, Freeze } from '../kinds/kind.ts'
 import type { Fate } from './socket-sender.ts'
-import { requestsOn } from '../request-limit.ts'
 
 /**
  * A connection that is read by nobody: not here any more, and not yet over there. What its client says meanwhile waits
@@ -12,47 +10,33 @@ import { requestsOn } from '../request-limit.ts'
 export class Frozen {
   readonly socket: Socket
   readonly payload: Payload
-  readonly #readOn: () => void
-  #timeout = 0
+  readonly #freeze: Freeze
   readonly #began = performance.now()
   #duration = Number.NaN
 
   /** `undefined` if this one cannot be frozen. */
-  static freeze(socket: Socket): Frozen | undefined {
-    const readOn = stopReading(socket)
-    return readOn && new Frozen(socket, readOn)
+  static freeze(kind: ConnectionKind, socket: Socket): Frozen | undefined {
+    const freeze = kind.freeze(socket)
+    return freeze && new Frozen(kind, socket, freeze)
   }
 
-  private constructor(socket: Socket, readOn: () => void) {
+  private constructor({ name }: ConnectionKind, socket: Socket, freeze: Freeze) {
     this.socket = socket
-    this.payload = { kind: 'http1', used: wasUsed(socket), requests: requestsOn(socket) }
-    this.#readOn = readOn
-    this.#stopTimeout()
+    this.payload = { ...freeze.details, kind: name }
+    this.#freeze = freeze
   }
 
   /**
-   * Frozen right after its answer, it may have been read again since: an upload that outlasts its answer goes on by
-   * itself (`IncomingMessage` starts the socket again).
+   * Frozen when it was about to be idle, it may have been read again since.
    * @returns whether it is frozen
    */
   freezeAgain(): boolean {
-    if (stopReading(this.socket) === undefined) return false
-    this.#stopTimeout()
-    return true
+    return this.#freeze.again()
   }
 
-  /** It stays here. What Node may have set since then counts: after an answer, the keep-alive timeout. */
+  /** It stays here. */
   thaw(): void {
-    if (!this.socket.timeout) this.socket.setTimeout(this.#timeout)
-    this.#readOn()
-  }
-
-  /** The keep-alive timeout must not close it on its way. */
-  #stopTimeout(): void {
-    const { timeout } = this.socket
-    if (!timeout) return
-    this.#timeout = timeout
-    this.socket.setTimeout(0)
+    this.#freeze.thaw()
   }
 
   /** The successor has answered, or nobody can know any more. */

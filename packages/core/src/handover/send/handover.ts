@@ -1,60 +1,16 @@
-import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers'
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { IncomingMessage } from 'node:http'
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
-import { Copies } from './copies.ts'
-import { Frozen } from './frozen.ts'
 import type { AcceptedKinds } from '../../channel/messages.ts'
-import type { Idle, Source } from './sources.ts'
-import { uncounted } from '../request-limit.ts'
-import { Sources, isStillIdle } from './sources.ts'
-import type { Fate, SocketSender } from './socket-sender.ts'
-import { Window } from './window.ts'
+import type { ConnectionKind } from '../kinds/kind.ts'
+import { Mover } from './mover.ts'
+import type { SocketSender } from './socket-sender.ts'
+import type { Source } from './sources.ts'
 
-/** Published by node:http when a response is written out. */
-const RESPONSE_FINISHED = 'http.server.response.finish'
-
-/** How often to look for what no event tells, such as an upload that ends after its answer. Only while draining. ms */
-const LOOK_AGAIN = 50
-
-/**
- * The share of the drain after which a connection that was not idle when its turn came is no longer waited for. The rest
- * is for its client to ask once more, and to be told to close.
- */
-const PATIENCE = 1 / 2
-
-/** Connections that were passed on together, and how they fare. */
-interface Batch {
-  readonly frozen: readonly Frozen[]
-  readonly fates: Promise<ReadonlyMap<Socket, Fate>>
-}
-
-/**
- * Moves connections to the successor in two steps. First it gets a copy of each, which it only holds: that takes a round
- * trip for each, and they are served here meanwhile. Then each connection is passed on as soon as it is idle, which takes
- * a word; it is frozen for no longer than the word needs.
- */
+/** Moves the connections of this process to its successor, those of each kind by themselves: a slow kind delays no other. */
 export class Handover {
   readonly #sender: SocketSender
   readonly #accepts: readonly AcceptedKinds[]
-  readonly #sources = new Sources()
-  readonly #copies: Copies
-  /**
-   * Paused as soon as a response is finished, because a busy client is never idle when we look. In the next turn they are
-   * passed on, or resumed.
-   */
-  readonly #reserved = new Map<Socket, Frozen>()
-  /** Found idle the last time we looked. */
-  #queue: Idle[] = []
-  readonly #window = new Window()
-  #running = false
   readonly #time: number
-  #ended = false
-  #late = false
-  #waiting = false
-  #lookAgain = false
-  #wake: (() => void) | undefined
+  readonly #movers = new Map<ConnectionKind, Mover>()
 
   /**
    * @param accepts what the successor takes
@@ -64,154 +20,30 @@ export class Handover {
     this.#sender = sender
     this.#accepts = accepts
     this.#time = time
-    this.#copies = new Copies(sender, this.#sources)
   }
 
-  /** Whether the server behind that listener, in the successor, takes connections. */
-  takes(listener: number): boolean {
-    return this.#accepts.some((one) => one.listener === listener && one.kinds.includes('http1'))
+  /** Of these kinds, those that the server behind that listener, in the successor, takes. */
+  accepted(listener: number, kinds: readonly ConnectionKind[]): ConnectionKind[] {
+    const accepted = new Set(this.#accepts.filter((one) => one.listener === listener).flatMap((one) => one.kinds))
+    return kinds.filter(({ name }) => accepted.has(name))
   }
 
-  /**
-   * Whether it will move, as far as one can know. Else it lingers: of thousands of busy connections, or to a successor
-   * that is stuck, not all move in time, and what is in flight on them at the end of the drain would be cut.
-   */
-  canMove(socket: Socket): boolean {
-    return !this.#over && !this.#late && !this.#copies.refused(socket)
+  /** Whether this connection, of that kind, will move, as far as one can know. Else it lingers. */
+  canMove(kind: ConnectionKind, socket: Socket): boolean {
+    return this.#movers.get(kind)?.canMove(socket) ?? false
   }
 
-  add(source: Source): void {
-    this.#sources.add(source)
-    for (const socket of uncounted(source.server, source.connections.open)) this.#copies.refuse(socket)
-    if (!this.#running) void this.#run()
-    this.#running = true
+  /** Moves the connections of these kinds from now on. */
+  add(source: Source, kinds: readonly ConnectionKind[]): void {
+    for (const kind of kinds) {
+      const mover = this.#movers.get(kind) ?? new Mover(kind, this.#sender, this.#time)
+      this.#movers.set(kind, mover)
+      mover.add(source)
+    }
   }
 
   /** Everything has moved or closed, or the time is up. */
   stop(): void {
-    this.#ended = true
-    this.#look()
-  }
-
-  async #run(): Promise<void> {
-    const finished = (message: unknown): void =>
-      this.#finished((message as { request: IncomingMessage }).request.socket)
-    subscribe(RESPONSE_FINISHED, finished)
-    const again = setInterval(() => this.#look(), LOOK_AGAIN).unref()
-    const late = setTimeout(() => (this.#late = true), this.#time * PATIENCE).unref()
-    try {
-      // In a turn of its own each time: by then, what was written in the last one is out or known to wait.
-      await nextTurn()
-      await this.#copies.make()
-      await this.#sender.prepare()
-      for (; !this.#over; await this.#reasonToLook()) {
-        if (this.#reserved.size === 0) await this.#copies.make()
-        await this.#passAll()
-      }
-    } finally {
-      clearInterval(again)
-      clearTimeout(late)
-      unsubscribe(RESPONSE_FINISHED, finished)
-      for (const frozen of this.#reserved.values()) frozen.thaw()
-    }
-  }
-
-  get #over(): boolean {
-    return this.#ended || !this.#sender.open
-  }
-
-  #finished(socket: Socket): void {
-    if (this.#copies.holds(socket)) this.#reserve(socket)
-    else this.#copies.answered(socket)
-    this.#look()
-  }
-
-  #reserve(socket: Socket): void {
-    if (!this.#waiting || this.#reserved.size >= this.#window.size || this.#reserved.has(socket)) return
-    const frozen = Frozen.freeze(socket)
-    if (frozen !== undefined) this.#reserved.set(socket, frozen)
-  }
-
-  #look(): void {
-    this.#lookAgain = true
-    this.#wake?.()
-  }
-
-  async #reasonToLook(): Promise<void> {
-    this.#waiting = true
-    if (!this.#lookAgain) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
-    await nextTurn()
-    this.#waiting = false
-    this.#lookAgain = false
-  }
-
-  /** As many at a time as may be frozen, until none is idle. */
-  async #passAll(): Promise<void> {
-    const idle = this.#sources.findIdle().filter(({ socket }) => this.#copies.holds(socket))
-    this.#thawBusy(new Set(idle.map(({ socket }) => socket)))
-    // Those that are frozen already come first.
-    this.#queue = idle.toSorted((a, b) => Number(this.#reserved.has(a.socket)) - Number(this.#reserved.has(b.socket)))
-    for (let before: Batch | undefined; ;) {
-      // The successor takes up the ones while this process gets the next ones ready.
-      if (before !== undefined && this.#window.size === 1) {
-        await this.#settle(before)
-        before = undefined
-      }
-      const frozen = this.#over ? [] : this.#freezeNext()
-      const next = frozen.length > 0 ? this.#pass(frozen) : undefined
-      if (before !== undefined) await this.#settle(before)
-      if (next === undefined) return
-      before = next
-    }
-  }
-
-  #pass(frozen: readonly Frozen[]): Batch {
-    return { frozen, fates: this.#window.measure(this.#sender.pass(frozen)) }
-  }
-
-  /** Their next request had arrived before they were frozen. */
-  #thawBusy(idle: ReadonlySet<Socket>): void {
-    for (const [socket, frozen] of this.#reserved) {
-      if (idle.has(socket)) continue
-      frozen.thaw()
-      this.#reserved.delete(socket)
-    }
-  }
-
-  /** Half of what may be frozen: the other half is on its way. */
-  #freezeNext(): Frozen[] {
-    const next: Frozen[] = []
-    while (next.length < this.#window.size / 2) {
-      const idle = this.#queue.pop()
-      if (idle === undefined) break
-      const frozen = this.#freeze(idle)
-      if (frozen !== undefined) next.push(frozen)
-    }
-    return next
-  }
-
-  #freeze(idle: Idle): Frozen | undefined {
-    const { socket } = idle
-    const reserved = this.#reserved.get(socket)
-    this.#reserved.delete(socket)
-    if (reserved === undefined) return isStillIdle(idle) ? Frozen.freeze(socket) : undefined
-    if (isStillIdle(idle) && reserved.freezeAgain()) return reserved
-    reserved.thaw()
-    return undefined
-  }
-
-  async #settle({ frozen, fates }: Batch): Promise<void> {
-    const fate = await fates
-    for (const one of frozen) {
-      const { socket } = one
-      const its = fate.get(socket) ?? 'refused'
-      one.settle(its)
-      if (its === 'refused') this.#copies.refuse(socket)
-      else this.#sources.of(socket)?.moved(socket, its, one.leave())
-    }
+    for (const mover of this.#movers.values()) mover.stop()
   }
 }

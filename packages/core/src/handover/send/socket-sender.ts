@@ -56,6 +56,7 @@ export class SocketSender {
   /**
    * From here on they are the successor's, which holds them and is alone to read them. Never rejects: a channel that has
    * ended is a fate, too.
+   * @param connections all of one kind, so that none waits for a slower one
    * @returns how each fared
    */
   async pass(connections: readonly Passed[]): Promise<ReadonlyMap<Socket, Fate>> {
@@ -70,6 +71,9 @@ export class SocketSender {
 
   /** The handle, and not the socket: the server goes on to serve that, and Node would take it away. */
   #sendCopy({ socket, listener, kind }: OutgoingCopy): number | undefined {
+    // It may have become a connection of another kind since.
+    const sent = this.#ids.get(socket)
+    if (sent !== undefined) return sent
     const handle = nativeHandle(socket)
     if (handle === undefined || !this.open) return undefined
     const id = this.#lastId + 1

@@ -1,12 +1,11 @@
-import type { Server as HttpServer } from 'node:http'
-import type { Socket } from 'node:net'
-import { idleAmong } from '../../connections/idleness.ts'
+import type { Server, Socket } from 'node:net'
 import type { Connections } from '../../connections/tracking.ts'
+import type { ConnectionKind } from '../kinds/kind.ts'
 import type { Fate } from './socket-sender.ts'
 
 /** A server whose connections move, and what becomes of them. */
 export interface Source {
-  readonly server: HttpServer
+  readonly server: Server
   readonly connections: Connections
   /** The listener's descriptor in the successor. */
   readonly listener: number
@@ -20,9 +19,14 @@ export interface Idle {
   readonly bytesRead: number
 }
 
-/** The servers whose connections move. */
+/** The servers whose connections of one kind move. */
 export class Sources {
+  readonly #kind: ConnectionKind
   readonly #sources = new Set<Source>()
+
+  constructor(kind: ConnectionKind) {
+    this.#kind = kind
+  }
 
   add(source: Source): void {
     this.#sources.add(source)
@@ -36,7 +40,7 @@ export class Sources {
 
   findIdle(): Idle[] {
     return [...this.#sources].flatMap(({ server, connections }) =>
-      [...idleAmong(server, connections.open)].map((socket) => ({ socket, bytesRead: socket.bytesRead })),
+      [...this.#kind.findIdle(server, connections.open)].map((socket) => ({ socket, bytesRead: socket.bytesRead })),
     )
   }
 }

@@ -4,6 +4,8 @@ import { Socket, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { ChannelToSuccessor } from '../../../src/channel/channel.ts'
 import type { Payload } from '../../../src/channel/messages.ts'
+import { http1 } from '../../../src/handover/kinds/http1.ts'
+import type { ConnectionKind } from '../../../src/handover/kinds/kind.ts'
 import type { ReceivingServer } from '../../../src/handover/receive/incoming-connections.ts'
 import { IncomingConnections } from '../../../src/handover/receive/incoming-connections.ts'
 import { inodeOfHandle, nativeHandle } from '../../../src/node/internals/handles.ts'
@@ -18,19 +20,16 @@ const PAYLOAD: Payload = { kind: 'http1', used: false, requests: 0 }
 /** A server that keeps what it is given. */
 class Keeper implements ReceivingServer {
   readonly kept: [object, Payload][] = []
-  readonly #listener: number | undefined
+  readonly inheritedAs: number | undefined
+  readonly acceptedKinds: ConnectionKind[] = [http1]
   readonly #serves: boolean
 
   constructor(listener: number | undefined, serves = true) {
-    this.#listener = listener
+    this.inheritedAs = listener
     this.#serves = serves
   }
 
-  get receiver() {
-    return this.#listener === undefined ? undefined : { listener: this.#listener, kinds: ['http1'] }
-  }
-
-  receive(connection: object, payload: Payload): boolean {
+  adopt(connection: object, payload: Payload): boolean {
     this.kept.push([connection, payload])
     return this.#serves
   }

@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { http1 } from '../../../src/handover/kinds/http1.ts'
 import { Frozen } from '../../../src/handover/send/frozen.ts'
 import { GET, converse, serve } from '../../support/http.ts'
 
@@ -15,7 +16,7 @@ describe('a frozen connection', () => {
     const before = socket.timeout
     expect(before).toBeGreaterThanOrEqual(30_000)
 
-    const frozen = Frozen.freeze(socket)
+    const frozen = Frozen.freeze(http1, socket)
     client.say(GET('/2'))
     expect(socket.timeout).toBe(0)
     expect(frozen?.payload).toEqual({ kind: 'http1', used: true, requests: 0 })
@@ -28,7 +29,7 @@ describe('a frozen connection', () => {
   it('gets its keep-alive timeout, if it was frozen when its answer was written out', async () => {
     const { client, socket } = await converse((await aServer()).server)
     let frozen: Frozen | undefined
-    const freeze = (): void => void (frozen = Frozen.freeze(socket))
+    const freeze = (): void => void (frozen = Frozen.freeze(http1, socket))
     subscribe('http.server.response.finish', freeze)
     onTestFinished(() => void unsubscribe('http.server.response.finish', freeze))
     client.say(GET())
@@ -37,7 +38,7 @@ describe('a frozen connection', () => {
     frozen?.thaw()
     expect(socket.timeout).toBeGreaterThanOrEqual(30_000)
 
-    frozen = Frozen.freeze(socket)
+    frozen = Frozen.freeze(http1, socket)
     expect([frozen?.freezeAgain(), socket.timeout]).toEqual([true, 0])
     frozen?.thaw()
     expect(socket.timeout).toBeGreaterThanOrEqual(30_000)
@@ -47,7 +48,7 @@ describe('a frozen connection', () => {
     const { client, socket } = await converse((await aServer()).server)
     client.say('POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 8\r\n\r\nabcd')
     await client.hears(/ok$/)
-    const frozen = Frozen.freeze(socket)
+    const frozen = Frozen.freeze(http1, socket)
     const before = socket.bytesRead
     socket.resume()
     expect(frozen?.freezeAgain()).toBe(true)
@@ -63,7 +64,7 @@ describe('a frozen connection', () => {
     const { server } = await aServer()
     const { socket } = await converse(server)
 
-    const frozen = Frozen.freeze(socket)
+    const frozen = Frozen.freeze(http1, socket)
     frozen?.settle('received')
     expect(frozen?.leave()).toBeGreaterThanOrEqual(0)
     await once(socket, 'close')
@@ -74,7 +75,7 @@ describe('a frozen connection', () => {
   it('is still counted, and its end noticed, when it was thawed', async () => {
     const { server } = await aServer()
     const { client, socket } = await converse(server)
-    Frozen.freeze(socket)?.thaw()
+    Frozen.freeze(http1, socket)?.thaw()
     expect(await promisify(server.getConnections).call(server)).toBe(1)
     client.socket.end()
     await once(socket, 'close')
@@ -84,6 +85,6 @@ describe('a frozen connection', () => {
   it('cannot be one that has closed already', async () => {
     const { socket } = await converse((await aServer()).server)
     socket.destroy()
-    expect(Frozen.freeze(socket)).toBeUndefined()
+    expect(Frozen.freeze(http1, socket)).toBeUndefined()
   })
 })

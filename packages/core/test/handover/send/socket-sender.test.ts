@@ -2,9 +2,10 @@ import { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { Fate, SocketSender } from '../../../src/handover/send/socket-sender.ts'
+import { http1 } from '../../../src/handover/kinds/http1.ts'
 import { Frozen } from '../../../src/handover/send/frozen.ts'
 import { GET, converse, converseTimes, serve } from '../../support/http.ts'
-import { forkReceiver } from '../receiver.ts'
+import { forkReceiver } from '../../support/receiver.ts'
 
 const LISTENER = 3
 
@@ -13,7 +14,7 @@ const aServer = () => serve((_, response) => response.end('from the parent'))
 const sendCopies = (sender: SocketSender, ...sockets: Socket[]): Promise<ReadonlySet<Socket>> =>
   sender.sendCopies(sockets.map((socket) => ({ socket, listener: LISTENER, kind: 'http1' })))
 
-const freeze = (socket: Socket): Frozen => Frozen.freeze(socket) as Frozen
+const freeze = (socket: Socket): Frozen => Frozen.freeze(http1, socket) as Frozen
 
 const pass = async (sender: SocketSender, frozen: Frozen): Promise<Fate | undefined> =>
   (await sender.pass([frozen])).get(frozen.socket)

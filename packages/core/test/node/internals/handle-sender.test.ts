@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { handleSender } from '../../../src/node/internals/handle-sender.ts'
 import { nativeHandle } from '../../../src/node/internals/handles.ts'
-import { forkReceiver } from '../../handover/receiver.ts'
+import { forkReceiver } from '../../support/receiver.ts'
 import { converse, converseTimes, serve } from '../../support/http.ts'
 
 const answering = () => serve((_, response) => response.end('ok'))

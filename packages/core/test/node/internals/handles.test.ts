@@ -6,7 +6,7 @@ import { Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { isNativeHandle, nativeHandle, stopReading } from '../../../src/node/internals/handles.ts'
-import { forkReceiver } from '../../handover/receiver.ts'
+import { forkReceiver } from '../../support/receiver.ts'
 import { GET, converse, serve } from '../../support/http.ts'
 
 const answering = () => serve((_, response) => response.end('ok'))

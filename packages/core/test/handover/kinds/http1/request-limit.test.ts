@@ -1,9 +1,14 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { countRequests, limitRequests, requestsOn, uncounted } from '../../src/handover/request-limit.ts'
-import type { Client } from '../support/http.ts'
-import { GET, converse, serve } from '../support/http.ts'
+import {
+  countRequests,
+  limitRequests,
+  requestsOn,
+  uncounted,
+} from '../../../../src/handover/kinds/http1/request-limit.ts'
+import type { Client } from '../../../support/http.ts'
+import { GET, converse, serve } from '../../../support/http.ts'
 
 interface Limited {
   server: Server

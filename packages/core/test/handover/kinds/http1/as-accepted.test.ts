@@ -6,16 +6,16 @@ import type { Socket } from 'node:net'
 import * as net from 'node:net'
 import { promisify } from 'node:util'
 import { onTestFinished, describe, expect, it } from 'vitest'
-import type { Accept } from '../../../src/handover/receive/adopt-connection.ts'
-import { receiveConnection } from '../../../src/handover/receive/adopt-connection.ts'
-import { accepting } from '../../../src/node/internals/accepting.ts'
-import { nativeHandle } from '../../../src/node/internals/handles.ts'
-import type { Client } from '../../support/http.ts'
-import { GET, Inbox, answer, converse } from '../../support/http.ts'
-import { listen } from '../../support/servers.ts'
+import { http1 } from '../../../../src/handover/kinds/http1.ts'
+import type { Accept } from '../../../../src/handover/kinds/kind.ts'
+import { accepting } from '../../../../src/node/internals/accepting.ts'
+import { nativeHandle } from '../../../../src/node/internals/handles.ts'
+import type { Client } from '../../../support/http.ts'
+import { GET, Inbox, answer, converse } from '../../../support/http.ts'
+import { listen } from '../../../support/servers.ts'
 
 interface Moved {
-  served: boolean | 'read before'
+  served: boolean | Promise<boolean>
   client: Client
   socket: Socket
   handle: object
@@ -32,7 +32,7 @@ async function moveTo(server: Server, used: boolean): Promise<Moved> {
   const watch = (one: Socket): void => void (socket = one)
   server.on('connection', watch)
   const accept = accepting(server) as Accept
-  const served = receiveConnection(server, accept, handle, { kind: 'http1', used, requests: 0 })
+  const served = http1.receive(server, accept, handle, { used, requests: 0 })
   server.off('connection', watch)
   onTestFinished(() => void there.destroy())
   return { served, client, socket, handle }

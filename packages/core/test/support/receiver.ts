@@ -6,7 +6,7 @@ import { tempDir } from '../../../../test/support/index.ts'
 import { Channel } from '../../src/channel/channel.ts'
 import { carrierOf } from '../../src/channel/process-carrier.ts'
 import { SocketSender } from '../../src/handover/send/socket-sender.ts'
-import { NODE, programIn } from '../support/programs.ts'
+import { NODE, programIn } from './programs.ts'
 
 /** How a process takes connections: the copies that come, and the word that they are its own. */
 export type Manner = 'serves' | 'holds nothing' | 'serves nothing' | 'dies' | 'is late'

@@ -1,6 +1,6 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { sayClose } from '../connections/close-header.ts'
+import { sayClose } from '../../../connections/close-header.ts'
 
 /** Requests on each connection, counted only where `server.maxRequestsPerSocket` limits them. */
 const requests = new WeakMap<Socket, number>()

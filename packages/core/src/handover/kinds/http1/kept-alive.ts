@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Socket } from 'node:net'
-import { keepAliveTimeoutOf } from '../../connections/keep-alive-timeout.ts'
-import { beforeFirstRequest } from '../../node/internals/http-parser.ts'
+import { keepAliveTimeoutOf } from '../../../connections/keep-alive-timeout.ts'
+import { beforeFirstRequest } from '../../../node/internals/http-parser.ts'
 
 /** Connections that came here after a request had been answered elsewhere. */
 const kept = new WeakSet<Socket>()

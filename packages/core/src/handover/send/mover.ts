@@ -1,0 +1,185 @@
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Socket } from 'node:net'
+import type { ConnectionKind } from '../kinds/kind.ts'
+import { Copies } from './copies.ts'
+import { Frozen } from './frozen.ts'
+import type { Idle, Source } from './sources.ts'
+import { Sources, isStillIdle } from './sources.ts'
+import type { Fate, SocketSender } from './socket-sender.ts'
+import { WakeUp } from './wake-up.ts'
+import { Window } from './window.ts'
+
+/** How often to look for what no event tells, such as an upload that ends after its answer. Only while draining. ms */
+const LOOK_AGAIN = 50
+
+/**
+ * The share of the drain after which a connection that was not idle when its turn came is no longer waited for. The rest
+ * is for its client to ask once more, and to be told to close.
+ */
+const PATIENCE = 1 / 2
+
+/** Connections that were passed on together, and how they fare. */
+interface Batch {
+  readonly frozen: readonly Frozen[]
+  readonly fates: Promise<ReadonlyMap<Socket, Fate>>
+}
+
+/**
+ * Moves the connections of one kind to the successor, in two steps. First the successor gets a copy of each, which it only
+ * holds: that takes a round trip for each, and they are served here meanwhile. Then each connection is passed on as soon
+ * as it is idle, which takes one message; it is frozen for no longer than the message needs.
+ */
+export class Mover {
+  readonly #kind: ConnectionKind
+  readonly #sender: SocketSender
+  readonly #sources: Sources
+  readonly #copies: Copies
+  /**
+   * Frozen as soon as they may be idle (a response is finished), because one of a busy client is never idle when we
+   * look. In the next turn they are passed on, or thawed.
+   */
+  readonly #reserved = new Map<Socket, Frozen>()
+  /** Found idle the last time we looked. */
+  #queue: Idle[] = []
+  readonly #window = new Window()
+  #running = false
+  readonly #time: number
+  #ended = false
+  #late = false
+  readonly #wakeUp = new WakeUp()
+
+  /** @param time how long the drain may take, ms */
+  constructor(kind: ConnectionKind, sender: SocketSender, time: number) {
+    this.#kind = kind
+    this.#sender = sender
+    this.#time = time
+    this.#sources = new Sources(kind)
+    this.#copies = new Copies(kind, sender, this.#sources)
+  }
+
+  /**
+   * Whether it will move, as far as one can know. Else it lingers: of thousands of busy connections, or to a successor
+   * that is stuck, not all move in time, and what is in flight on them at the end of the drain would be cut.
+   */
+  canMove(socket: Socket): boolean {
+    return !this.#over && !this.#late && !this.#copies.refused(socket)
+  }
+
+  add(source: Source): void {
+    this.#sources.add(source)
+    const { server, connections } = source
+    for (const socket of this.#kind.findStuck?.(server, connections.open) ?? []) this.#copies.refuse(socket)
+    if (!this.#running) void this.#run()
+    this.#running = true
+  }
+
+  /** Everything has moved or closed, or the time is up. */
+  stop(): void {
+    this.#ended = true
+    this.#wakeUp.call()
+  }
+
+  async #run(): Promise<void> {
+    const unfollow = this.#kind.followIdle?.((socket) => this.#mayBeIdle(socket))
+    const again = setInterval(() => this.#wakeUp.call(), LOOK_AGAIN).unref()
+    const late = setTimeout(() => (this.#late = true), this.#time * PATIENCE).unref()
+    try {
+      // In a turn of its own each time: by then, what was written in the last one is out or known to wait.
+      await nextTurn()
+      await this.#copies.make()
+      await this.#sender.prepare()
+      for (; !this.#over; await this.#wakeUp.wait()) {
+        if (this.#reserved.size === 0) await this.#copies.make()
+        await this.#passAll()
+      }
+    } finally {
+      clearInterval(again)
+      clearTimeout(late)
+      unfollow?.()
+      for (const frozen of this.#reserved.values()) frozen.thaw()
+    }
+  }
+
+  get #over(): boolean {
+    return this.#ended || !this.#sender.open
+  }
+
+  #mayBeIdle(socket: Socket): void {
+    if (this.#copies.holds(socket)) this.#reserve(socket)
+    else this.#copies.mayBeIdle(socket)
+    this.#wakeUp.call()
+  }
+
+  #reserve(socket: Socket): void {
+    if (!this.#wakeUp.awaited || this.#reserved.size >= this.#window.size || this.#reserved.has(socket)) return
+    const frozen = Frozen.freeze(this.#kind, socket)
+    if (frozen !== undefined) this.#reserved.set(socket, frozen)
+  }
+
+  /** As many at a time as may be frozen, until none is idle. */
+  async #passAll(): Promise<void> {
+    const idle = this.#sources.findIdle().filter(({ socket }) => this.#copies.holds(socket))
+    this.#thawBusy(new Set(idle.map(({ socket }) => socket)))
+    // Those that are frozen already come first.
+    this.#queue = idle.toSorted((a, b) => Number(this.#reserved.has(a.socket)) - Number(this.#reserved.has(b.socket)))
+    for (let before: Batch | undefined; ;) {
+      // The successor takes up the ones while this process gets the next ones ready.
+      if (before !== undefined && this.#window.size === 1) {
+        await this.#settle(before)
+        before = undefined
+      }
+      const frozen = this.#over ? [] : this.#freezeNext()
+      const next = frozen.length > 0 ? this.#pass(frozen) : undefined
+      if (before !== undefined) await this.#settle(before)
+      if (next === undefined) return
+      before = next
+    }
+  }
+
+  #pass(frozen: readonly Frozen[]): Batch {
+    return { frozen, fates: this.#window.measure(this.#sender.pass(frozen)) }
+  }
+
+  /** More had arrived before they were frozen. */
+  #thawBusy(idle: ReadonlySet<Socket>): void {
+    for (const [socket, frozen] of this.#reserved) {
+      if (idle.has(socket)) continue
+      frozen.thaw()
+      this.#reserved.delete(socket)
+    }
+  }
+
+  /** Half of what may be frozen: the other half is on its way. */
+  #freezeNext(): Frozen[] {
+    const next: Frozen[] = []
+    while (next.length < this.#window.size / 2) {
+      const idle = this.#queue.pop()
+      if (idle === undefined) break
+      const frozen = this.#freeze(idle)
+      if (frozen !== undefined) next.push(frozen)
+    }
+    return next
+  }
+
+  #freeze(idle: Idle): Frozen | undefined {
+    const { socket } = idle
+    const reserved = this.#reserved.get(socket)
+    this.#reserved.delete(socket)
+    if (reserved === undefined) return isStillIdle(idle) ? Frozen.freeze(this.#kind, socket) : undefined
+    if (isStillIdle(idle) && reserved.freezeAgain()) return reserved
+    reserved.thaw()
+    return undefined
+  }
+
+  async #settle({ frozen, fates }: Batch): Promise<void> {
+    const fate = await fates
+    for (const one of frozen) {
+      const { socket } = one
+      const its = fate.get(socket) ?? 'refused'
+      one.settle(its)
+      if (its === 'refused') this.#copies.refuse(socket)
+      else this.#sources.of(socket)?.moved(socket, its, one.leave())
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import type { ChildProcess } from 'node:child_process'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { tempDir } from '../../../../../test/support/index.ts'
+import { Channel } from '../../../src/channel/channel.ts'
+import type { ChannelToSuccessor } from '../../../src/channel/channel.ts'
+import { carrierOf } from '../../../src/channel/process-carrier.ts'
+import { Connections } from '../../../src/connections/tracking.ts'
+import { http1 } from '../../../src/handover/kinds/http1.ts'
+import type { ConnectionKind } from '../../../src/handover/kinds/kind.ts'
+import { Handover } from '../../../src/handover/send/handover.ts'
+import { SocketSender } from '../../../src/handover/send/socket-sender.ts'
+import type { Client } from '../../support/http.ts'
+import { GET, converse, serve } from '../../support/http.ts'
+import { NODE, writeProgram } from '../../support/programs.ts'
+import { listen } from '../../support/servers.ts'
+
+/**
+ * A kind of connection that zerodown does not know: each line gets its number back. It takes its time to be received, and
+ * does not take what has counted to 13, and fails where it has counted to 14.
+ */
+const COUNTING = `
+  import { stopReading } from '#dist/node/internals/handles.js'
+
+  const counts = new WeakMap()
+  let mayBeIdle = () => {}
+
+  export function count(socket, from = 0) {
+    counts.set(socket, from)
+    socket.setEncoding('utf8').on('data', () => {
+      counts.set(socket, counts.get(socket) + 1)
+      socket.write(counts.get(socket) + ' of ' + process.pid + '\\n')
+      mayBeIdle(socket)
+    })
+  }
+
+  let go
+  const gate = new Promise((resolve) => (go = resolve))
+  process.on('message', (message) => message === 'go' && go())
+
+  export const counting = {
+    name: 'counting',
+    isServedBy: (server) => server.counts === true,
+    obstacle: () => undefined,
+    findIdle: (server, open) => [...open].filter((socket) => counts.has(socket) && socket.writableLength === 0),
+    followIdle(follow) {
+      mayBeIdle = follow
+      return () => (mayBeIdle = () => {})
+    },
+    freeze(socket) {
+      const thaw = stopReading(socket)
+      return thaw && { details: { count: counts.get(socket) }, again: () => stopReading(socket) !== undefined, thaw }
+    },
+    async receive(server, accept, connection, { count: from }) {
+      await gate
+      if (from === 14) throw new Error('a mistake')
+      if (from === 13) return false
+      count(accept(connection), from)
+      return true
+    },
+  }
+`
+
+const SUCCESSOR = `
+  import { createServer } from 'node:net'
+  import * as http from 'node:http'
+  import { Channel } from '#dist/channel/channel.js'
+  import { carrierOf } from '#dist/channel/process-carrier.js'
+  import { http1 } from '#dist/handover/kinds/http1.js'
+  import { ConnectionAdopter } from '#dist/handover/receive/connection-adopter.js'
+  import { IncomingConnections } from '#dist/handover/receive/incoming-connections.js'
+  import { counting } from './counting.mjs'
+
+  const raw = Object.assign(createServer(), { counts: true })
+  const web = http.createServer((_, response) => response.end('from ' + process.pid))
+  const servers = [raw, web].map((server, at) => {
+    const adopter = new ConnectionAdopter(server, () => {}, [http1, counting])
+    server.listen(0, '127.0.0.1', () => adopter.begin(server))
+    return {
+      inheritedAs: 3 + at,
+      get acceptedKinds() { return adopter.kinds },
+      adopt: (connection, payload) => adopter.adopt(connection, payload),
+    }
+  })
+  const channel = new Channel(carrierOf(process))
+  const incoming = new IncomingConnections(servers, channel)
+  web.once('listening', () => setImmediate(() => {
+    channel.send({ type: 'ready', pid: process.pid, accepts: incoming.accepts })
+  }))
+`
+
+interface Counting {
+  counting: ConnectionKind
+  count(socket: object, from?: number): void
+}
+
+/** Another process that knows the kind, and this one as its predecessor. */
+async function startSuccessor() {
+  const folder = await tempDir()
+  const { counting, count } = (await import(
+    pathToFileURL(await writeProgram(join(folder, 'counting.mjs'), COUNTING)).href
+  )) as Counting
+  const child = fork(await writeProgram(join(folder, 'successor.mjs'), SUCCESSOR), [], { execPath: NODE, execArgv: [] })
+  onTestFinished(() => end(child))
+  const channel: ChannelToSuccessor = new Channel(carrierOf(child))
+  const [{ accepts }] = (await once(child, 'message')) as [{ accepts: { listener: number; kinds: string[] }[] }]
+  const handover = new Handover(new SocketSender(channel), accepts, 60_000)
+  onTestFinished(() => handover.stop())
+
+  const server = await listen(Object.assign(createServer(), { counts: true }))
+  const connections = new Connections(server)
+  /** A connection that has counted to `from`. */
+  const open = async (from: number): Promise<Client> => {
+    const { client, socket } = await converse(server)
+    count(socket, from)
+    return client
+  }
+  const fates: string[] = []
+  const source = { server, connections, listener: 3, moved: (_: object, fate: string) => void fates.push(fate) }
+  return { child, accepts, handover, counting, open, source, fates }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+}
+
+describe('a second kind of connection', () => {
+  it('moves as its own object says, and stays where that says no or fails', async () => {
+    const { child, accepts, handover, counting, open, source, fates } = await startSuccessor()
+    expect(accepts).toEqual([
+      { listener: 3, kinds: ['counting'] },
+      { listener: 4, kinds: ['http1'] },
+    ])
+    expect(handover.accepted(3, [http1, counting])).toEqual([counting])
+    const [moves, refused, fails] = [await open(7), await open(13), await open(14)]
+    child.send('go')
+
+    handover.add(source, [counting])
+    while (fates.length < 1) await new Promise((resolve) => setImmediate(resolve))
+
+    for (const client of [moves, refused, fails]) client.say('again\n')
+    await moves.hears(new RegExp(`^8 of ${child.pid}\n$`))
+    await refused.hears(new RegExp(`^14 of ${process.pid}\n$`))
+    await fails.hears(new RegExp(`^15 of ${process.pid}\n$`))
+    expect(fates).toEqual(['received'])
+  })
+
+  it('waits for what it waits for, and no connection of another kind waits with it', async () => {
+    const { child, handover, counting, open, source, fates } = await startSuccessor()
+    const slow = await open(7)
+    handover.add(source, [counting])
+    const web = await serve((_, response) => response.end(`from ${process.pid}`))
+    const { client } = await converse(web.server)
+    const moved = new Promise((resolve) => {
+      handover.add({ ...web, listener: 4, moved: (_, fate) => resolve(fate) }, [http1])
+    })
+
+    expect(await moved).toBe('received')
+    client.say(GET())
+    await client.hears(new RegExp(`from ${child.pid}$`))
+    slow.say('more\n')
+    expect(fates).toEqual([])
+
+    child.send('go')
+    await slow.hears(new RegExp(`^8 of ${child.pid}\n$`))
+    expect(fates).toEqual(['received'])
+  })
+})
