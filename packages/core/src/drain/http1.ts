@@ -5,6 +5,7 @@ import { linger } from '../connections/linger.ts'
 import { http1 } from '../handover/kinds/http1.ts'
 import type { Drain, Draining } from './draining.ts'
 import type { Outcome } from './ledger.ts'
+import { moveAway } from './move-away.ts'
 
 /**
  * Drains HTTP/1.1 (RFC 9112). Requests in flight are finished. Idle connections move to the successor, or linger where
@@ -20,18 +21,7 @@ export function drainHttp1(draining: Draining & { server: HttpServer }): Drain {
   })
   for (const socket of idleAmong(server, connections.open)) outcomes.set(socket, 'closedIdle')
 
-  handover?.to.add(
-    {
-      server,
-      connections,
-      listener: handover.listener,
-      moved: (socket, fate, frozen) => {
-        outcomes.set(socket, fate === 'received' ? 'handedOver' : 'unconfirmed')
-        if (fate === 'received') handover.moved(frozen)
-      },
-    },
-    handover.kinds,
-  )
+  moveAway(draining, (socket, outcome) => void outcomes.set(socket, outcome))
   const lingering = linger(server, connections, {
     stays: (socket) => handover === undefined || !handover.to.canMove(http1, socket),
     answering: (socket) => void outcomes.set(socket, 'finished'),

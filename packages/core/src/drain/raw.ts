@@ -1,16 +1,22 @@
+import type { Socket } from 'node:net'
 import type { Drain, Draining } from './draining.ts'
 import type { Outcome } from './ledger.ts'
+import { moveAway } from './move-away.ts'
 
 /**
  * Drains a protocol that we do not know: the application ends its connections when `zerodown.draining` aborts, or the
- * deadline does.
+ * deadline does. Those of a kind that can move go to the successor.
  */
-export function drainRaw({ connections, ledger }: Draining): Drain {
-  let outcome: Outcome = 'finished'
-  connections.follow((socket) => socket.once('close', () => void (ledger[outcome] += 1)))
+export function drainRaw(draining: Draining): Drain {
+  const { connections, ledger } = draining
+  const outcomes = new WeakMap<Socket, Outcome>()
+  connections.follow((socket) => {
+    socket.once('close', () => void (ledger[outcomes.get(socket) ?? 'finished'] += 1))
+  })
+  moveAway(draining, (socket, outcome) => void outcomes.set(socket, outcome))
   return {
     cut() {
-      outcome = 'cut'
+      for (const socket of connections.open) outcomes.set(socket, 'cut')
       connections.destroyAll()
     },
     end() {},

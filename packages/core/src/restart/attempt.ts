@@ -15,7 +15,7 @@ const ANSWER_TIMEOUT = 10_000
 
 export interface AttemptContext {
   readonly settings: Settings
-  readonly mainPid: MainPid
+  readonly mainPid: Pick<MainPid, 'announce'>
   readonly emit: Emit
   /** In place of starting a child. */
   readonly start?: StartSuccessor

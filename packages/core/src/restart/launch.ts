@@ -31,7 +31,7 @@ const SPARES = 3
 /** The variables of a channel to the application's own parent, which is the first generation's alone. */
 const CHANNEL_VARIABLES = ['NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE']
 
-/** What is left to the successor. */
+/** What is passed to the successor: its generation, the restart signals, the listening sockets. */
 export interface PassedOn {
   readonly generation: number
   readonly restartSignals: readonly NodeJS.Signals[]
@@ -117,7 +117,7 @@ export function launchFailed(launch: Launch, cause: unknown): ZerodownError {
   return new ZerodownError(
     'ERR_ZERODOWN_LAUNCH',
     `the restart failed: could not ${what} (${messageOf(cause)}). This process serves on as before. ` +
-      'Put right what is missing, or change the launch option, and restart again.',
+      'Fix it, or change the launch option, and restart again.',
     { cause },
   )
 }

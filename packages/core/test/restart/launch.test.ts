@@ -213,7 +213,7 @@ describe('the process', () => {
     expect(launchFailed(launchOf({ execPath: '/opt/node', cwd: folder }), cause)).toMatchObject({
       message:
         'the restart failed: could not start /opt/node (spawn node ENOENT). This process serves on as before. ' +
-        'Put right what is missing, or change the launch option, and restart again.',
+        'Fix it, or change the launch option, and restart again.',
       cause,
     })
     expect(launchFailed(launchOf({ cwd: `${folder}/gone` }), cause).message).toMatch(

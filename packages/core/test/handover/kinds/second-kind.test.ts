@@ -12,6 +12,8 @@ import { carrierOf } from '../../../src/channel/process-carrier.ts'
 import { Connections } from '../../../src/connections/tracking.ts'
 import { http1 } from '../../../src/handover/kinds/http1.ts'
 import type { ConnectionKind } from '../../../src/handover/kinds/kind.ts'
+import { startDrain } from '../../../src/drain/drain.ts'
+import { emptyLedger } from '../../../src/drain/ledger.ts'
 import { Handover } from '../../../src/handover/send/handover.ts'
 import { SocketSender } from '../../../src/handover/send/socket-sender.ts'
 import type { Client } from '../../support/http.ts'
@@ -119,9 +121,17 @@ async function startSuccessor() {
     count(socket, from)
     return client
   }
-  const fates: string[] = []
-  const source = { server, connections, listener: 3, moved: (_: object, fate: string) => void fates.push(fate) }
-  return { child, accepts, handover, counting, open, source, fates }
+  const ledger = emptyLedger()
+  /** Has the server drain: its connections move, and the rest goes on. */
+  const drain = (): void => {
+    const moving = { to: handover, listener: 3, kinds: [counting], moved: () => {} }
+    const { drain: begun } = startDrain({ server, connections, ledger, handover: moving }, Promise.resolve())
+    onTestFinished(() => {
+      begun.end()
+      connections.destroyAll()
+    })
+  }
+  return { child, accepts, handover, counting, open, drain, ledger }
 }
 
 async function end(child: ChildProcess): Promise<void> {
@@ -132,7 +142,7 @@ async function end(child: ChildProcess): Promise<void> {
 
 describe('a second kind of connection', () => {
   it('moves as its own object says, and stays where that says no or fails', async () => {
-    const { child, accepts, handover, counting, open, source, fates } = await startSuccessor()
+    const { child, accepts, handover, counting, open, drain, ledger } = await startSuccessor()
     expect(accepts).toEqual([
       { listener: 3, kinds: ['counting'] },
       { listener: 4, kinds: ['http1'] },
@@ -141,20 +151,20 @@ describe('a second kind of connection', () => {
     const [moves, refused, fails] = [await open(7), await open(13), await open(14)]
     child.send('go')
 
-    handover.add(source, [counting])
-    while (fates.length < 1) await new Promise((resolve) => setImmediate(resolve))
+    drain()
+    while (ledger.handedOver < 1) await new Promise((resolve) => setImmediate(resolve))
 
     for (const client of [moves, refused, fails]) client.say('again\n')
     await moves.hears(new RegExp(`^8 of ${child.pid}\n$`))
     await refused.hears(new RegExp(`^14 of ${process.pid}\n$`))
     await fails.hears(new RegExp(`^15 of ${process.pid}\n$`))
-    expect(fates).toEqual(['received'])
+    expect(ledger).toMatchObject({ handedOver: 1, finished: 0, cut: 0 })
   })
 
   it('waits for what it waits for, and no connection of another kind waits with it', async () => {
-    const { child, handover, counting, open, source, fates } = await startSuccessor()
+    const { child, handover, open, drain, ledger } = await startSuccessor()
     const slow = await open(7)
-    handover.add(source, [counting])
+    drain()
     const web = await serve((_, response) => response.end(`from ${process.pid}`))
     const { client } = await converse(web.server)
     const moved = new Promise((resolve) => {
@@ -165,10 +175,9 @@ describe('a second kind of connection', () => {
     client.say(GET())
     await client.hears(new RegExp(`from ${child.pid}$`))
     slow.say('more\n')
-    expect(fates).toEqual([])
+    expect(ledger.handedOver).toBe(0)
 
     child.send('go')
     await slow.hears(new RegExp(`^8 of ${child.pid}\n$`))
-    expect(fates).toEqual(['received'])
   })
 })
