@@ -13,7 +13,7 @@ export interface Told {
 /** All that was told so far, in order. */
 export function toldBy(server: ServerProcess): Told[] {
   return server.output.lines.flatMap((line) => {
-    const match = /^(event|channel) (\d+) (\w+) ([\d.]+) (.*)$/.exec(line)
+    const match = /^(event|channel|status) (\d+) (\w+) ([\d.]+) (.*)$/.exec(line)
     if (match === null) return []
     const [, via = '', generation, name = '', at, message = ''] = match
     return [

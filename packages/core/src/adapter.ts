@@ -20,7 +20,7 @@ export type { Attachment } from './servers/attachments.ts'
  * @throws {ZerodownError} `ERR_ZERODOWN_OPTION`, `ERR_ZERODOWN_OPTION_CONFLICT`
  */
 export const declare = (instance: Zerodown, options: Options, defaults?: Options): void =>
-  firstCopy.internalsOf(instance).declare(options, defaults)
+  firstCopy.instanceBehind(instance).declare(options, defaults)
 
 /**
  * One more address for a server that is attached. What is accepted there is a connection of that server in every
@@ -28,13 +28,14 @@ export const declare = (instance: Zerodown, options: Options, defaults?: Options
  * @returns a server of its own, to listen with and to close
  */
 export const additionalListener = (instance: Zerodown, server: Server): Server =>
-  firstCopy.internalsOf(instance).additionalListener(server)
+  firstCopy.instanceBehind(instance).additionalListener(server)
 
 /**
  * This server does not keep its process alive (`server.unref()`), so the process is there for something else, as one that
  * only starts the program and talks to it. Where no other server listens, it is as if this one never had.
  */
-export const setAside = (instance: Zerodown, server: Server): void => firstCopy.internalsOf(instance).setAside(server)
+export const setAside = (instance: Zerodown, server: Server): void =>
+  firstCopy.instanceBehind(instance).setAside(server)
 
 /** The instance in charge of this process; `undefined` where none of its servers listens. */
 export const instanceInCharge = (): Zerodown | undefined => firstCopy.instanceInCharge()

@@ -1,5 +1,5 @@
 import { attachmentOf } from './servers/attachments.ts'
-import { Zerodown, active, create, internalsOf, zerodown } from './zerodown.ts'
+import { Zerodown, active, create, instanceBehind, zerodown } from './zerodown.ts'
 
 /** Under this name each copy of this package in a process finds the first one. */
 const KEY: unique symbol = Symbol.for('zerodown.core')
@@ -15,7 +15,7 @@ interface Copy {
   readonly zerodown: Zerodown
   readonly Zerodown: typeof Zerodown
   readonly create: typeof create
-  readonly internalsOf: typeof internalsOf
+  readonly instanceBehind: typeof instanceBehind
   readonly instanceInCharge: () => Zerodown | undefined
   readonly attachmentOf: typeof attachmentOf
   /** Another copy was loaded. */
@@ -28,7 +28,7 @@ const own: Copy = {
   zerodown,
   Zerodown,
   create,
-  internalsOf,
+  instanceBehind,
   instanceInCharge: () => active.current,
   attachmentOf,
   meet: (from) =>

@@ -4,64 +4,39 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:net'
 import { ActiveInstance } from './active-instance.ts'
 import type { Ledger } from './drain/ledger.ts'
-import { ZerodownError, messageOf } from './errors.ts'
-import type { Emit, ZerodownEvents } from './events.ts'
-import { publish } from './events.ts'
-import { Lifecycle } from './lifecycle/lifecycle.ts'
+import type { ZerodownEvents } from './events.ts'
+import { Instance } from './instance.ts'
 import type { State } from './lifecycle/state.ts'
+import type { Status } from './lifecycle/status.ts'
 import type { Address } from './listeners/address.ts'
 import { parseAddress } from './listeners/address.ts'
-import { checkUnchanged, merge } from './options/declared.ts'
-import type { Options, Settings } from './options/options.ts'
-import { resolve } from './options/resolve.ts'
-import { thisPlatform, whyNoRestart } from './process/platform.ts'
+import type { Options } from './options/options.ts'
 import type { ShutdownHook } from './process/shutdown-hooks.ts'
-import { ShutdownHooks } from './process/shutdown-hooks.ts'
 import { origin } from './restart/origin.ts'
 import type { GenerationInfo } from './channel/messages.ts'
-import { additionalListenerOf } from './servers/additional-listener.ts'
-import { AttachedServers } from './servers/attached-servers.ts'
 import type { Handler } from './servers/handler.ts'
 import { listenerOf } from './servers/handler.ts'
 
 /** Which instance is in charge of this process. */
 export const active: ActiveInstance<Zerodown> = new ActiveInstance()
 
-/** What adapters do with an instance, and its users do not. */
-export interface Internals {
-  declare(options: Options, defaults?: Options): void
-  additionalListener(server: Server): Server
-  setAside(server: Server): void
-}
-
-/** Those of an instance, which only its class can reach. */
-export let internalsOf: (instance: Zerodown) => Internals
+/** What stands behind an instance, which only its class can reach: adapters do with it what users do not. */
+export let instanceBehind: (zerodown: Zerodown) => Instance<Zerodown>
 
 /**
  * Restarts this process without losing a request. One instance is in charge of a process, from its first `listen()` on.
  */
 export class Zerodown extends EventEmitter<ZerodownEvents> {
-  #declared: Options = {}
-  #defaults: Options = {}
-  #saidReady = false
-  #lifecycle: Lifecycle | undefined
-  readonly #draining = new AbortController()
-  readonly #hooks = new ShutdownHooks()
-  readonly #servers = new AttachedServers(origin, () => void this.#start())
+  readonly #instance: Instance<Zerodown> = new Instance(this, active)
 
   static {
-    internalsOf = (instance) => ({
-      declare: (options, defaults) => instance.#declare(options, defaults),
-      additionalListener: (server) =>
-        active.steppedBack ? additionalListenerOf(server) : instance.#servers.addListenerOf(server),
-      setAside: (server) => instance.#servers.setAside(server),
-    })
+    instanceBehind = (zerodown) => zerodown.#instance
   }
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_OPTION` */
   constructor(options: Options = {}) {
     super()
-    this.#declare(options)
+    this.#instance.declare(options)
   }
 
   /**
@@ -89,16 +64,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
    * @throws {ZerodownError} `ERR_ZERODOWN_ALREADY_LISTENING`, `ERR_ZERODOWN_OPTION`, `ERR_ZERODOWN_OPTION_CONFLICT`
    */
   attach<S extends Server>(server: S, options: Options = {}): S {
-    this.#declare(options)
-    if (this.#servers.knows(server) || this.#stepsBack()) return server
-    if (server.listening) {
-      throw new ZerodownError(
-        'ERR_ZERODOWN_ALREADY_LISTENING',
-        'attach: this server listens already, so a successor could not adopt its address. Call attach(server) before ' +
-          'server.listen().',
-      )
-    }
-    this.#servers.add(server)
+    this.#instance.attach(server, options)
     return server
   }
 
@@ -107,8 +73,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
    * the moment at which all attached servers listen.
    */
   ready(): void {
-    this.#saidReady = true
-    this.#lifecycle?.sayReady()
+    this.#instance.sayReady()
   }
 
   /**
@@ -120,8 +85,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
    *   `ERR_ZERODOWN_RESTART_ABORTED` or `ERR_ZERODOWN_PID_FILE`
    */
   async restart(): Promise<GenerationInfo> {
-    if (this.#lifecycle !== undefined) return this.#lifecycle.restart()
-    throw refusalBeforeStart()
+    return this.#instance.restart()
   }
 
   /**
@@ -129,7 +93,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
    * @returns what became of the connections; with `exit: true` the process ends right after
    */
   async shutdown(): Promise<Ledger> {
-    return this.#start().shutdown()
+    return this.#instance.shutdown()
   }
 
   /**
@@ -140,16 +104,24 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
    * @returns takes the hook back
    */
   onShutdown(hook: ShutdownHook): () => void {
-    return this.#hooks.add(hook)
+    return this.#instance.hooks.add(hook)
   }
 
   /** Aborts when this process starts to drain: for streams, WebSockets and jobs, which would not end by themselves. */
   get draining(): AbortSignal {
-    return this.#draining.signal
+    return this.#instance.draining.signal
+  }
+
+  /**
+   * A snapshot of this process: what it serves, what is in flight, and how far a restart or a drain is. To count, it
+   * looks at each open connection, so that it costs as much as there are.
+   */
+  status(): Status {
+    return this.#instance.status
   }
 
   get state(): State {
-    return this.#lifecycle?.state.current ?? 'starting'
+    return this.#instance.state
   }
 
   /** The number of this process in its chain, from 1. */
@@ -161,73 +133,6 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
   create(options: Options = {}): Zerodown {
     return new Zerodown(options)
   }
-
-  /**
-   * Adds options before anything listens, or checks that those in force are the same. Every entry point does.
-   * @param defaults in place of the usual ones; of two for the same option, the first counts
-   */
-  #declare(options: Options, defaults: Options = {}): void {
-    if (this.#lifecycle === undefined) {
-      this.#declared = merge(this.#declared, options)
-      this.#defaults = { ...defaults, ...this.#defaults }
-    } else checkUnchanged(this.#settings, this.#declared, options)
-  }
-
-  get #settings(): Settings {
-    return resolve({ ...this.#defaults, ...this.#declared })
-  }
-
-  /** The first `listen()` starts it; when the application has closed its last server, it is as if it never was. */
-  #start(): Lifecycle {
-    if (this.#lifecycle !== undefined) return this.#lifecycle
-    active.checkFree()
-    const lifecycle = new Lifecycle({
-      settings: this.#settings,
-      servers: this.#servers,
-      hooks: this.#hooks,
-      origin,
-      saidReady: this.#saidReady,
-      emit: this.#emit,
-      unused: () => this.#stop(),
-    })
-    this.#lifecycle = lifecycle
-    this.#servers.watch(lifecycle)
-    const { logger } = lifecycle.settings
-    active.put({ instance: this, warn: (message) => logger.warn(message) })
-    return lifecycle
-  }
-
-  #stop(): void {
-    this.#lifecycle = undefined
-    this.#servers.watch(undefined)
-    active.remove(this)
-  }
-
-  #stepsBack(): boolean {
-    active.explainStepBack((why) => this.#settings.logger.warn(why))
-    return active.steppedBack
-  }
-
-  readonly #emit: Emit = (name, ...message) => {
-    // With `exit: false` the process may live on, and have another one in charge.
-    if (name === 'stopped') active.remove(this)
-    if (name === 'draining') this.#draining.abort()
-    try {
-      publish(name, message[0])
-      // Node's types cannot follow a generic event name here.
-      ;(this as EventEmitter).emit(name, ...message)
-    } catch (error) {
-      // A listener's mistake must not stop a restart half-way.
-      this.#lifecycle?.settings.logger.error(`a listener of '${name}' failed: ${messageOf(error)}`)
-    }
-  }
-}
-
-function refusalBeforeStart(): ZerodownError {
-  const never = whyNoRestart(thisPlatform(origin.generation))
-  return never === undefined
-    ? new ZerodownError('ERR_ZERODOWN_NOT_READY', 'cannot restart: no attached server listens yet.')
-    : new ZerodownError('ERR_ZERODOWN_UNSUPPORTED', `cannot restart: ${never}`)
 }
 
 /** An instance of one's own. */

@@ -10,16 +10,20 @@ import { withMembersOf } from './members.ts'
 
 export type {
   Address,
+  ConnectionCount,
   GenerationInfo,
   Handler,
   LaunchOptions,
   Ledger,
+  ListenerStatus,
   Logger,
   Options,
   ShutdownHook,
   ShutdownReason,
   Signals,
   State,
+  Status,
+  SuccessorStatus,
   ZerodownErrorCode,
   ZerodownEvents,
 } from '@zerodown/core'
@@ -67,6 +71,7 @@ export const listenAndServe: Zerodown['listenAndServe'] = zerodown.listenAndServ
 export const attach: Zerodown['attach'] = zerodown.attach
 export const ready: Zerodown['ready'] = zerodown.ready
 export const restart: Zerodown['restart'] = zerodown.restart
+export const status: Zerodown['status'] = zerodown.status
 export const shutdown: Zerodown['shutdown'] = zerodown.shutdown
 export const onShutdown: Zerodown['onShutdown'] = zerodown.onShutdown
 

@@ -3,7 +3,8 @@ import { Server as HttpsServer } from 'node:https'
 import { Server as NetServer } from 'node:net'
 import type { Drain, Draining } from './draining.ts'
 import { drainHttp1 } from './http1.ts'
-import { drainHttp2, isHttp2Server } from './http2.ts'
+import { isHttp2Server } from '../connections/http2-sessions.ts'
+import { drainHttp2 } from './http2.ts'
 import { drainRaw } from './raw.ts'
 
 /**

@@ -1,29 +1,8 @@
-import type { Http2Server, ServerHttp2Session } from 'node:http2'
-import type { Server, Socket } from 'node:net'
-import type { TLSSocket } from 'node:tls'
+import type { ServerHttp2Session } from 'node:http2'
+import { sessionsOf, speaksHttp1 } from '../connections/http2-sessions.ts'
 import { announceLastAnswers } from '../connections/last-answer.ts'
 import type { Drain, Draining } from './draining.ts'
 import type { Outcome } from './ledger.ts'
-
-/** Tells by a public member, as node:http2 does not export its server classes. */
-export const isHttp2Server = (server: Server): server is Http2Server => 'updateSettings' in server
-
-/** The open sessions of each HTTP/2 server, and how many streams each has. Node tells of them by an event only. */
-const sessions = new WeakMap<Server, Map<ServerHttp2Session, { streams: number }>>()
-
-export function followSessions(server: Http2Server): void {
-  const open = new Map<ServerHttp2Session, { streams: number }>()
-  sessions.set(server, open)
-  server.on('session', (session) => {
-    const load = { streams: 0 }
-    open.set(session, load)
-    session.once('close', () => open.delete(session))
-    session.on('stream', (stream) => {
-      load.streams += 1
-      stream.once('close', () => void (load.streams -= 1))
-    })
-  })
-}
 
 /**
  * Drains HTTP/2 (RFC 9113). Open streams finish. New ones are refused as not processed, so that a client may send them
@@ -34,7 +13,7 @@ export function followSessions(server: Http2Server): void {
  * But after any GOAWAY that Node can send, nghttp2 takes no new stream, and stops reading from a session that has none.
  */
 export function drainHttp2({ server, connections, ledger }: Draining): Drain {
-  const open = sessions.get(server) ?? new Map()
+  const open = sessionsOf(server)
   const outcomes = new WeakMap<object, Outcome>()
   const count = (what: object): void => void (ledger[outcomes.get(what) ?? 'finished'] += 1)
 
@@ -68,5 +47,3 @@ export function drainHttp2({ server, connections, ledger }: Draining): Drain {
     },
   }
 }
-
-const speaksHttp1 = (socket: Socket): boolean => 'encrypted' in socket && (socket as TLSSocket).alpnProtocol !== 'h2'

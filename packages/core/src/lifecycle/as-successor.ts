@@ -32,7 +32,7 @@ export class AsSuccessor {
 
   constructor(
     predecessor: Predecessor,
-    { origin, servers, settings }: Pick<Context, 'origin' | 'servers' | 'settings'>,
+    { origin, servers, settings, state, emit }: Omit<Context, 'mainPid'>,
     events: SuccessorEvents,
   ) {
     this.#predecessor = predecessor
@@ -47,11 +47,10 @@ export class AsSuccessor {
       ticketKeys: () => servers.listening.forEach((server) => this.resumeSessions(server)),
       notServed: () => this.#notServed(),
     })
-  }
-
-  /** How many connections have come to be served here. */
-  get received(): number {
-    return this.#incoming.received
+    void predecessor.gone.then(() => {
+      emit('received', { connections: this.#incoming.received })
+      if (state.current !== 'starting') this.settlePaths()
+    })
   }
 
   /** Lets clients resume the TLS sessions that they had with the predecessor. */

@@ -18,6 +18,8 @@ import { sayListening, warnAtStart, warnWhenReady } from './log-lines.ts'
 import { Readiness } from './readiness.ts'
 import { Restarts } from './restarts.ts'
 import { ProcessState } from './state.ts'
+import type { Status } from './status.ts'
+import { statusOf } from './status.ts'
 import { openPath, takeCharge } from './take-charge.ts'
 
 export interface LifecycleDeps extends Omit<Context, 'mainPid' | 'state'> {
@@ -45,8 +47,12 @@ export class Lifecycle implements ServerWatcher {
     const { origin } = deps
     const { predecessor } = origin
     const settings = { ...deps.settings, logger: tolerant(deps.settings.logger) }
-    const mainPid = new MainPid(settings, origin.startCommand.cwd)
-    const context: Context = { ...deps, settings, mainPid, state: this.state }
+    const context: Context = {
+      ...deps,
+      settings,
+      mainPid: new MainPid(settings, origin.startCommand.cwd),
+      state: this.state,
+    }
     this.settings = settings
     this.#context = context
     this.#unused = unused
@@ -76,12 +82,11 @@ export class Lifecycle implements ServerWatcher {
     })
     warnAtStart(context)
     if (origin.stopEarlyWatch()) void this.#restarts.queued.add()
-    if (this.inCharge) this.#ending.watchExit()
-    void predecessor?.gone.then(() => this.#predecessorGone())
+    if (isInCharge(origin)) this.#ending.watchExit()
   }
 
-  get inCharge(): boolean {
-    return isInCharge(this.#context.origin)
+  get status(): Status {
+    return statusOf(this.#context, this.#restarts, this.#ending.ledger)
   }
 
   serverListens(server: AttachedServer, adopted: boolean): void {
@@ -96,7 +101,7 @@ export class Lifecycle implements ServerWatcher {
   serverFailed(server: AttachedServer, error: unknown): void {
     if (error instanceof ZerodownError) this.settings.logger.error(error.message)
     // A successor keeps it: it may try again until readyTimeout, and must still react to signals.
-    if (this.inCharge) this.serverClosed(server)
+    if (isInCharge(this.#context.origin)) this.serverClosed(server)
     else this.#asSuccessor?.refuse(error)
   }
 
@@ -121,10 +126,10 @@ export class Lifecycle implements ServerWatcher {
 
   restart(): Promise<GenerationInfo> {
     const { queued, taker } = this.#restarts
-    const refusal = this.#whyNoRestart()
+    const refusal = this.#restarts.whyNot(this.#readiness.waitsFor)
     if (refusal !== undefined) return Promise.reject(refusal)
     if (this.state.current === 'draining' && taker !== undefined) return taker.successor.requestRestart()
-    return this.state.current === 'serving' && this.inCharge ? this.#restart() : queued.add()
+    return this.state.current === 'serving' && isInCharge(this.#context.origin) ? this.#restart() : queued.add()
   }
 
   shutdown(): Promise<Ledger> {
@@ -145,7 +150,7 @@ export class Lifecycle implements ServerWatcher {
     warnWhenReady(this.#context)
     this.#context.emit('ready', { pid: process.pid, generation })
     // In charge before it was ready: the first generation, the successor of a dead one, or one that has begun once more.
-    if (this.inCharge) this.#begin(undefined)
+    if (isInCharge(this.#context.origin)) this.#begin(undefined)
     else this.#asSuccessor?.announceReady()
   }
 
@@ -166,17 +171,8 @@ export class Lifecycle implements ServerWatcher {
     this.#restarts.queued.run(() => this.#restart())
   }
 
-  #predecessorGone(): void {
-    this.#context.emit('received', { connections: this.#asSuccessor?.received ?? 0 })
-    if (this.state.current !== 'starting') this.#asSuccessor?.settlePaths()
-  }
-
-  #whyNoRestart(): ZerodownError | undefined {
-    return this.#restarts.whyNot({ inCharge: this.inCharge, waitsFor: this.#readiness.waitsFor })
-  }
-
   #restartOn(signal: NodeJS.Signals): void {
-    const refusal = this.#whyNoRestart()
+    const refusal = this.#restarts.whyNot(this.#readiness.waitsFor)
     if (refusal !== undefined) this.settings.logger.warn(`${signal}: ${refusal.message}`)
     else this.restart().catch(() => {}) // Whoever failed has logged it.
   }
@@ -195,7 +191,7 @@ export class Lifecycle implements ServerWatcher {
   #endIfUnused(): boolean {
     if (this.#context.servers.inUse) return false
     // Before it has come that far, a successor still hears signals, and its predecessor.
-    if (this.state.current === 'starting' && !this.inCharge) return false
+    if (this.state.current === 'starting' && !isInCharge(this.#context.origin)) return false
     this.#ending.unused()
     this.#unused()
     return true

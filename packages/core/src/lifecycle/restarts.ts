@@ -3,6 +3,7 @@ import { ZerodownError, messageOf } from '../errors.ts'
 import { thisPlatform, whyNoRestart } from '../process/platform.ts'
 import { Attempt } from '../restart/attempt.ts'
 import { planLaunch } from '../restart/launch.ts'
+import { isInCharge } from '../restart/origin.ts'
 import { PassedListeners } from '../restart/passed-listeners.ts'
 import type { Successor } from '../restart/successor.ts'
 import type { Context } from './context.ts'
@@ -14,11 +15,9 @@ export interface Taker {
   readonly passed: PassedListeners
 }
 
-/** What decides whether a process can restart now. */
-export interface Situation {
-  readonly inCharge: boolean
-  /** What it waits for before it is ready; `undefined` where it is only a turn of the event loop. */
-  readonly waitsFor: string | undefined
+/** The process that is being started, is in its probation, or has taken over. */
+export interface SuccessorStatus extends GenerationInfo {
+  readonly stage: 'starting' | 'ready' | 'in charge'
 }
 
 /** The restarts of this process: the one that is tried, and the one that follows it. */
@@ -36,9 +35,13 @@ export class Restarts {
     this.#context = context
   }
 
-  /** Why there can be no restart now, not even one that is queued. */
-  whyNot({ inCharge, waitsFor }: Situation): ZerodownError | undefined {
-    const { state, servers } = this.#context
+  /**
+   * Why there can be no restart now, not even one that is queued.
+   * @param waitsFor what it waits for before it is ready; `undefined` where it is only a turn of the event loop
+   */
+  whyNot(waitsFor: string | undefined): ZerodownError | undefined {
+    const { state, servers, origin } = this.#context
+    const inCharge = isInCharge(origin)
     const never = this.#whyNever()
     if (never !== undefined) return new ZerodownError('ERR_ZERODOWN_UNSUPPORTED', `cannot restart: ${never}`)
     if (state.current === 'starting' && inCharge && waitsFor !== undefined) {
@@ -65,6 +68,12 @@ export class Restarts {
   /** Resolves when the last attempt is over, however it ends. */
   get over(): Promise<unknown> {
     return Promise.resolve(this.#over)
+  }
+
+  /** The successor that is tried or has taken over, and how far it is. */
+  get successor(): SuccessorStatus | undefined {
+    const successor = this.#taker?.successor ?? this.#attempt?.successor
+    return successor && { pid: successor.pid, generation: successor.generation, stage: successor.stage }
   }
 
   /** Who has taken over; `undefined` before the commit. */

@@ -4,6 +4,27 @@ import type { Options, Settings } from './options.ts'
 import { resolve } from './resolve.ts'
 import { validate } from './validate.ts'
 
+/** The options of an instance, as its entry points have given them. */
+export class DeclaredOptions {
+  #declared: Options = {}
+  #defaults: Options = {}
+
+  /** With every default filled in. */
+  get settings(): Settings {
+    return resolve({ ...this.#defaults, ...this.#declared })
+  }
+
+  /** @param defaults in place of the usual ones; of two for the same option, the first counts */
+  add(options: Options, defaults: Options = {}): void {
+    this.#declared = merge(this.#declared, options)
+    this.#defaults = { ...defaults, ...this.#defaults }
+  }
+
+  checkUnchanged(options: Options): void {
+    checkUnchanged(this.settings, this.#declared, options)
+  }
+}
+
 /**
  * Adds options to those that were declared before.
  * @throws {ZerodownError} `ERR_ZERODOWN_OPTION` for an option that is not valid, `ERR_ZERODOWN_OPTION_CONFLICT` where

@@ -82,6 +82,11 @@ export class Attempt {
     }
   }
 
+  /** `undefined` until its process is started. */
+  get successor(): Successor | undefined {
+    return this.#successor
+  }
+
   /** Gives the attempt up, because of `reason`. */
   abort(reason: Error): void {
     this.stop()

@@ -24,7 +24,8 @@ export class Successor {
   readonly #failed = defer<never>()
   #requested: Deferred<GenerationInfo> | undefined
   #refusal: string | undefined
-  #endedUnheard: NodeJS.Signals | null = null
+  /** The signal that ended it before its handlers were installed: Node cannot spawn a child with signals blocked. */
+  endedUnheard: NodeJS.Signals | null = null
   #accepts: readonly AcceptedKinds[] = []
   #stage: Stage = 'starting'
 
@@ -35,7 +36,7 @@ export class Successor {
     this.#failed.promise.catch(() => {}) // It is awaited only while it matters.
     void process.ended.then((ended) => {
       if (ended instanceof Error) return this.#failed.reject(ended)
-      if (!process.identified) this.#endedUnheard = ended.signal
+      if (!process.identified) this.endedUnheard = ended.signal
       // What a script has started beside the server may hold the channel.
       if (!process.livesBehind) this.#nobodyAnswers()
       this.#fail('ERR_ZERODOWN_SUCCESSOR_EXITED', ended.how)
@@ -49,14 +50,13 @@ export class Successor {
     return this.#process.pid
   }
 
+  get stage(): Stage {
+    return this.#stage
+  }
+
   /** Which connections it takes. */
   get accepts(): readonly AcceptedKinds[] {
     return this.#accepts
-  }
-
-  /** The signal that ended it before its handlers were installed: Node cannot spawn a child with signals blocked. */
-  get endedUnheard(): NodeJS.Signals | null {
-    return this.#endedUnheard
   }
 
   /** Waits until the process runs. */

@@ -6,7 +6,7 @@ import type { Payload } from '../channel/messages.ts'
 import type { ConnectionKind } from '../handover/kinds/kind.ts'
 import { explainObstacles } from '../handover/kinds/kinds.ts'
 import { ConnectionAdopter } from '../handover/receive/connection-adopter.ts'
-import { followSessions, isHttp2Server } from '../drain/http2.ts'
+import { followSessions, isHttp2Server } from '../connections/http2-sessions.ts'
 import type { ListenTarget } from '../listeners/listen-target.ts'
 import { asksForAnyPort, isAbstract } from '../listeners/listen-target.ts'
 import { explainListenError } from '../listeners/held-address.ts'
@@ -147,6 +147,11 @@ export class AttachedServer {
 
   get key(): string {
     return this.#bound === undefined ? 'unknown' : keyOf(this.#bound)
+  }
+
+  /** Whether its listener came from the predecessor. */
+  get adopted(): boolean {
+    return this.#adopted !== undefined
   }
 
   /** What the successor inherits; `undefined` where the socket has no number that could be passed on. */

@@ -4,7 +4,7 @@ import type { ClientHttp2Session, Http2Server, ServerHttp2Session, ServerHttp2St
 import { connect, constants, createSecureServer, createServer } from 'node:http2'
 import { buffer } from 'node:stream/consumers'
 import { onTestFinished, describe, expect, it } from 'vitest'
-import { followSessions } from '../../src/drain/http2.ts'
+import { followSessions } from '../../src/connections/http2-sessions.ts'
 import type { Drainable } from '../support/drains.ts'
 import { drainable } from '../support/drains.ts'
 import { Client, GET } from '../support/http.ts'
