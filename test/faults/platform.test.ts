@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { startLoad } from '@zerodown/load'
 import type { Target } from '@zerodown/load'
 import { describe, expect, it } from 'vitest'
-import type { Platform } from '../../packages/core/src/process/platform.ts'
 import { whyNoRestart } from '../../packages/core/src/process/platform.ts'
+import { capable } from '../../packages/core/test/support/platform.ts'
 import { cleanUp } from '../support/clean-up.ts'
 import type { ServerOptions, ServerProcess } from '../support/index.ts'
 import { startServer, tempDir, until } from '../support/index.ts'
@@ -59,18 +59,6 @@ async function servesAndDrains({ server, target }: Unsupported, trigger: () => v
 
   await server.waitForLog(/drained: \{"cut":0\}/)
   await until(() => server.alive().length === 0, 'the end of all')
-}
-
-const here: Platform = {
-  platform: 'linux',
-  pid: 1000,
-  bun: false,
-  clusterWorker: false,
-  clusterPrimary: false,
-  mainThread: true,
-  mayStartProcesses: true,
-  outlived: false,
-  ancestors: () => undefined,
 }
 
 describe('where there can be no restart, restart() says why, and the server listens and drains all the same', () => {
@@ -135,12 +123,12 @@ describe('where there can be no restart, restart() says why, and the server list
     ['in the primary of a cluster', { clusterPrimary: true }, /^this is a cluster's primary/],
     ['in a worker thread', { mainThread: false }, /^this is a worker thread/],
   ] as const)('%s, as the platform tells', (_, platform, reason) => {
-    expect(whyNoRestart({ ...here, ...platform })).toMatch(reason)
+    expect(whyNoRestart({ ...capable, ...platform })).toMatch(reason)
   })
 
   it('and nowhere else', () => {
-    expect(whyNoRestart(here)).toBeUndefined()
-    expect(whyNoRestart({ ...here, platform: 'darwin' })).toBeUndefined()
+    expect(whyNoRestart(capable)).toBeUndefined()
+    expect(whyNoRestart({ ...capable, platform: 'darwin' })).toBeUndefined()
   })
 })
 

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { generationAt } from '../restart/get.ts'
-import { isAlive, startServer, tempDir, until } from '../support/index.ts'
+import { inspectProcess, isAlive, startServer, tempDir, until } from '../support/index.ts'
 import type { ServerProcess } from '../support/index.ts'
 
 const NODE = process.env['ZERODOWN_TEST_NODE'] ?? process.execPath
@@ -26,8 +26,7 @@ async function startInTerminal(command: string): Promise<{ server: ServerProcess
 
 const named = (pidFile: string): number => Number(readFileSync(pidFile, 'utf8'))
 
-const sessionOf = (pid: number): string | undefined =>
-  /^.*\) (?:\S+ ){3}(\S+)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1]
+const sessionOf = (pid: number): number | undefined => inspectProcess(pid)?.session
 
 /** What is printed goes to the terminal, and is lost with it: who is in charge, the pid file tells. */
 async function restart(pidFile: string): Promise<number> {

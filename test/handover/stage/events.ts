@@ -1,14 +1,7 @@
+import type { Ledger } from 'zerodown'
 import type { ServerProcess } from '../../support/index.ts'
 
-/** The counts of a drain, as the events tell them. */
-export interface Ledger {
-  finished: number
-  handedOver: number
-  unconfirmed: number
-  closedIdle: number
-  cut: number
-  duration: number
-}
+export type { Ledger } from 'zerodown'
 
 interface Messages {
   draining: { reason: string }

@@ -6,14 +6,15 @@ export interface ProcessInfo {
   parent: number
   /** One letter, as in ps: R, S, D, Z, ... */
   state: string
+  session: number
 }
 
 export function inspectProcess(pid: number): ProcessInfo | undefined {
   const stat = readProc(pid, 'stat')
   // The name, in parentheses, may hold anything: the fields start after the last one.
-  const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state, parent, , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   if (state === undefined || parent === undefined) return undefined
-  return { pid, state, parent: Number(parent) }
+  return { pid, state, parent: Number(parent), session: Number(session) }
 }
 
 export function listProcesses(): ProcessInfo[] {

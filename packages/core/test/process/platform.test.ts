@@ -1,18 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Platform } from '../../src/process/platform.ts'
 import { thisPlatform, whyNoRestart } from '../../src/process/platform.ts'
-
-const good: Platform = {
-  platform: 'linux',
-  pid: 42,
-  bun: false,
-  clusterWorker: false,
-  clusterPrimary: false,
-  mainThread: true,
-  mayStartProcesses: true,
-  outlived: false,
-  ancestors: () => undefined,
-}
+import { capable } from '../support/platform.ts'
 
 const TINI = { pid: 1, args: ['tini', '--', 'node', 'server.js'], names: ['tini'] }
 
@@ -24,7 +13,7 @@ describe('whether this process can start a successor', () => {
     { pid: 2 },
     { ancestors: () => [TINI], outlived: true },
   ])('can: %j', (on) => {
-    expect(whyNoRestart({ ...good, ...on })).toBeUndefined()
+    expect(whyNoRestart({ ...capable, ...on })).toBeUndefined()
   })
 
   it.each<[string, Partial<Platform>, RegExp]>([
@@ -41,21 +30,12 @@ describe('whether this process can start a successor', () => {
       /^a successor would not .*tini \(pid 1\) ends .* Replace/,
     ],
   ])('cannot %s, with the reason and what to do', (_, on, reason) => {
-    expect(whyNoRestart({ ...good, ...on })).toMatch(reason)
+    expect(whyNoRestart({ ...capable, ...on })).toMatch(reason)
   })
 
   it('knows where it is', () => {
-    expect(thisPlatform()).toEqual({
-      platform: process.platform,
-      pid: process.pid,
-      bun: false,
-      clusterWorker: false,
-      clusterPrimary: false,
-      mainThread: true,
-      mayStartProcesses: true,
-      outlived: false,
-      ancestors: expect.any(Function),
-    })
+    const { platform, pid } = process
+    expect(thisPlatform()).toEqual({ ...capable, platform, pid, ancestors: expect.any(Function) })
     // A script between two generations may leave a shell and an unknown PID 1 above the second, which need not concern it.
     expect(thisPlatform(2)).toMatchObject({ outlived: true })
   })

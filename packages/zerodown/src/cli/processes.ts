@@ -3,9 +3,8 @@ import { constants } from 'node:os'
 
 /** Whether a process lives. One that has ended and that its parent has not asked for (Linux tells) does not. */
 export function isAlive(pid: number): boolean {
-  const stat = readProc(pid, 'stat')
-  // The name, in parentheses, may hold anything: the fields start after the last one.
-  if (stat !== undefined) return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
+  const stat = statOf(pid)
+  if (stat !== undefined) return !/[ZX]/.test(stat.state)
   try {
     return process.kill(pid, 0)
   } catch (error) {
@@ -24,13 +23,19 @@ export function isDeafTo(signal: NodeJS.Signals, pid: number): boolean {
  * hundredths of a second, and of this process the time is known by both clocks.
  */
 export function startOf(pid: number): number | undefined {
-  const [its, own] = [ticksOf(pid), ticksOf('self')]
-  return its === undefined || own === undefined ? undefined : performance.timeOrigin + (its - own) * 10
+  const [its, own] = [statOf(pid), statOf('self')]
+  return its && own && performance.timeOrigin + (its.started - own.started) * 10
 }
 
-function ticksOf(pid: number | 'self'): number | undefined {
+/**
+ * What /proc/pid/stat says (proc(5)). Core reads it as well; but to load all of core would take this command longer than
+ * all that it does.
+ */
+function statOf(pid: number | 'self'): { state: string; started: number } | undefined {
   const stat = readProc(pid, 'stat')
-  return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
+  // The name, in parentheses, may contain anything. Behind the last parenthesis comes field 3.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields && { state: fields[0] ?? '', started: Number(fields[22 - 3]) }
 }
 
 function readProc(pid: number | 'self', file: string): string | undefined {
