@@ -68,7 +68,7 @@ describe('zerodown reload --pid-file', () => {
     const { code, stdout, stderr } = await zerodown(['reload', '--pid-file', pidFile, '--timeout', '1500'])
     expect(stderr).toBe(
       `zerodown: after 1500 ms process ${server.pid} is still in charge: the restart failed, or takes longer (see ` +
-        `--timeout). Process ${server.pid} serves on as before. The server's log says why; mend it and reload again.\n`,
+        `--timeout). Process ${server.pid} serves on as before. The server's log says why; fix it and reload again.\n`,
     )
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     await server.waitForLog(/the restart failed/)
@@ -128,7 +128,7 @@ describe('zerodown reload refuses, and sends nothing', () => {
     const pidFile = join(await tempDir(), 'server.pid')
     await writeFile(pidFile, `${content}\n`)
     const { code, stderr } = await zerodown(['reload', '--pid-file', pidFile])
-    expect(stderr).toBe(`zerodown: ${pidFile} names no process. Is it the server's pidFile?\n`)
+    expect(stderr).toBe(`zerodown: ${pidFile} holds no pid. Is it the server's pidFile?\n`)
     expect(code).toBe(1)
   })
 
@@ -168,8 +168,8 @@ describe('zerodown reload refuses, and sends nothing', () => {
     const { code, stderr } = await zerodown(['reload', '--pid-file', pidFile])
 
     expect(stderr).toBe(
-      `zerodown: process ${server.pid} is younger than ${pidFile}, which names it: the server has ended, and its pid is ` +
-        `another process's. Nothing was sent. Start the server; or, if it is the server, use: zerodown reload ${server.pid}\n`,
+      `zerodown: process ${server.pid} is younger than ${pidFile}, which names it: the server has ended, and another process has ` +
+        `its pid. Nothing was sent. Start the server; or, if that is the server, use: zerodown reload ${server.pid}\n`,
     )
     expect(code).toBe(1)
     expect(await zerodown(['reload', String(server.pid)])).toMatchObject({ code: 0 })
@@ -198,7 +198,7 @@ describe('zerodown reload PID', () => {
     const server = await startServer('http')
     expect(await zerodown(['reload', String(server.pid)])).toEqual({
       code: 0,
-      stdout: `Sent SIGUSR2 to process ${server.pid}. How it ends is in the server's log; with --pid-file it is waited for.\n`,
+      stdout: `Sent SIGUSR2 to process ${server.pid}. The server's log tells how the restart ends. With --pid-file, this command waits for it.\n`,
       stderr: '',
     })
     await server.waitForGeneration(2)

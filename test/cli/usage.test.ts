@@ -31,17 +31,20 @@ describe('beside the options of a server', () => {
 
 describe('a command that is not understood ends with 2, the reason and the usage', () => {
   it.each<[string[], string]>([
-    [[], 'what is to be done? There is: reload.'],
-    [['restart'], 'restart: no such command. There is: reload.'],
+    [[], 'missing command; available: reload.'],
+    [['restart'], 'unknown command restart; available: reload.'],
     [['reload'], 'which server? Give either --pid-file FILE or a PID.'],
     [['reload', '42', '--pid-file', 'a.pid'], 'which server? Give either --pid-file FILE or a PID.'],
-    [['reload', '42', '43'], 'one server at a time, not 2.'],
+    [['reload', '42', '43'], 'give one PID, not 2.'],
     [['reload', 'server.pid'], "PID: wants a number from 1 on, got 'server.pid'."],
     [['reload', '0'], "PID: wants a number from 1 on, got '0'."],
     [['reload', '--', '-1'], "PID: wants a number from 1 on, got '-1'."],
     [['reload', '1.5'], "PID: wants a number from 1 on, got '1.5'."],
     [['reload', '99999999999'], "PID: wants a number from 1 on, got '99999999999'."],
-    [['reload', '42', '--timeout', '5'], '--timeout: with a PID there is no end that could be waited for.'],
+    [
+      ['reload', '42', '--timeout', '5'],
+      '--timeout: needs --pid-file. With a PID, the end of the restart cannot be seen.',
+    ],
     [
       ['reload', '--pid-file', 'a.pid', '--timeout', '5s'],
       "--timeout: wants milliseconds from 0 to 2147483647, got '5s'.",

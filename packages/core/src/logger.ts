@@ -7,10 +7,10 @@ export interface Logger {
   error(message: string): void
 }
 
-/** How many lines are on their way, of each stream that has been stderr. */
+/** How many lines are still to be written, for each stream that has been stderr. */
 const underWay = new WeakMap<NodeJS.WriteStream, number>()
 
-/** Looked up for each line, since applications replace it. */
+/** Asks for stderr with each line, since applications replace it. */
 function write(message: string): void {
   try {
     const { stderr } = process
@@ -18,7 +18,7 @@ function write(message: string): void {
     try {
       stderr.write(`zerodown[${process.pid}] ${message}\n`, done)
     } catch {
-      done() // As files do that cannot be written to, in Node 20.
+      done() // Files that cannot be written to throw, in Node 20.
     }
   } catch {
     // There is no stderr at all.
@@ -26,10 +26,11 @@ function write(message: string): void {
 }
 
 /**
- * Nobody may read stderr any more (EPIPE), its terminal may be gone (EIO), its disk full: the stream tells of each line by
- * an 'error' event, which ends the process where nobody listens. A console with `ignoreErrors` would not do, as it listens
- * for one event only, and two lines of the same turn make two. What the application writes by itself is its own business.
- * @returns to be called when the line is out, or is not to be
+ * Keeps a line that cannot be written from ending the process: nobody may read stderr any more (EPIPE), its terminal
+ * may be gone (EIO), its disk full. The stream emits an 'error' for each such line, which ends the process where nobody
+ * listens. A console with `ignoreErrors` listens for one event only, and two lines of the same turn make two. Errors of
+ * what the application writes itself are left to it.
+ * @returns to be called when the line is written, or will never be
  */
 function ignoreErrors(stderr: NodeJS.WriteStream): () => void {
   const before = underWay.get(stderr) ?? 0
@@ -53,7 +54,7 @@ export const defaultLogger: Logger = {
   error: (message) => write(`error: ${message}`),
 }
 
-/** A logger that fails, at once or by a promise, must not end anything. */
+/** Makes a logger that never throws: where this one fails, at once or by a promise, the line goes to stderr. */
 export function tolerant(logger: Logger): Logger {
   const attempt =
     (level: keyof Logger) =>
@@ -61,7 +62,7 @@ export function tolerant(logger: Logger): Logger {
       const failed = (error: unknown): void =>
         defaultLogger.error(`the logger failed (${messageOf(error)}) on: ${message}`)
       try {
-        // Declared to return nothing, which an async function may be given for all the same.
+        // It is declared to return nothing, but may be an async function all the same.
         const outcome: unknown = logger[level](message)
         if (outcome instanceof Promise) outcome.catch(failed)
       } catch (error) {

@@ -4,15 +4,15 @@ import type { Options, Zerodown } from '@zerodown/core'
 import { zerodown } from '@zerodown/core'
 import { declare } from '@zerodown/core/adapter'
 
-/** What an Express application is, of whichever version: a request listener with a `listen()` of its own. */
+/** An Express application of any version: a request listener with a `listen()` of its own. */
 export interface ExpressApplication {
   listen(...args: never[]): unknown
 }
 
 /**
- * Makes `app.listen()` start a server that restarts without losing a request. Signature and callback stay as they are,
- * in Express 4 and 5; so does `supertest(app)`, since nothing happens before `listen()`.
- * @param instance who is in charge of the process; default: the instance that `zerodown` exports
+ * Makes `app.listen()` start a server that restarts without losing a request. Signature and callback stay as they are
+ * in Express 4 and 5. Nothing happens before `listen()`, so `supertest(app)` works as before.
+ * @param instance the one to be in charge of the process. Default: the instance that `zerodown` exports
  * @returns the same application
  * @throws {ZerodownError} `ERR_ZERODOWN_OPTION` or `ERR_ZERODOWN_OPTION_CONFLICT`
  */
@@ -30,7 +30,9 @@ export function express<App extends ExpressApplication>(
   return Object.assign(app, { listen })
 }
 
-/** Express 5 gives the callback of `listen()` the error as well; Express 4, which still has `lazyrouter`, does not. */
+/**
+ * Express 5 calls the callback of `listen()` with an error as well. Express 4, which still has `lazyrouter`, does not.
+ */
 const reportsErrors = (app: ExpressApplication): boolean => !('lazyrouter' in app)
 
 /** The callback is called once: when the server listens, or with the error if it cannot. */

@@ -2,7 +2,7 @@ import type { Server } from 'node:net'
 
 type Log = (message: string) => void
 
-/** What a Fastify instance is, as far as the plugin needs it, of whichever version, server and logger. */
+/** The part of a Fastify instance that the plugin needs, whatever its version, server and logger. */
 export interface FastifyApplication {
   readonly server: Server
   readonly log: { readonly info: Log; readonly warn: Log; readonly error: Log }
@@ -12,7 +12,7 @@ export interface FastifyApplication {
 /** A server's address, as Node gives it. */
 export type BoundAddress = ReturnType<Server['address']>
 
-/** The rest of what it uses, whose generic types in Fastify say no more than this. */
+/** The rest of what the plugin uses. Fastify's own generic types say no more about it. */
 export interface FastifyInternals extends FastifyApplication {
   addresses(): BoundAddress[]
   decorate(name: 'zerodown', value: unknown): unknown

@@ -3,7 +3,7 @@ import type { Zerodown } from '@zerodown/core'
 /** @ts-ignore Only where Fastify is installed: it is an optional peer. */
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Who is in charge of this process. */
+    /** The zerodown instance in charge of this process. */
     zerodown: Zerodown
   }
 }

@@ -12,8 +12,8 @@ interface FastifyListenOptions extends ListenOptions {
 }
 
 /**
- * Fastify listens on every address that `localhost` means, with a server of its own for each, which no plugin can see
- * and no successor could inherit. So what it asks for becomes the first address alone, and the others become additional
+ * Makes one server listen on all addresses of `localhost`. Fastify itself makes a server for each, which no plugin can
+ * see and no successor could inherit. So Fastify is given the first address only, and the others become additional
  * addresses of its one server.
  */
 export function listenOnAllOfLocalhost(instance: Zerodown, fastify: FastifyInternals): void {
@@ -25,7 +25,7 @@ export function listenOnAllOfLocalhost(instance: Zerodown, fastify: FastifyInter
     if (!isLocalhost(options)) return Reflect.apply(listen, server, args)
     lookup('localhost', { all: true }, (error, addresses) => {
       const [first, ...others] = error === null ? distinct(addresses) : []
-      // Fastify looks here for what else it has to listen on.
+      // Fastify reads this again to find what else to listen on.
       if (first !== undefined) options.host = first
       server.once('listening', () =>
         additional.push(...others.map((host) => listenAlso(instance, fastify, options, host))),
@@ -33,7 +33,7 @@ export function listenOnAllOfLocalhost(instance: Zerodown, fastify: FastifyInter
       try {
         Reflect.apply(listen, server, args)
       } catch (failure) {
-        server.emit('error', failure) // By now there is nobody to throw it to.
+        server.emit('error', failure) // `listen()` has returned, so there is nobody to throw it to.
       }
     })
     return server
@@ -68,7 +68,7 @@ function listenAlso(
   return additional.listen({ ...options, host, port })
 }
 
-/** What is said to the server is said to all of it. */
+/** Makes `close()`, `ref()` and `unref()` of the server apply to its additional addresses as well. */
 function doTogether(server: Server, additional: readonly Server[]): void {
   for (const name of ['close', 'ref', 'unref'] as const) {
     const original: (...args: never[]) => Server = server[name]
@@ -80,10 +80,12 @@ function doTogether(server: Server, additional: readonly Server[]): void {
   }
 }
 
-/** The server's own address comes last, as with Fastify's own additional servers. */
+/**
+ * Adds the additional addresses to `addresses()`. The server's own comes last, as with the servers that Fastify makes.
+ */
 function tellAddresses(fastify: FastifyInternals, additional: readonly Server[]): void {
   let owner = fastify
-  // A context inherits from the application, which alone has the method itself.
+  // Contexts inherit the method from the application, which alone has it itself.
   while (!Object.hasOwn(owner, 'addresses')) owner = Object.getPrototypeOf(owner) as FastifyInternals
   const addresses = owner.addresses
   owner.addresses = function (this: FastifyInternals) {

@@ -3,8 +3,8 @@ import { defaultLogger } from '@zerodown/core/adapter'
 import type { FastifyApplication } from './application.ts'
 
 /**
- * Logs as the application does. Fastify's own default is to log nothing, by one function for all levels; then a restart
- * that fails would do so in silence, so warnings and errors go where they go without Fastify.
+ * Logs as the application does. Fastify logs nothing by default: then all levels are one and the same function. A
+ * restart that fails must not do so in silence, so warnings and errors then go to stderr, as they do without Fastify.
  */
 export function loggerOver({ log }: FastifyApplication): Logger {
   if (log.info === log.error) return { ...defaultLogger, info() {} }

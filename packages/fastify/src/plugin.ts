@@ -12,17 +12,17 @@ export interface FastifyPlugin {
   (fastify: FastifyApplication, options: Options): Promise<void>
 }
 
-/** Who is in charge of a server: it may be met again, in another context of the same application. */
+/** The instance of each server. The plugin may meet a server again, in another context of the same application. */
 const inCharge = new WeakMap<Server, Zerodown>()
 
 /**
- * The Fastify plugin of an instance. In Fastify 4 and 5 it makes `fastify.listen()` start a server that restarts without
- * losing a request, whatever that server is (`http2`, `https`, `serverFactory`), and decorates the application with
- * `zerodown`. At the end of a process the drain comes first, and `fastify.close()`, which answers 503, when nobody
- * asks any more. Log lines go to `fastify.log`, unless another `logger` is given.
+ * Makes the Fastify plugin of an instance. In Fastify 4 and 5 it makes `fastify.listen()` start a server that restarts
+ * without losing a request, whatever that server is (`http2`, `https`, `serverFactory`), and decorates the application
+ * with `zerodown`. When the process ends, it drains first and calls `fastify.close()` last: a closing Fastify answers
+ * 503. Log lines go to `fastify.log`, unless another `logger` is given.
  *
- * Where it is registered does not matter, nor how often: a server belongs to the whole application. It has to be before
- * `fastify.listen()`; Fastify itself takes no plugin later.
+ * It may be registered in any context, and more than once: a server belongs to the whole application. It has to be
+ * registered before `fastify.listen()`; Fastify takes no plugin later.
  * @throws {ZerodownError} `register()` rejects with `ERR_ZERODOWN_OPTION`, `ERR_ZERODOWN_OPTION_CONFLICT`,
  *   `ERR_ZERODOWN_ALREADY_ACTIVE` or `ERR_ZERODOWN_ALREADY_LISTENING`
  */
@@ -52,7 +52,10 @@ function attach(instance: Zerodown, fastify: FastifyInternals): void {
   closeLast(instance, fastify)
 }
 
-/** From `listen()` on, so that an application that is only injected into leaves nothing behind. */
+/**
+ * Closes Fastify as a shutdown hook. Only once it listens: an application that is only injected into must leave nothing
+ * behind.
+ */
 function closeLast(instance: Zerodown, fastify: FastifyInternals): void {
   let takeBack = (): void => {}
   fastify.server.once('listening', () => {

@@ -4,16 +4,16 @@ import type { Options, Zerodown } from '@zerodown/core'
 import { zerodown } from '@zerodown/core'
 import { declare } from '@zerodown/core/adapter'
 
-/** What a Koa application is, of whichever version: it makes a request listener, and has a `listen()` of its own. */
+/** A Koa application of any version: it makes a request listener, and has a `listen()` of its own. */
 export interface KoaApplication {
   callback(): RequestListener
   listen(...args: never[]): unknown
 }
 
 /**
- * Makes `app.listen()` start a server that restarts without losing a request. Signature and callback stay as they are,
- * in Koa 2 and 3; middleware may be added until then, and nothing happens before.
- * @param instance who is in charge of the process; default: the instance that `zerodown` exports
+ * Makes `app.listen()` start a server that restarts without losing a request. Signature and callback stay as they are
+ * in Koa 2 and 3. Nothing happens before `listen()`, and middleware may be added until then.
+ * @param instance the one to be in charge of the process. Default: the instance that `zerodown` exports
  * @returns the same application
  * @throws {ZerodownError} `ERR_ZERODOWN_OPTION` or `ERR_ZERODOWN_OPTION_CONFLICT`
  */

@@ -30,8 +30,8 @@ export type {
 export { ZerodownError } from '@zerodown/core'
 
 /**
- * What core does, and the frameworks. It is itself the plugin for Fastify 4 and 5: `await fastify.register(zerodown)`,
- * and `fastify.listen()` restarts without losing a request.
+ * All of core, and the frameworks. It is itself the plugin for Fastify 4 and 5: after `await
+ * fastify.register(zerodown)`, `fastify.listen()` restarts without losing a request.
  */
 export interface Zerodown extends Omit<Core, 'create'>, FastifyPlugin {
   /**

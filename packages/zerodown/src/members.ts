@@ -9,7 +9,7 @@ export function withMembersOf<Target extends object, Instance extends object>(
 ): Target & Instance {
   for (let owner: object = instance; owner !== Object.prototype; owner = Object.getPrototypeOf(owner) as object) {
     for (const name of Object.getOwnPropertyNames(owner)) {
-      // What comes first hides what it overrides; and what begins with an underscore is an emitter's own affair.
+      // A class hides what it overrides. Names with an underscore are internal to the emitter.
       if (name === 'constructor' || name.startsWith('_') || Object.hasOwn(target, name)) continue
       Object.defineProperty(target, name, {
         get: readerOf(target, instance, name),

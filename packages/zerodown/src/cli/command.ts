@@ -10,7 +10,7 @@ export type Reload = Exclude<Command, { name: 'help' }>
 
 export class UsageError extends Error {}
 
-/** The most that Node's timers can wait. */
+/** The longest delay of Node's timers. ms */
 const LONGEST_TIMEOUT = 2 ** 31 - 1
 
 /** @throws {UsageError} */
@@ -19,14 +19,15 @@ export function parseCommand(args: string[]): Command {
   const { help, timeout, 'pid-file': pidFile } = values
   const [name, pid, ...more] = positionals
   if (help) return { name: 'help' }
-  if (name === undefined) throw new UsageError('what is to be done? There is: reload.')
-  if (name !== 'reload') throw new UsageError(`${name}: no such command. There is: reload.`)
-  if (more.length > 0) throw new UsageError(`one server at a time, not ${more.length + 1}.`)
+  if (name === undefined) throw new UsageError('missing command; available: reload.')
+  if (name !== 'reload') throw new UsageError(`unknown command ${name}; available: reload.`)
+  if (more.length > 0) throw new UsageError(`give one PID, not ${more.length + 1}.`)
   if ((pid === undefined) === (pidFile === undefined)) {
     throw new UsageError('which server? Give either --pid-file FILE or a PID.')
   }
   if (pidFile !== undefined) return { name, pidFile, timeout: parseTimeout(timeout) }
-  if (timeout !== undefined) throw new UsageError('--timeout: with a PID there is no end that could be waited for.')
+  if (timeout !== undefined)
+    throw new UsageError('--timeout: needs --pid-file. With a PID, the end of the restart cannot be seen.')
   return { name, pid: parsePid(pid) }
 }
 
@@ -53,7 +54,7 @@ function parseTimeout(text: string | undefined): number {
   throw new UsageError(`--timeout: wants milliseconds from 0 to ${LONGEST_TIMEOUT}, got '${text}'.`)
 }
 
-/** Not 0 and nothing negative, by which kill(2) means whole groups of processes. */
+/** Refuses 0 and negative numbers, which mean whole groups of processes to kill(2). */
 function parsePid(text = ''): number {
   if (/^[1-9]\d{0,9}$/.test(text)) return Number(text)
   throw new UsageError(`PID: wants a number from 1 on, got '${text}'.`)

@@ -3,7 +3,10 @@ import { parseCommand, UsageError } from './command.ts'
 import { reload, ReloadError } from './reload.ts'
 import { USAGE } from './usage.ts'
 
-/** 0: done. 1: the restart did not happen, or nobody can tell. 2: the command was not understood. */
+/**
+ * @returns the exit code. 0: done. 1: the restart did not happen, or nobody can tell. 2: the command was not
+ *   understood.
+ */
 async function run(args: string[]): Promise<number> {
   try {
     const command = parseCommand(args)

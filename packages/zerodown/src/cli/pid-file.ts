@@ -1,7 +1,9 @@
 import { closeSync, fstatSync, openSync, readFileSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** How often to look where nothing tells: that a process has ended, or on a file system that cannot be watched. ms */
+/**
+ * How often to look where nothing tells: whether a process has ended, or on a file system that cannot be watched. ms
+ */
 const INTERVAL = 100
 
 /** The pid that a file names. */
@@ -21,8 +23,8 @@ export function readPidFile(file: string): { pid: number | undefined; written: n
 }
 
 /**
- * Looks at once, at every change in the file's folder, and now and then, until there is something to be said.
- * @returns what `look` has found, or `undefined` after `timeout` ms
+ * Calls `look` at once, at every change in the folder of the file, and now and then, until it returns something.
+ * @returns what `look` has returned; `undefined` after `timeout` ms
  */
 export function watchPidFile<Found>(
   file: string,
@@ -46,7 +48,7 @@ export function watchPidFile<Found>(
     }
     const late = setTimeout(() => end(() => resolve(undefined)), timeout)
     const interval = setInterval(again, INTERVAL)
-    // The file itself would not do: it is replaced.
+    // Watch the folder: the file is replaced, and a watch on it would see nothing more.
     const stopWatching = watchFolder(dirname(file), again)
     again()
   })
@@ -58,6 +60,6 @@ function watchFolder(folder: string, changed: () => void): () => void {
     watcher.on('error', () => watcher.close())
     return () => watcher.close()
   } catch {
-    return () => {} // Too many watches, or a file system without: the interval does.
+    return () => {} // There are too many watches, or the file system has none: the interval is enough.
   }
 }

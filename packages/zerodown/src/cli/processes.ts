@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 
-/** Whether a process lives. One that has ended and that its parent has not asked for (Linux tells) does not. */
+/**
+ * Whether a process lives. One that has ended does not, even if its parent has not asked for its exit code yet (Linux
+ * only).
+ */
 export function isAlive(pid: number): boolean {
   const stat = statOf(pid)
   if (stat !== undefined) return !/[ZX]/.test(stat.state)
@@ -12,15 +15,15 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether a process would be ended by a signal, since it does not listen to it. Known on Linux only (proc(5)). */
+/** Whether a signal would end a process, as it does not listen to it. Known on Linux only (proc(5)). */
 export function isDeafTo(signal: NodeJS.Signals, pid: number): boolean {
   const caught = /^SigCgt:\s*([\da-f]+)$/m.exec(readProc(pid, 'status') ?? '')?.[1]
   return caught !== undefined && (BigInt(`0x${caught}`) & (1n << BigInt(constants.signals[signal] - 1))) === 0n
 }
 
 /**
- * When a process was started, ms since the epoch, within some 100 ms. Known on Linux only: proc(5) counts from the boot, in
- * hundredths of a second, and of this process the time is known by both clocks.
+ * When a process was started, ms since the epoch, within some 100 ms. Known on Linux only: proc(5) counts hundredths of
+ * a second from the boot, and for this process we know the time by both clocks.
  */
 export function startOf(pid: number): number | undefined {
   const [its, own] = [statOf(pid), statOf('self')]

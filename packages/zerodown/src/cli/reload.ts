@@ -4,7 +4,7 @@ import { isAlive, isDeafTo, startOf } from './processes.ts'
 
 const SIGNAL = 'SIGUSR2'
 
-/** How much later a process may seem to begin than the file that names it: file systems and /proc count roughly. ms */
+/** How much younger than its pid file a process may seem to be: file systems and /proc count roughly. ms */
 const SAME_TIME = 2000
 
 /** Why the restart did not happen, what that means for the service, and what to do. */
@@ -18,7 +18,7 @@ export class ReloadError extends Error {}
 export async function reload(command: Reload): Promise<string> {
   if ('pid' in command) {
     trigger(command.pid)
-    return `Sent ${SIGNAL} to process ${command.pid}. How it ends is in the server's log; with --pid-file it is waited for.\n`
+    return `Sent ${SIGNAL} to process ${command.pid}. The server's log tells how the restart ends. With --pid-file, this command waits for it.\n`
   }
   const { pidFile, timeout } = command
   const old = pidIn(pidFile)
@@ -37,12 +37,12 @@ function pidIn(pidFile: string): number {
     )
   }
   const { pid, written } = named
-  if (pid === undefined) throw new ReloadError(`${pidFile} names no process. Is it the server's pidFile?`)
+  if (pid === undefined) throw new ReloadError(`${pidFile} holds no pid. Is it the server's pidFile?`)
   const started = startOf(pid)
   if (started !== undefined && started > written + SAME_TIME) {
     throw new ReloadError(
-      `process ${pid} is younger than ${pidFile}, which names it: the server has ended, and its pid is another ` +
-        `process's. Nothing was sent. Start the server; or, if it is the server, use: zerodown reload ${pid}`,
+      `process ${pid} is younger than ${pidFile}, which names it: the server has ended, and another process has ` +
+        `its pid. Nothing was sent. Start the server; or, if that is the server, use: zerodown reload ${pid}`,
     )
   }
   return pid
@@ -71,10 +71,10 @@ function whyNot(error: NodeJS.ErrnoException, pid: number, from: string): string
   return `cannot signal process ${pid}${from}: ${error.message}`
 }
 
-/** Waits until the file names another process, which the old one writes there when it has handed over. */
+/** Waits until the file names another process. The old one writes it there when it hands over. */
 async function successorOf(old: number, pidFile: string, timeout: number): Promise<number> {
   const successor = await watchPidFile(pidFile, timeout, () => {
-    // In this order: the old one names its successor before it ends.
+    // In this order: the old process names its successor before it ends.
     const serves = isAlive(old)
     const named = namedBy(pidFile)
     if (named !== undefined && named !== old && isAlive(named)) return named
@@ -84,7 +84,7 @@ async function successorOf(old: number, pidFile: string, timeout: number): Promi
   if (successor !== undefined) return successor
   throw new ReloadError(
     `after ${timeout} ms process ${old} is still in charge: the restart failed, or takes longer (see --timeout). ` +
-      `Process ${old} serves on as before. The server's log says why; mend it and reload again.`,
+      `Process ${old} serves on as before. The server's log says why; fix it and reload again.`,
   )
 }
 
@@ -92,12 +92,12 @@ function namedBy(pidFile: string): number | undefined {
   try {
     return readPid(pidFile)
   } catch {
-    return undefined // A server that ends removes it.
+    return undefined // A server that ends removes its file.
   }
 }
 
 function gone(old: number, named: number | undefined): ReloadError {
-  // One that ends in good order removes the file.
+  // A server that ends in good order removes the file.
   if (named === old) {
     return new ReloadError(
       `process ${old} has ended before it had handed over. The service is down, unless its successor takes over by ` +

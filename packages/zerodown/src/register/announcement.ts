@@ -6,7 +6,7 @@ import { log } from './log.ts'
 
 const followed = new WeakMap<Zerodown, Set<Server>>()
 
-/** Says on one line what was taken over, once the process is ready, and then of each server that comes later. */
+/** Logs on one line what was taken over when the process is ready, and after that each server that comes later. */
 export function announce(server: Server, instance: Zerodown): void {
   const unsaid = followed.get(instance) ?? follow(instance)
   server.on('listening', () => {
@@ -22,7 +22,7 @@ function follow(instance: Zerodown): Set<Server> {
   return unsaid
 }
 
-/** What came in the same turn is said together; what has gone by then is not said. */
+/** Servers of the same turn share a line. Those that are closed by now are left out. */
 function say(unsaid: Set<Server>): void {
   const keys = [...unsaid].filter(({ listening }) => listening).flatMap((server) => attachmentOf(server)?.key ?? [])
   unsaid.clear()

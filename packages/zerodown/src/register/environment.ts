@@ -3,12 +3,12 @@ import { ZerodownError } from '@zerodown/core'
 import { VARIABLE_PREFIX, readTexts, textNames, textOptions, validate } from '@zerodown/core/adapter'
 import { nearest } from './nearest.ts'
 
-/** Variables of that prefix by which processes tell each other something: no options. */
+/** Variables with the same prefix that are no options: processes tell each other something by them. */
 export const REGISTERED = 'ZERODOWN_REGISTERED'
 const INTERNAL: ReadonlySet<string> = new Set(['ZERODOWN_INHERITANCE', REGISTERED])
 
 /**
- * The options that the environment says. A variable that is empty says nothing.
+ * Reads the options from the environment. An empty variable counts as not set.
  * @throws {ZerodownError} `ERR_ZERODOWN_OPTION`, naming the variable, what it wants and what it got
  */
 export function readOptions(env: NodeJS.ProcessEnv): Options {
@@ -20,7 +20,7 @@ export function readOptions(env: NodeJS.ProcessEnv): Options {
   try {
     validate(options)
   } catch (error) {
-    // Each for itself is right: a signal means two things.
+    // Each variable is valid by itself, but one signal means two things.
     throw wrong(`the variables ${textNames(['signals']).variable}_* disagree. ${(error as Error).message}`, error)
   }
   return options

@@ -5,5 +5,5 @@
 import { isMainThread } from 'node:worker_threads'
 import { register } from './register.ts'
 
-// Node loads this in every worker thread as well, where neither signals nor a successor's listeners come.
+// Node loads this in every worker thread as well, but signals and inherited listeners come to the main thread only.
 if (isMainThread) register()

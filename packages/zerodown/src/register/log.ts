@@ -3,7 +3,7 @@ import { defaultLogger } from '@zerodown/core/adapter'
 
 let silent = false
 
-/** With ZERODOWN_LOGGER=false, nothing is said. */
+/** With ZERODOWN_LOGGER=false, nothing is logged. */
 export function obey({ logger }: Options): void {
   silent = logger === false
 }

@@ -1,5 +1,6 @@
 /**
- * Those of `known` that begin with `word`, or else take the fewest letters changed, added or removed to become it: two.
+ * The two of `known` that are most like `word`: those that begin with it, or else take the fewest letters changed,
+ * added or removed.
  */
 export function nearest(word: string, known: readonly string[]): string[] {
   return known

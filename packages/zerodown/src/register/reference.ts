@@ -4,9 +4,9 @@ import { setImmediate } from 'node:timers'
 const followed = new WeakSet<Server>()
 
 /**
- * Tells of a server that is about to listen whether it is told not to keep its process alive, before that or right after:
- * Node calls `unref()` by itself where the application has called it before `listen()`. When that is over nothing is left
- * on the server.
+ * Calls `unreferenced` if a server that is about to listen is told not to keep its process alive, before or right after
+ * it listens. If the application has called `unref()` before `listen()`, Node calls it again when the server listens.
+ * After that, the server is left as it was.
  */
 export function followReference(server: Server, unreferenced: () => void): void {
   if (followed.has(server)) return

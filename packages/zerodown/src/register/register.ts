@@ -19,8 +19,8 @@ export function register(): void {
   const mayTake = (): boolean => {
     const why = reason ?? whyNotNow()
     if (why === undefined) {
-      // The successor is not given it: it is started as this process was. An application may have put a frozen copy in
-      // place of its environment, which is no reason not to listen.
+      // A successor does not get the variable, as it is started as this process was. An application may have frozen its
+      // environment, which is no reason not to listen.
       Reflect.set(process.env, REGISTERED, String(process.pid))
       return true
     }
@@ -28,31 +28,29 @@ export function register(): void {
     said = true
     return false
   }
-  // What this process starts from now on may be the server.
+  // From now on, what this process starts may be the server.
   const noServer = (): void => void Reflect.deleteProperty(process.env, REGISTERED)
   patchServerListen({ mayTake, noServer }, options)
 }
 
-/** A cluster's workers are not in charge of the service, whose pid file this is. */
+/** In a cluster the workers are not in charge of the service, so the pid file is not theirs. */
 function optionsHere(): Options {
   const { pidFile, ...others } = readOptions(process.env)
   return cluster.isWorker || pidFile === undefined ? others : { pidFile, ...others }
 }
 
 /**
- * NODE_OPTIONS and the options of `fork()` come to the children of a server, too. They are none of its generations: to
- * register themselves with systemd or in the pid file would be to take its place.
+ * NODE_OPTIONS and the options of `fork()` reach the children of a server as well. They are no generations of it: if
+ * they registered with systemd or in the pid file, they would take the server's place.
  */
 function whyNotThisProcess(): string | undefined {
   const parent = process.env[REGISTERED]
   if (parent === undefined || parent === '' || parent === String(process.pid) || cluster.isWorker) return undefined
-  return `this is a child of process ${parent}, which is the server. A program of its own has to be started without ${REGISTERED}.`
+  return `this is a child of process ${parent}, which is the server. If it is a server of its own, start it without ${REGISTERED}.`
 }
 
-/** A cluster's primary listens in place of its workers, by servers of Node's own. */
+/** In a cluster, the primary listens in place of its workers, by servers that Node makes. */
 function whyNotNow(): string | undefined {
   const primary = cluster.isPrimary && Object.keys(cluster.workers ?? {}).length > 0
-  return primary
-    ? "this is a cluster's primary, whose workers have its sockets. They drain when they get SIGTERM."
-    : undefined
+  return primary ? "this is a cluster's primary, and its workers have the sockets. They drain on SIGTERM." : undefined
 }

@@ -10,18 +10,18 @@ type Listen = Server['listen']
 export interface Registered {
   /** Asked before a server is attached. */
   mayTake(): boolean
-  /** Of those that were attached none listens any more, or none that its process is there for. */
+  /** Called when no attached server listens any more that keeps the process alive. */
   noServer(): void
 }
 
-/** The `listen()` that adopts, of each server that was taken over. */
+/** The adopting `listen()` of each server that was taken over. */
 const taken = new WeakMap<Server, Listen>()
 
 /**
- * Puts itself in the place of `net.Server.prototype.listen`, by which every server of node:http, https, http2, tls and
- * net begins to listen: the first call attaches the server. Nothing else is patched. A server that the application has
- * attached by itself stays with whom it was given to.
- * @param options for an instance that the application made
+ * Replaces `net.Server.prototype.listen`, by which every server of node:http, https, http2, tls and net begins to
+ * listen: the first call attaches the server. Nothing else is patched. A server that the application has attached
+ * itself stays with its instance.
+ * @param options for an instance that the application has made
  */
 export function patchServerListen(registered: Registered, options: Options): void {
   const original: Listen = Server.prototype.listen
@@ -35,13 +35,13 @@ export function patchServerListen(registered: Registered, options: Options): voi
 }
 
 /**
- * `attach` gives a server a `listen` of its own, over the one that it finds. It is to find Node's, since a class that
- * extends a server may have come by here through its own; and that one is to be called again the next time, so nothing
- * is left on the server.
+ * `attach()` gives a server a `listen` of its own, over the one that it finds. Here it must find Node's own: a class
+ * that extends a server may have called this function from its own `listen`, and that one has to be called again the
+ * next time. So nothing is left on the server.
  */
 function attach(server: Server, original: Listen, options: Options, registered: Registered): Listen {
   const own = Object.getOwnPropertyDescriptor(server, 'listen')
-  // Only one instance can be in charge; if the application has made one that is, that one is given this server as well.
+  // Only one instance can be in charge. If the application has made that one, it is given this server as well.
   const instance = instanceInCharge() ?? zerodown
   Object.defineProperty(server, 'listen', { value: original, configurable: true, writable: true })
   try {
@@ -57,7 +57,7 @@ function attach(server: Server, original: Listen, options: Options, registered: 
   }
 }
 
-/** A process that only starts the real program, as tsx does, may listen on a pipe of its own; that does not keep it alive. */
+/** A process that only starts the real program, as tsx does, may listen on a pipe that does not keep it alive. */
 function leaveAside(server: Server, registered: Registered): void {
   const instance = instanceInCharge()
   if (instance !== undefined) setAside(instance, server)

@@ -4,25 +4,25 @@ import type { Handle } from './handles.ts'
 import { handleOf } from './handles.ts'
 
 /**
- * What Node calls for each connection that the kernel accepts, where a server listens: given a handle that came, it
- * makes a socket of the server's own, with all that its options say, in whatever way this Node does so, or none, where
- * there is a limit (`maxConnections`) or the address is blocked (`blockList`). It serves as well
- * when the server has stopped listening, as one that drains still receives connections. The socket reads from then on,
- * though not before this turn of the event loop ends.
+ * Gives the function that Node calls for each connection that the kernel accepts on a server's socket. Called with a
+ * handle that came, it makes a socket of the server's own, with all that the server's options say, in whatever way this
+ * Node does so. It makes none where there is a limit (`maxConnections`) or the address is blocked (`blockList`). It
+ * works after the server has stopped listening, too: a server that drains still receives connections. The socket reads
+ * from then on, though not before this turn of the event loop ends.
  */
 export function accepting(server: Server): ((connection: object) => Socket | undefined) | undefined {
   const handle = handleOf(server)
   if (typeof handle?.onconnection !== 'function') return undefined
   return (connection) => {
     const before = ownerOf(connection)
-    // What the predecessor has set stays set in the kernel.
+    // What the predecessor has set is still set in the kernel.
     const { setNoDelay, setKeepAlive } = connection as Handle
     setNoDelay?.call(connection, false)
     setKeepAlive?.call(connection, false, 0)
     try {
       handle.onconnection?.(0, connection)
     } catch (error) {
-      // A listener's, and uncaught as ever; but whoever handed it over has to hear what became of it.
+      // A listener has thrown. That stays uncaught, but the caller has to hear what became of the connection.
       process.nextTick(() => {
         throw error
       })
@@ -32,7 +32,7 @@ export function accepting(server: Server): ((connection: object) => Socket | und
   }
 }
 
-/** The socket over a handle: whatever listens to events of the server may not be told of it. */
+/** The socket over a handle. A listener to the events of the server may not be told of it. */
 function ownerOf(handle: object): Socket | undefined {
   const name = Object.getOwnPropertySymbols(handle).find(({ description }) => description === 'owner_symbol')
   const owner: unknown = name && Reflect.get(handle, name)

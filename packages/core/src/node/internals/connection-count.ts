@@ -1,15 +1,15 @@
 import type { Server, Socket } from 'node:net'
 
-/** Which server a socket counts for: `server` is for the HTTP parser, `_server` for the number of open connections. */
+/** The servers of a socket: the HTTP parser uses `server`, and `_server` counts it as an open connection. */
 interface Counted {
   server: Server | null
   _server: Server | null
 }
 
-/** Whether a server counts its connections the way that `recouple` relies on. */
+/** Whether this Node counts connections in the way that `recouple` relies on. */
 export const countsConnections = (server: Server): boolean => typeof counterOf(server)._connections === 'number'
 
-/** Makes a socket that another server accepted one of this server's own, for all that counts: `getConnections()`, `'close'`. */
+/** Hands a socket that another server accepted to this server, for all that counts: `getConnections()`, `'close'`. */
 export function recouple(socket: Socket, server: Server): void {
   const counted = socket as unknown as Counted
   const { _server: acceptedBy } = counted

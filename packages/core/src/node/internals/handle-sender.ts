@@ -1,15 +1,15 @@
 import type { ChildProcess, SendHandle } from 'node:child_process'
 
-/** What a child has not acknowledged yet, and what waits behind it; `null` when nothing does. */
+/** What waits until the child has acknowledged the last handle; `null` when nothing has to. */
 interface HandleQueue {
   _handleQueue?: unknown[] | null
 }
 
 /**
- * How to send native handles to a child, all open here as before. `child_process` holds back the next handle, and every
- * other message, until the child has acknowledged the last one: a round trip for each, which takes long where two
- * processes are busy. Nothing but its queue makes it wait, and on Linux nothing needs to: the kernel gives out one handle
- * with each read (unix(7)), and none of them is closed here. So the queue is taken away after each handle.
+ * Makes a function that sends native handles to a child; all stay open here. After each handle `child_process` holds
+ * back the next one, and every other message, until the child has acknowledged it. That round trip takes long between
+ * two busy processes. On Linux it is not needed: each read brings one handle at most (unix(7)), and none is closed
+ * here. Only a queue makes Node wait, so we take the queue away after each handle.
  */
 export function handleSender(child: ChildProcess): (message: object, handle: object, sent?: () => void) => void {
   const queue = child as HandleQueue
@@ -19,7 +19,7 @@ export function handleSender(child: ChildProcess): (message: object, handle: obj
   }
   const asExpected = queue._handleQueue === null && child.listenerCount('internalMessage') > 0
   if (process.platform !== 'linux' || !asExpected) return send
-  // When an acknowledgement comes Node asserts that there is a queue, and takes it away by itself.
+  // When an acknowledgement comes, Node asserts that there is a queue, and takes it away itself.
   child.prependListener('internalMessage', ({ cmd }: { cmd?: string }) => {
     if (cmd === 'NODE_HANDLE_ACK' || cmd === 'NODE_HANDLE_NACK') queue._handleQueue ??= []
   })

@@ -15,8 +15,8 @@ export const handleOf = (owner: Server | Socket): Handle | null | undefined =>
   (owner as unknown as { _handle?: Handle | null })._handle
 
 /**
- * The number of a server's listening socket. `spawn` wants the number in `stdio`: given the server itself, it throws
- * after the child has started. `undefined` where there is none: Windows, or a cluster worker, whose socket the primary
+ * The number of a server's listening socket, as `spawn` takes it in `stdio`: given the server itself, it throws after
+ * the child has started. `undefined` where there is none: on Windows, or in a cluster worker, whose socket the primary
  * has.
  */
 export function listeningFd(server: Server): number | undefined {
@@ -25,8 +25,8 @@ export function listeningFd(server: Server): number | undefined {
 }
 
 /**
- * Stops reading below every buffer of Node, at once, and whatever reads: the HTTP parser does so from the handle itself,
- * and what it read after the connection was passed on would be lost.
+ * Stops reading at once, below all buffers of Node and whoever reads: the HTTP parser reads from the handle itself, and
+ * what it reads after the connection was passed on is lost.
  * @returns how to read on, or `undefined` if this socket cannot be stopped
  */
 export function stopReading(socket: Socket): (() => void) | undefined {
@@ -39,21 +39,22 @@ export function stopReading(socket: Socket): (() => void) | undefined {
 }
 
 /**
- * What a socket is to the operating system. Sent to another process instead of the socket, it leaves the socket in
- * service here: `child_process` would detach that from its server. `undefined` if it has none any more, or another kind.
+ * A socket's native handle. To send it to another process in place of the socket leaves the socket in service here: of
+ * a socket that is sent itself, `child_process` detaches it from its server. `undefined` if the socket has closed, or
+ * has a handle of another kind.
  */
 export function nativeHandle(socket: Socket): object | undefined {
   const handle = handleOf(socket)
   return isNativeHandle(handle) ? handle : undefined
 }
 
-/** Its inode, the same in every process; `undefined` if it is no socket, or closed. */
+/** The inode of a handle's socket, the same in every process; `undefined` if it is closed, or no socket. */
 export function inodeOfHandle(handle: object): number | undefined {
   const { fd } = handle as Handle
   return typeof fd === 'number' && fd >= 0 ? inodeOf(fd) : undefined
 }
 
-/** Whether this is what came, when such a handle was sent. It is read by nobody until there is a socket over it. */
+/** Whether a value that came with a message is such a handle. Nobody reads from it until there is a socket over it. */
 export const isNativeHandle = (value: unknown): value is object & { close(): void } =>
   typeof value === 'object' &&
   value !== null &&

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 
-/** What node:http tells a socket's parser to call with each request. */
+/** What node:http sets on a socket: a parser, and what the parser calls with each request. */
 interface Parsed {
   parser?: { onIncoming?: ((...args: unknown[]) => unknown) | null } | null
 }
@@ -10,8 +10,8 @@ export const isReadByHttp = (socket: Socket): boolean => Boolean((socket as Pars
 
 /**
  * Calls `begin` when the first request on a socket has come, before node:http does anything with it. Events come later,
- * and only to whoever listens to the right one; and to ask with each request of each connection would cost.
- * @returns whether it can
+ * and not to everyone; and to ask with each request of each connection would cost.
+ * @returns whether that is possible
  */
 export function beforeFirstRequest(socket: Socket, begin: () => void): boolean {
   const { parser } = socket as Parsed

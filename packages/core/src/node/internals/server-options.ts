@@ -2,8 +2,8 @@ import type { Server, ServerOpts } from 'node:net'
 import type { Server as TlsServer } from 'node:tls'
 
 /**
- * The options of its constructor that a server gives to the sockets it accepts. Node keeps them under their names, one of
- * them in seconds.
+ * The options that a server gives to the sockets that it accepts. Node keeps them under the names that the constructor
+ * takes, one of them in seconds.
  */
 export function acceptOptions(server: Server): ServerOpts {
   const {
@@ -18,6 +18,6 @@ export function acceptOptions(server: Server): ServerOpts {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
-/** Whether the application gave a TLS server ticket keys of its own: `getTicketKeys()` does not tell them from random ones. */
+/** Whether the application gave ticket keys to a TLS server. `getTicketKeys()` does not tell them from random ones. */
 export const configuredTicketKeys = (server: TlsServer): boolean =>
   (server as unknown as { ticketKeys?: Buffer }).ticketKeys !== undefined

@@ -1,6 +1,9 @@
 import { ChildProcess } from 'node:child_process'
 
-/** What `ChildProcess` does, whose documented makers, `spawn()` and `fork()`, give every channel to the application. */
+/**
+ * The part of `ChildProcess` below its documented makers, `spawn()` and `fork()`. Those give every channel to the
+ * application.
+ */
 interface Spawns {
   _handle: { spawn: (...options: unknown[]) => number }
   spawn: (options: SpawnOptions) => number
@@ -15,23 +18,23 @@ interface SpawnOptions {
   stdio: unknown[]
 }
 
-/** A program to start, with a channel as the last of its descriptors. */
+/** A program to start; the channel to it is the last of its descriptors. */
 export interface Command {
   readonly file: string
-  /** `argv[0]` among them. */
+  /** With `argv[0]` as the first. */
   readonly args: readonly string[]
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
   /** Whether it leads a session of its own, setsid(2). */
   readonly detached?: boolean
-  /** What becomes descriptor 0, 1, 2 …; the channel comes behind. */
+  /** What descriptors 0, 1, 2 … are to be; the channel comes next. */
   readonly stdio: readonly ('inherit' | number)[]
 }
 
 /**
- * Starts a program with an IPC channel that Node does not set up over there: `process.send`, `process.channel` and their
- * events stay what they were. `spawn()` always adds the variable that makes a Node set it up (`NODE_CHANNEL_FD`). It adds
- * it to `envPairs`, so each reader of that gets a copy of its own.
+ * Starts a program with an IPC channel that Node does not set up over there: `process.send`, `process.channel` and
+ * their events stay as they were. `spawn()` always tells Node to set one up, by a variable (`NODE_CHANNEL_FD`) that it
+ * adds to `envPairs`. So each reader of `envPairs` gets a copy of its own.
  */
 export function spawnWithChannel({ file, args, cwd, env, detached = false, stdio }: Command): ChildProcess {
   const pairs = Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : `${name}=${value}`))
@@ -50,16 +53,16 @@ export function spawnWithChannel({ file, args, cwd, env, detached = false, stdio
 }
 
 /**
- * The other end of such a channel, over its descriptor, as an object like that of a child: `send()`, 'message',
- * 'disconnect'. Nothing is started: the making of a child is stopped where its process would begin, and its end of the
- * channel put over the descriptor.
+ * The other end of such a channel, over its descriptor: an object like a child's, with `send()`, 'message' and
+ * 'disconnect'. No process is started: we let Node prepare a child, and where it would start the process, we put the
+ * child's end of the channel over the descriptor.
  */
 export function channelOver(fd: number): ChildProcess {
   const end = new ChildProcess()
   const { _handle: handle } = end as unknown as Spawns
   const options: SpawnOptions = { file: '', args: [], envPairs: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] }
   handle.spawn = () => {
-    // By now Node has put there what it has made of each.
+    // By now Node has replaced each entry by what it has made of it.
     const [, , , channel] = options.stdio as { handle: { open: (fd: number) => void } }[]
     channel?.handle.open(fd)
     return 0
