@@ -2,7 +2,7 @@ import type { Server } from 'node:net'
 import type { Payload } from '../../channel/messages.ts'
 import { accepting } from '../../node/internals/accepting.ts'
 import type { Accept, ConnectionKind } from '../kinds/kind.ts'
-import { KINDS, kindsOf, movableKinds } from '../kinds/kinds.ts'
+import { KINDS, movableKinds } from '../kinds/kinds.ts'
 
 /** Has one server serve connections that a predecessor accepted. */
 export class ConnectionAdopter {
@@ -42,8 +42,7 @@ export class ConnectionAdopter {
   }
 
   #check(kind: ConnectionKind, served: boolean): boolean {
-    if (!served && kindsOf(this.#server, [kind]).some((one) => one.obstacle(this.#server) !== undefined))
-      this.#hindered()
+    if (!served && kind.obstacle(this.#server) !== undefined) this.#hindered()
     return served
   }
 }
