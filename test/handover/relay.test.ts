@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { setScene } from '../faults/stage/scene.ts'
 import type { ServerProcess } from '../support/index.ts'
 import { FIXTURES, inspectProcess, tempDir, until } from '../support/index.ts'
+import { told } from './stage/events.ts'
 import { expectUnnoticed } from './stage/restarts.ts'
 import { startGenerations } from './stage/server.ts'
 
@@ -51,6 +52,17 @@ describe('over a relay', () => {
 
     const relay = inspectProcess(pid)?.parent ?? 0
     expect([relay === server.pid, inspectProcess(relay)?.parent]).toEqual([false, server.pid])
+  })
+
+  it('a successor takes over from a predecessor that is killed in the probation, and the relay ends', async () => {
+    const execPath = await relayIn(await tempDir())
+    const server = await startGenerations({ options: { launch: { execPath }, probation: 60_000 } })
+    await server.restart()
+
+    server.signal('SIGKILL', server.pid)
+
+    expect(await told(server, 2, 'inCharge')).toMatchObject({ how: 'predecessor gone' })
+    await onlyTheLatestLives(server)
   })
 
   it.each([
