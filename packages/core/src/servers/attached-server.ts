@@ -7,28 +7,18 @@ import type { ConnectionKind } from '../handover/kinds/kind.ts'
 import { explainObstacles } from '../handover/kinds/kinds.ts'
 import { ConnectionAdopter } from '../handover/receive/connection-adopter.ts'
 import { followSessions, isHttp2Server } from '../connections/http2-sessions.ts'
-import type { ListenTarget } from '../listeners/listen-target.ts'
-import { asksForAnyPort, isAbstract } from '../listeners/listen-target.ts'
 import { explainListenError } from '../listeners/held-address.ts'
-import type { InheritedListeners } from '../listeners/inherited.ts'
-import { boundTo, keyOf } from '../listeners/key.ts'
 import { patchListen } from '../listeners/listen.ts'
-import { OwnedPath } from '../listeners/owned-path.ts'
-import { listeningFd } from '../node/internals/handles.ts'
-import { inodeOf } from '../node/stat.ts'
-import type { InheritedListener } from '../listeners/inherited.ts'
+import type { OwnedPath } from '../listeners/owned-path.ts'
+import type { InheritedListener, InheritedListeners } from '../listeners/inherited.ts'
+import type { PlaceHost } from './listening-place.ts'
+import { ListeningPlace } from './listening-place.ts'
 
 /** What an attached server needs to know, and whom it tells what becomes of it. */
-export interface ServerHost {
+export interface ServerHost extends PlaceHost {
   readonly inherited: InheritedListeners
   /** Whether this process binds its own sockets. */
   readonly bindsItself: boolean
-  /** Which of the calls for any port this one is. */
-  portZeroIndex(asked: ListenTarget | undefined): number | undefined
-  /** Whether a unix path is this process's to change. */
-  ownsPath(adopted: boolean): boolean
-  /** What it had adopted is closed. */
-  givesBack(listener: InheritedListener): void
   /** `listen()` was called; what this throws, `listen()` throws. */
   starts(server: AttachedServer): void
   listens(server: AttachedServer, adopted: boolean): void
@@ -45,17 +35,11 @@ export class AttachedServer {
   readonly #host: ServerHost
   readonly #main: AttachedServer | undefined
   readonly #adopter: ConnectionAdopter
-  #asked: ListenTarget | undefined
-  #adopted: InheritedListener | undefined
-  #givenBack = false
+  readonly #place: ListeningPlace
   /** Whether it only seems to listen, and is to be closed by us. */
   #pretence: 'seems to listen' | 'is over' | undefined
   #failedToListen = false
   #aside = false
-  /** Kept when it is closed and listens again: it is the same server. */
-  #portZero: { readonly of: string; readonly index: number | undefined } | undefined
-  #path: OwnedPath | undefined
-  #givenUp = false
   #starting = false
   #open = false
 
@@ -65,6 +49,7 @@ export class AttachedServer {
     this.#host = host
     this.#main = main
     this.connections = new Connections(main === undefined ? server : undefined)
+    this.#place = new ListeningPlace(server, host)
     this.#adopter = new ConnectionAdopter(this.#serving, () => host.cannotReceive(this))
     if (isHttp2Server(server)) followSessions(server)
     patchListen(server, {
@@ -76,28 +61,28 @@ export class AttachedServer {
       },
       threw: (error) => this.#failed(error),
       inherited: () => host.inherited,
-      portZeroIndex: (asked) => this.#takePortZeroIndex(asked),
+      portZeroIndex: (asked) => this.#place.portZeroIndex(asked),
       bindsItself: () => host.bindsItself,
       pretends: (still) => {
         this.#pretence = still ? 'seems to listen' : 'is over'
       },
-      asks: (asked, adopted, permissions = 0) => this.#asks(asked, adopted, permissions),
+      asks: (asked, adopted, permissions = 0) => this.#place.begin(asked, adopted, permissions),
     })
     server.on('listening', () => {
       this.#starting = false
       this.#open = true
       if (this.#pretence !== undefined) return
       this.#adopter.begin(server)
-      this.#path?.listens()
-      host.listens(this, this.#adopted !== undefined)
+      this.path?.listens()
+      host.listens(this, this.adopted)
     })
     // Only watches: whether anybody handles the error is still the application's business.
     ;(server as EventEmitter).on(errorMonitor, (error: Error) => {
-      if (!server.listening) this.#failed(explainListenError(error, this.#asked, host.inherited))
+      if (!server.listening) this.#failed(explainListenError(error, this.#place.asked, host.inherited))
     })
     server.on('close', () => {
       this.#open = server.listening
-      this.#path?.remove()
+      this.path?.remove()
       this.giveBack()
       // What could not listen where it should is still to listen.
       if (this.#pretence !== 'is over') host.closed(this)
@@ -112,8 +97,7 @@ export class AttachedServer {
 
   /** The port that it has, or was to have. */
   get port(): number | undefined {
-    const bound = this.server.listening ? this.#bound : this.#asked
-    return bound?.kind === 'tcp' ? bound.port : undefined
+    return this.#place.port
   }
 
   /** Whether it could not listen. */
@@ -146,40 +130,34 @@ export class AttachedServer {
   }
 
   get key(): string {
-    return this.#bound === undefined ? 'unknown' : keyOf(this.#bound)
+    return this.#place.key
   }
 
   /** Whether its listener came from the predecessor. */
   get adopted(): boolean {
-    return this.#adopted !== undefined
+    return this.#place.adopted !== undefined
   }
 
   /** What the successor inherits; `undefined` where the socket has no number that could be passed on. */
   get listener(): InheritedListener | undefined {
-    const fd = listeningFd(this.server)
-    const bound = this.#bound
-    if (fd === undefined || bound === undefined) return undefined
-    const { ephemeral } = this
-    return { fd, asked: this.#asked, bound, portZeroIndex: this.#portZero?.index, ephemeral, inode: inodeOf(fd) ?? 0 }
+    return this.#place.inheritable(this.ephemeral)
   }
 
   /** Whether any port would do, and nobody has ever connected to the one it got, in no generation. */
   get ephemeral(): boolean {
-    const used = this.connections.used || (this.#adopted !== undefined && this.#adopted.ephemeral !== true)
-    return this.#asked !== undefined && asksForAnyPort(this.#asked) && !used
+    const { adopted, anyPort } = this.#place
+    const used = this.connections.used || (adopted !== undefined && adopted.ephemeral !== true)
+    return anyPort && !used
   }
 
   /** The inherited descriptor that it has adopted, by the number that the predecessor knows. */
   get inheritedAs(): number | undefined {
-    return this.#givenBack ? undefined : this.#adopted?.fd
+    return this.#place.inheritedAs
   }
 
   /** Before the commit, what was adopted and closed again is there for the next one. */
   giveBack(): void {
-    // One that was given up in a drain is known by it to the predecessor, which may still pass connections on.
-    if (this.#adopted === undefined || this.#givenBack || this.#givenUp || this.inUse) return
-    this.#givenBack = true
-    this.#host.givesBack(this.#adopted)
+    if (!this.inUse) this.#place.giveBack()
   }
 
   /**
@@ -187,7 +165,7 @@ export class AttachedServer {
    * was given up passes on to its successor what comes.
    */
   get acceptedKinds(): readonly ConnectionKind[] {
-    return this.server.listening || this.#givenUp ? this.#adopter.kinds : []
+    return this.server.listening || this.#place.givenUp ? this.#adopter.kinds : []
   }
 
   /** Serves a connection that the predecessor accepted. @returns whether it can */
@@ -202,43 +180,21 @@ export class AttachedServer {
 
   /** The successor has the listener, and its path. */
   giveUp(): void {
-    this.#givenUp = true
+    this.#place.giveUp()
   }
 
   get #serving(): Server {
     return this.#main?.server ?? this.server
   }
 
-  get #bound(): ListenTarget | undefined {
-    return this.#adopted?.bound ?? boundTo(this.server.address(), this.#asked)
-  }
-
   /** That of a unix socket which is a file. */
   get path(): OwnedPath | undefined {
-    return this.#path
-  }
-
-  #takePortZeroIndex(asked: ListenTarget | undefined): number | undefined {
-    const of = asked === undefined ? '' : keyOf(asked)
-    if (this.#portZero?.of !== of) this.#portZero = { of, index: this.#host.portZeroIndex(asked) }
-    return this.#portZero.index
+    return this.#place.path
   }
 
   #failed(error: unknown): void {
     this.#starting = false
     this.#failedToListen = true
     this.#host.failed(this, error)
-  }
-
-  #asks(asked: ListenTarget | undefined, adopted: InheritedListener | undefined, permissions: number): void {
-    this.#asked = asked
-    this.#adopted = adopted
-    this.#givenBack = false
-    const isFile = asked?.kind === 'unix' && !isAbstract(asked.path)
-    const isOurs = (): boolean => !this.#givenUp && this.#host.ownsPath(adopted !== undefined)
-    this.#path = isFile ? new OwnedPath(asked.path, { adopted, permissions, isOurs }) : undefined
-    // Node answers null for an inherited unix socket, and the temporary path for one that was bound aside.
-    if (asked?.kind !== 'unix') Reflect.deleteProperty(this.server, 'address')
-    else this.server.address = () => (this.server.listening ? asked.path : null)
   }
 }
