@@ -41,6 +41,10 @@ describe('the suite for adapters', { timeout: PATIENCE }, () => {
 
   it.concurrent.each<[string, CheckName, RegExp]>([
     ['never attaches', 'answers', /closed|All have ended/],
+    ['never attaches', 'several servers', /closed|All have ended/],
+    ['never attaches', 'bad release', /closed|All have ended/],
+    ['never attaches', 'load', /All have ended/],
+    ['never attaches', 'unix load', /All have ended/],
     ['attaches when it listens', 'answers', /ERR_ZERODOWN_ALREADY_LISTENING/],
     ['closes its connections at once', 'in flight', /closed/],
     ['listens to signals from the beginning', 'unused', /before anything listens/],
