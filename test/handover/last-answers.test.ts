@@ -38,8 +38,13 @@ async function upload(wire: Wire): Promise<Answer> {
 }
 
 const ways: [string, Choices, (target: Target) => Promise<Wire>, (server: ServerProcess) => Promise<void>][] = [
-  ['at SIGTERM', {}, Wire.open, shutDown],
-  ['at a restart without handover', { options: { handover: false } }, Wire.open, restartAndCommit],
+  ['at SIGTERM', {}, (target: Target) => Wire.open(target), shutDown],
+  [
+    'at a restart without handover',
+    { options: { handover: false } },
+    (target: Target) => Wire.open(target),
+    restartAndCommit,
+  ],
   [
     'at a restart, over TLS',
     { generations: { 1: { server: 'https' }, 2: { server: 'https' } } },
