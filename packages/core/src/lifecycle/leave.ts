@@ -1,7 +1,7 @@
 import type { AttachedServer } from '../servers/attached-server.ts'
 import type { Ledger } from '../drain/ledger.ts'
 import { describeLedger } from '../drain/ledger.ts'
-import { drainServers } from '../drain/servers.ts'
+import { drainServers } from '../drain/drain-servers.ts'
 import { Handover } from '../handover/send/handover.ts'
 import { SocketSender } from '../handover/send/socket-sender.ts'
 import { KINDS, movableKinds } from '../handover/kinds/kinds.ts'

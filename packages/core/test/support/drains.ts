@@ -2,7 +2,7 @@ import type { Server } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { Connections } from '../../src/connections/tracking.ts'
 import type { Drain } from '../../src/drain/draining.ts'
-import { startDrain } from '../../src/drain/drain.ts'
+import { startDrain } from '../../src/drain/start-drain.ts'
 import type { Ledger } from '../../src/drain/ledger.ts'
 import { emptyLedger } from '../../src/drain/ledger.ts'
 

@@ -1,7 +1,7 @@
 import type { Settings } from '../options/options.ts'
 import { within } from '../node/within.ts'
 import type { Draining } from './draining.ts'
-import { startDrain } from './drain.ts'
+import { startDrain } from './start-drain.ts'
 import type { Ledger } from './ledger.ts'
 import { emptyLedger } from './ledger.ts'
 
