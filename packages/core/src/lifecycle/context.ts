@@ -2,6 +2,7 @@ import type { Emit } from '../events.ts'
 import type { Settings } from '../options/options.ts'
 import type { MainPid } from '../process/main-pid/main-pid.ts'
 import type { Origin } from '../restart/origin.ts'
+import type { StartSuccessor } from '../restart/start-successor.ts'
 import type { AttachedServers } from '../servers/attached-servers.ts'
 import type { ProcessState } from './state.ts'
 
@@ -13,4 +14,6 @@ export interface Context {
   readonly mainPid: MainPid
   readonly state: ProcessState
   readonly emit: Emit
+  /** In place of starting a child of this process. */
+  readonly startSuccessor?: StartSuccessor
 }

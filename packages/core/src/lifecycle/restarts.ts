@@ -156,12 +156,12 @@ export class Restarts {
   }
 
   #prepare(passed: PassedListeners): Attempt {
-    const { settings, origin, emit, mainPid } = this.#context
+    const { settings, origin, emit, mainPid, startSuccessor: start } = this.#context
     const generation = origin.generation + 1
     const passedOn = { generation, listeners: passed.listeners, restartSignals: settings.signals.restart }
     const { restore = {}, cwd } = origin.inheritance ?? {}
     const launch = planLaunch(origin.startCommand, settings.launch, passedOn, restore, cwd)
-    return new Attempt(launch, generation, passed.ticketKeys, { settings, emit, mainPid })
+    return new Attempt(launch, generation, passed.ticketKeys, { settings, emit, mainPid, start })
   }
 
   /** A shutdown came at the very moment of the commit: nobody is to take over any more. */

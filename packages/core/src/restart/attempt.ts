@@ -18,7 +18,7 @@ export interface AttemptContext {
   readonly mainPid: Pick<MainPid, 'announce'>
   readonly emit: Emit
   /** In place of starting a child. */
-  readonly start?: StartSuccessor
+  readonly start?: StartSuccessor | undefined
 }
 
 /** One try to get a successor as far as the commit. Whatever fails, all is as it was. */
