@@ -3,13 +3,13 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 /**
  * Imports run one way: a folder knows itself and the layers below it, in types as well. Options: the folder of the
  * layers, and its layers from the ground up. A layer is a folder, or a list of folders and files that stand side by
- * side; what is not listed is the top layer. `exceptions` names imports that are still to go, as `from -> to`.
+ * side; what is not listed is the top layer.
  */
 const layers = {
   meta: { type: 'problem', schema: [{ type: 'object' }] },
 
   create(context) {
-    const [{ root, order, exceptions = [] }] = context.options
+    const [{ root, order }] = context.options
     const base = resolve(context.cwd, root)
     const places = order.map((layer) => [layer].flat())
 
@@ -24,7 +24,6 @@ const layers = {
       const target = join(dirname(context.filename), source.value)
       if (relative(base, target).startsWith('..') || rankOf(target) <= rankOf(context.filename)) return
       const way = [context.filename, target].map((file) => relative(base, file).replaceAll(sep, '/'))
-      if (exceptions.includes(way.join(' -> '))) return
       const names = places.map((layer) => layer.join(', ')).join(' < ')
       context.report({
         node: source,
