@@ -58,7 +58,7 @@ describe('an inheritance that is none is ignored with a warning', () => {
     [
       'with a descriptor that is not open',
       inheritance({ listeners: [listener(777, 1)] }),
-      /it was meant for a child of process 12345: file descriptor 777 is not the socket it speaks of/,
+      /it was meant for a child of process 12345: file descriptor 777 is not the socket that it names/,
     ],
     ['without a channel or a listener to prove it', inheritance(), /there is no channel to that process/],
   ])('%s', async (_, text, why) => {
@@ -84,7 +84,7 @@ describe('an inheritance that is none is ignored with a warning', () => {
     const first = scene.server.pid
     // A request keeps the first generation, in which it is open, until all was seen.
     const held = await hold(scene.tcp)
-    await worksAsTheFirst(scene, /file descriptor 3 is not the socket it speaks of/)
+    await worksAsTheFirst(scene, /file descriptor 3 is not the socket that it names/)
 
     expect(readlinkSync(`/proc/${first}/fd/3`)).toMatch(/^socket:/)
     expect(readlinkSync(`/proc/${first}/fd/4`)).toBe('/dev/null')

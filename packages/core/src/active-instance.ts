@@ -6,10 +6,13 @@ interface Active<Instance> {
   warn(message: string): void
 }
 
-/** Which instance is in charge of this process: signals and inherited listeners can be handled once only. */
+/**
+ * Holds the instance in charge of this process. There can be only one, since signals and inherited listeners can be
+ * handled only once.
+ */
 export class ActiveInstance<Instance extends object> {
   #active: Active<Instance> | undefined
-  /** What to warn of as soon as an instance is in charge. */
+  /** A warning to log as soon as an instance is in charge. */
   #unsaid: string | undefined
   /** Why this copy of the package attaches nothing. */
   #steppedBack: string | undefined
@@ -38,13 +41,13 @@ export class ActiveInstance<Instance extends object> {
     if (this.#active?.instance === instance) this.#active = undefined
   }
 
-  /** Warns in the log of whoever is in charge, now or later. */
+  /** Logs a warning by the instance in charge: now, or as soon as there is one. */
   warn(message: string): void {
     if (this.#active === undefined) this.#unsaid = message
     else this.#active.warn(message)
   }
 
-  /** A copy of this package that does not understand this one was loaded first: this one attaches nothing. */
+  /** Makes this copy of the package attach nothing: a copy that does not understand this one was loaded first. */
   stepBack(why: string): void {
     this.#steppedBack = why
   }
@@ -53,7 +56,7 @@ export class ActiveInstance<Instance extends object> {
     return this.#steppedBack !== undefined
   }
 
-  /** Says why this copy attaches nothing, the first time. */
+  /** Logs why this copy attaches nothing, once. */
   explainStepBack(warn: (why: string) => void): void {
     if (this.#steppedBack !== undefined && !this.#explained) warn(this.#steppedBack)
     this.#explained = true

@@ -4,8 +4,8 @@ import type { ZerodownError } from './errors.ts'
 import type { GenerationInfo } from './channel/messages.ts'
 
 /**
- * Every step of a restart, in the order in which they come. Each is also published on the `diagnostics_channel`
- * `zerodown:<name>`, with the event's one argument as its message.
+ * Every step of a restart, in order. Each is also published on the `diagnostics_channel` `zerodown:<name>`, with the
+ * argument of the event as the message.
  */
 export interface ZerodownEvents {
   /** An attached server listens. `adopted`: on a listener that came from the predecessor. */
@@ -18,23 +18,23 @@ export interface ZerodownEvents {
   launched: [GenerationInfo]
   /** The successor is ready; from here on both serve. `duration`: how long the probation lasts, ms. */
   probation: [GenerationInfo & { duration: number }]
-  /** The restart failed before commit: the successor is gone, and this process serves on as before. */
+  /** The restart failed before the commit: the successor is gone, and this process serves on as before. */
   rolledBack: [{ error: ZerodownError }]
   /** This process has given up the listeners to the successor. */
   committed: [GenerationInfo]
   /** This process, a successor, is in charge now. */
   inCharge: [{ how: 'commit' | 'predecessor gone' }]
-  /** A connection has moved to the successor. `frozen`: how long nobody read it, ms. */
+  /** A connection has moved to the successor. `frozen`: for how long nobody read it, ms. */
   moved: [{ key: string; frozen: number }]
-  /** The predecessor has left, after it had handed over this many connections. */
+  /** The predecessor has left. `connections`: how many it had handed over. */
   received: [{ connections: number }]
   /** An inherited listener that the new code no longer wants was closed. */
   dropped: [{ key: string }]
-  /** No new work: what is in flight is being finished. */
+  /** This process takes no new work, and finishes what is in flight. */
   draining: [{ reason: 'restart' | 'shutdown' }]
   /** The drain is over; the shutdown hooks come next. */
   drained: [Ledger]
-  /** All is done; the process exits now, unless `exit: false`, or leaves its end to the application's own shutdown. */
+  /** All is done. The process exits now, unless `exit` is false or the application's own shutdown is to end it. */
   stopped: [Ledger]
 }
 

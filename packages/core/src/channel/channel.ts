@@ -10,11 +10,11 @@ type Named<Message, Type> = Extract<Message, { type: Type }>
 type Answer<Type> = Type extends keyof Answers ? Answers[Type] : never
 type Listener = (message: never, handle: unknown) => unknown
 
-/** How the predecessor speaks with its successor, and the successor with its predecessor. */
+/** The predecessor's end of the channel, and the successor's. */
 export type ChannelToSuccessor = Channel<FromPredecessor, FromSuccessor>
 export type ChannelToPredecessor = Channel<FromSuccessor, FromPredecessor>
 
-/** One end of what two generations say to each other, whoever carries it. Each type of message has one listener. */
+/** One end of the channel between two generations, whoever carries it. Each type of message has one listener. */
 export class Channel<Out extends Typed, In extends Typed> {
   /** Resolves when nothing can arrive any more. */
   readonly ended: Promise<void>
@@ -39,7 +39,7 @@ export class Channel<Out extends Typed, In extends Typed> {
   }
 
   /**
-   * Where the channel has ended, nothing is sent.
+   * Sends a message; nothing, if the channel has ended.
    * @param handle a copy of it goes along
    * @throws if `handle` is of a type that cannot be sent
    */
@@ -48,7 +48,7 @@ export class Channel<Out extends Typed, In extends Typed> {
   }
 
   /**
-   * Asks something.
+   * Asks a question.
    * @returns the answer; `null`: nobody over there can answer; `undefined`: the channel ended before it came
    */
   async ask<Type extends Question['type']>(
@@ -62,15 +62,17 @@ export class Channel<Out extends Typed, In extends Typed> {
     return answer.promise as Promise<Answers[Type] | null | undefined>
   }
 
-  /** Nobody is there any more who would answer, though the channel may still be open. */
+  /**
+   * Settles all open questions with `undefined`: nobody is left to answer them, though the channel may still be open.
+   */
   abandonQuestions(): void {
     for (const question of this.#questions.values()) question.resolve(undefined)
     this.#questions.clear()
   }
 
   /**
-   * Has `listener` called with each message of that type, and the handle that came with it. A handle that comes where
-   * nobody listens is closed.
+   * Calls `listener` with each message of that type, and the handle that came with it. Where nobody listens, a handle
+   * that comes is closed.
    * @returns how to stop
    */
   on<Type extends In['type']>(type: Type, listener: (message: Named<In, Type>, handle: unknown) => void): () => void {
@@ -78,8 +80,8 @@ export class Channel<Out extends Typed, In extends Typed> {
   }
 
   /**
-   * Answers each question of that type with what `answer` returns; one that nobody answers gets `null`. What is returned
-   * at once is sent before this turn of the event loop ends.
+   * Answers each question of that type with what `answer` returns. A question that nobody answers gets `null`. What is
+   * returned at once is sent before this turn of the event loop ends.
    * @returns how to stop
    */
   answer<Type extends In['type'] & keyof Answers>(

@@ -1,11 +1,11 @@
 /**
- * What the two generations of a restart say to each other, over a channel of their own. Both may run different versions
- * of zerodown, so each message is marked and numbered. What is not ours, or of a type that is not known, is ignored.
+ * What the two generations of a restart say to each other. They may run different versions of zerodown, so each message
+ * is marked with a version. A message that is not ours, or of an unknown type, is ignored.
  */
 const MARK = 'zerodown'
 const VERSION = 1
 
-/** One process of the chain, as others are told of it. */
+/** One process of the chain, as others see it. */
 export interface GenerationInfo {
   readonly pid: number
   readonly generation: number
@@ -17,15 +17,15 @@ export interface AcceptedKinds {
   readonly kinds: readonly string[]
 }
 
-/** What goes with a connection that moves: the name of its kind, and what that kind says of it, as JSON can tell it. */
+/** What goes with a connection that moves: the name of its kind, and details of that kind that JSON can hold. */
 export interface Payload {
   readonly kind: string
   readonly [detail: string]: unknown
 }
 
 /**
- * The keys that a TLS server seals its session tickets with (RFC 5077; RFC 8446, 4.6.1), by the listener's descriptor in
- * the successor. They are secrets: they go over the channel, never into the environment.
+ * The keys by which a TLS server encrypts its session tickets (RFC 5077; RFC 8446, 4.6.1), with the descriptor of its
+ * listener in the successor. They are secret, so they go over the channel, and never into the environment.
  */
 export interface TicketKeys {
   readonly listener: number
@@ -35,47 +35,56 @@ export interface TicketKeys {
 
 /** From the successor. */
 export type FromSuccessor =
-  /** Said first: this process is the server, whoever the child is that was started. */
+  /** The first message: `pid` is the server, even if the child that was started is a script. */
   | { type: 'hello'; pid: number }
-  /** It can take over. `accepts`: the connections that it takes; none where it is missing. */
+  /** The successor can take over. `accepts`: the connections that it takes; none if it is missing. */
   | { type: 'ready'; pid: number; accepts?: readonly AcceptedKinds[] }
-  /** It has begun to end, or serves nothing any more. */
+  /** The successor has begun to end, or serves nothing any more. */
   | { type: 'leaving'; why: string }
-  /** It could not listen. It will end, or become ready without that listener. */
+  /** The successor could not listen. It will end, or become ready without that listener. */
   | { type: 'refused'; message: string }
-  /** How the restart ended that it was asked for. */
+  /** The result of the restart that it was asked for. */
   | { type: 'restarted'; pid: number; generation: number }
   | { type: 'not-restarted'; message: string }
 
 /** From the predecessor. */
 export type FromPredecessor =
   | { type: 'ticket-keys'; ticketKeys: readonly TicketKeys[] }
-  /** The listeners are yours. `restart`: a trigger came meanwhile, so restart once more. */
+  /** The successor owns the listeners now. `restart`: a trigger came meanwhile, so it has to restart once more. */
   | { type: 'commit'; restart: boolean }
-  /** End. Behind a script nobody knows the server's pid, to send it a signal, before it has said who it is. */
+  /**
+   * The successor has to end. Needed behind a script, where the predecessor does not know the pid of the server until
+   * it has said so, and cannot send it a signal.
+   */
   | { type: 'stop' }
-  /** A trigger reached the predecessor after its commit: restart. */
+  /** A trigger reached the predecessor after its commit: the successor has to restart. */
   | { type: 'restart' }
-  /** With a handle: a copy of a connection of that listener, to be held if it is the very socket that is meant. */
+  /**
+   * Comes with a handle: a copy of a connection of that listener. The successor holds it, if it is the socket with that
+   * inode.
+   */
   | { type: 'connection'; id: number; listener: number; kind: string; inode?: number | undefined }
-  /** The connection has ended here, and the copy is the last. */
+  /** The connection has ended in the predecessor, so the copy is the last. */
   | { type: 'connection-closed'; id: number }
   | Question
 
-/** What the predecessor asks. The channel numbers each, and gives the answer to whoever asked. */
+/** The predecessor's questions. The channel numbers them, and gives each answer to whoever asked. */
 export type Question =
-  /** Do you still serve? Asked before the commit, as one that lives may have closed its servers, or hang. */
+  /**
+   * Does the successor still serve? Asked before the commit, since a process that lives may have closed its servers, or
+   * hang.
+   */
   | { type: 'serving-asked' }
-  /** Sent behind the copies: which of them are held? */
+  /** Which of these copies does the successor hold? Sent behind the copies. */
   | { type: 'connections-asked'; ids: readonly number[] }
-  /** The first connection is about to be passed on: answer when you can serve it without delay. */
+  /** Passed connections are about to come. Answered when the successor can serve the first without delay. */
   | { type: 'connections-coming' }
-  /** From here on they are yours to serve, and no longer read here. All are of one kind. */
+  /** The successor owns these connections now, and the predecessor no longer reads them. All are of one kind. */
   | { type: 'connections-passed'; connections: readonly { id: number; payload: Payload }[] }
 
-/** What is answered to each question. A process that has nobody to answer it says `null`. */
+/** The answers. A process in which nobody answers says `null`. */
 export interface Answers {
-  /** Of what it said that it serves, what it does not. */
+  /** What it said that it serves, and does not serve. */
   'serving-asked': readonly string[]
   /** The ids of those that are held. */
   'connections-asked': readonly number[]

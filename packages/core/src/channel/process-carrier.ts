@@ -6,8 +6,8 @@ import type { Carrier } from './carrier.ts'
 import { ENDED } from './carrier.ts'
 
 /**
- * Carries a channel over the object that Node has for a child with one. Both ends have such an object: the predecessor by
- * `spawnWithChannel()`, the successor by `channelOver()`.
+ * Carries a channel over a `ChildProcess`. Both ends have one: the predecessor from `spawnWithChannel()`, the successor
+ * from `channelOver()`.
  */
 export function carrierOf(child: ChildProcess): Carrier {
   const sendHandle = handleSender(child)
@@ -43,7 +43,7 @@ export function carrierOf(child: ChildProcess): Carrier {
 export function inheritedCarrier(fd: number): Carrier {
   if (inodeOf(fd) === undefined) return ENDED
   const end = channelOver(fd)
-  end.on('error', () => {}) // Of a message that did not arrive: the end of the channel tells.
+  end.on('error', () => {}) // A message did not arrive; the end of the channel tells.
   const carrier = carrierOf(end)
   carrier.unref()
   return carrier

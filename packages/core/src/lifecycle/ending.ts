@@ -19,9 +19,9 @@ export interface EndingContext extends Context {
   ignoreSignals(): void
 }
 
-/** The end of a process: after a commit, by a shutdown, or by an exit that nobody has announced. */
+/** The end of a process: after a commit, by a shutdown, or by an exit that nobody announced. */
 export class Ending {
-  /** What becomes of the connections. */
+  /** The counts of what becomes of the connections. */
   readonly ledger: Ledger = emptyLedger()
   readonly #context: EndingContext
   readonly #ownShutdown: OwnShutdown
@@ -33,13 +33,13 @@ export class Ending {
     this.#ownShutdown = new OwnShutdown(context.settings.signals)
   }
 
-  /** The application asks for it, so it is ours to end the process. */
+  /** Called when the application asks for the end. Then it is up to us to end the process. */
   askedFor(): Promise<Ledger> {
     this.#ownShutdown.dismiss()
     return this.begin()
   }
 
-  /** A signal that ends the process has come. */
+  /** Called when a signal that ends the process has come. */
   signalled(signal: NodeJS.Signals): void {
     const { state, settings } = this.#context
     this.#ownShutdown.hear(signal)
@@ -47,26 +47,28 @@ export class Ending {
     void this.begin()
   }
 
-  /** Drains and ends the process, by either road. Called again, it gives the same promise. */
+  /** Drains and ends the process, after a commit or for a shutdown. Called again, it returns the same promise. */
   begin(): Promise<Ledger> {
     this.#ended ??= this.#context.restarts.taker === undefined ? this.#shutdown() : this.#leave('restart')
     return this.#ended
   }
 
-  /** A second SIGINT. */
+  /** Called on a second SIGINT: exits at once. */
   atOnce(): void {
     this.#context.settings.logger.warn('second SIGINT: exiting at once')
     this.#context.restarts.kill()
     process.exit(130)
   }
 
-  /** From here on it is in charge: whoever ends this process, nothing is left behind. */
+  /** Called when this process is in charge: from now on it leaves nothing behind, whatever ends it. */
   watchExit(): void {
     this.#ignoreExit()
     this.#ignoreExit = atExit((code) => this.#exits(code))
   }
 
-  /** The application has closed its last server: nothing is left to serve, and nothing may be left behind. */
+  /**
+   * Called when the application has closed its last server: nothing is left to serve, and nothing may be left behind.
+   */
   unused(): void {
     const { restarts, readiness, origin, mainPid, asSuccessor, state } = this.#context
     const why = 'its last server was closed'
@@ -89,7 +91,7 @@ export class Ending {
     if (isInCharge(origin)) void mainPid.announceStop()
     logger.info(shutdownDelay > 0 ? `shutting down in ${shutdownDelay} ms` : 'shutting down')
     if (shutdownDelay > 0) await wait(shutdownDelay)
-    // What waits in the kernel's queue is answered, too.
+    // Connections that wait in the kernel's queue are answered as well.
     await nextTurn()
     return this.#leave('shutdown')
   }
@@ -102,7 +104,7 @@ export class Ending {
     emit('draining', { reason })
   }
 
-  /** The way out, by either road. */
+  /** The last steps, after a commit or for a shutdown. */
   async #leave(reason: 'restart' | 'shutdown'): Promise<Ledger> {
     const { settings, state, restarts, mainPid, emit } = this.#context
     const { ledger } = this
@@ -126,8 +128,8 @@ export class Ending {
 
   #exits(code: number): void {
     const { restarts, mainPid, servers } = this.#context
-    if (restarts.taker !== undefined) return // All of it is the successor's by now.
-    // Of a crash in a restart the successor is to know nothing: it takes over, with pid file and unix paths.
+    if (restarts.taker !== undefined) return // Everything belongs to the successor by now.
+    // If this process crashes during a restart, the successor takes over. So its pid file and unix paths have to stay.
     if (restarts.attempting && this.#ended === undefined && !isStop(code)) return
     mainPid.remove(restarts.stopAtExit())
     for (const { path } of servers) path?.remove()

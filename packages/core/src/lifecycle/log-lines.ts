@@ -4,7 +4,7 @@ import { signalConflicts } from '../process/signal-conflicts.ts'
 import type { AttachedServer } from '../servers/attached-server.ts'
 import type { Context } from './context.ts'
 
-/** Says what an operator has to know before the first restart. */
+/** Logs what an operator has to know before the first restart. */
 export function warnAtStart({ settings: { logger }, origin }: Context): void {
   const platform = thisPlatform()
   if (!platform.mayStartProcesses) logger.warn(`no restart is possible: ${whyNoRestart(platform)}`)
@@ -13,7 +13,7 @@ export function warnAtStart({ settings: { logger }, origin }: Context): void {
   }
 }
 
-/** Says what was not adopted, and what else in this process wants the signals of a restart. */
+/** Logs what was not adopted, and what else in this process uses the signals of a restart. */
 export function warnWhenReady({ settings: { logger, signals }, origin }: Context): void {
   for (const { bound } of origin.listeners.wanted) {
     logger.warn(`nothing listens on ${keyOf(bound)} any more; it will be closed at commit.`)
@@ -21,7 +21,7 @@ export function warnWhenReady({ settings: { logger, signals }, origin }: Context
   for (const conflict of signalConflicts(signals.restart, thisPlatform().ancestors)) logger.warn(conflict)
 }
 
-/** Says on what a server listens. Not of one that has only looked whether its port is free. */
+/** Logs where a server listens. Not for a server that has only looked whether its port is free. */
 export function sayListening({ settings, origin, state }: Context, server: AttachedServer, adopted: boolean): void {
   if (!server.server.listening || state.current === 'stopped') return
   settings.logger.info(`generation ${origin.generation} listens on ${server.key}${adopted ? ' (adopted)' : ''}`)

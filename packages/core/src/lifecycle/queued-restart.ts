@@ -2,14 +2,17 @@ import type { Deferred } from '../node/deferred.ts'
 import { defer } from '../node/deferred.ts'
 import type { GenerationInfo } from '../channel/messages.ts'
 
-/** The one restart that follows for all the triggers that come while there can be none. */
+/** The one restart that follows all triggers that come while no restart can begin. */
 export class QueuedRestart {
   #outcome: Deferred<GenerationInfo> | undefined
 
-  /** Queues it for one more trigger. @returns how it will end */
+  /**
+   * Queues the restart for one more trigger.
+   * @returns how it will end
+   */
   add(): Promise<GenerationInfo> {
     this.#outcome ??= defer()
-    // Not every trigger has somebody who waits for it.
+    // A signal has nobody who waits for the result.
     this.#outcome.promise.catch(() => {})
     return this.#outcome.promise
   }
@@ -18,7 +21,7 @@ export class QueuedRestart {
     return this.#outcome !== undefined
   }
 
-  /** It can begin now, if it waits. */
+  /** Begins the restart, if one is queued. */
   run(restart: () => Promise<GenerationInfo>): void {
     const outcome = this.#outcome
     this.#outcome = undefined

@@ -4,7 +4,9 @@ import { isInCharge } from '../restart/origin.ts'
 import type { AttachedServer } from '../servers/attached-server.ts'
 import type { Context } from './context.ts'
 
-/** How long new code may take from one `listen()` to the next before an inherited listener counts as unwanted. ms */
+/**
+ * How long new code may take between one `listen()` and the next, before an inherited listener counts as unwanted. ms
+ */
 const SETTLE_TIME = 1000
 
 export interface ReadinessEvents {

@@ -6,9 +6,9 @@ import type { AttachedServer } from '../servers/attached-server.ts'
 import type { Context } from './context.ts'
 
 /**
- * Does what falls to a process that is ready and in charge: announces its pid, closes what it does not want of what it
- * has inherited, and opens its unix paths.
- * @param how by a commit, or because its predecessor is gone; `undefined`: from the start, or anew
+ * Does what a process has to do that is ready and in charge: announces its pid, closes the inherited listeners that it
+ * does not want, and opens its unix paths.
+ * @param how by a commit, or because its predecessor is gone; `undefined`: from the start, or again
  */
 export function takeCharge({ settings, origin, servers, mainPid, emit }: Context, how: TakeOver | undefined): void {
   // On commit the predecessor has already written our pid (pid file, systemd).

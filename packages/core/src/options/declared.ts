@@ -41,7 +41,7 @@ export function merge(declared: Options, added: Options): Options {
 }
 
 /**
- * After the start: an option may be said again, but not changed.
+ * Checks options that are given after the start: they may be repeated, but not changed.
  * @throws {ZerodownError} `ERR_ZERODOWN_OPTION_CONFLICT`
  */
 export function checkUnchanged(settings: Settings, declared: Options, added: Options): void {

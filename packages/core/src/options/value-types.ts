@@ -24,7 +24,10 @@ export interface TextForm<Value> {
   read(text: string): Value | undefined
 }
 
-/** Node's timers wait for 2^31 - 1 ms at most, a longer one fires at once; and some waits outlast their option a little. */
+/**
+ * The longest time. Node's timers wait for 2^31 - 1 ms at most, and a longer one fires at once; some waits are a little
+ * longer than their option.
+ */
 const LONGEST = 2_000_000_000
 
 const asGiven = <Value>(value: Value): Value => value
@@ -98,7 +101,7 @@ export const logger: ValueType<Logger | false, Logger> = {
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** One that can be listened to. Windows has no number for some that exist everywhere else. */
+/** Whether a process can listen to it. Windows has no number for some signals that exist everywhere else. */
 function isSignal(value: unknown): boolean {
   return (
     typeof value === 'string' &&
@@ -109,7 +112,7 @@ function isSignal(value: unknown): boolean {
   )
 }
 
-/** What a process can be given as an argument or in its environment, execve(2). */
+/** Whether it can be an argument of a process or stand in its environment, execve(2). */
 function isWord(value: unknown): boolean {
   return typeof value === 'string' && !value.includes('\0')
 }

@@ -4,10 +4,12 @@ import type { InheritedListener } from '../listeners/inherited.ts'
 import type { ListenTarget } from '../listeners/listen-target.ts'
 import { inodeOf } from '../node/stat.ts'
 
-/** The one variable that a predecessor gives to its successor. */
+/** The environment variable that a predecessor gives to its successor. */
 export const INHERITANCE_VARIABLE = 'ZERODOWN_INHERITANCE'
 
-/** Changes when an older successor could no longer read what a newer predecessor writes, or the other way round. */
+/**
+ * To be changed when an older successor could no longer read what a newer predecessor writes, or the other way round.
+ */
 const VERSION = 1
 
 export interface Inheritance {
@@ -19,9 +21,11 @@ export interface Inheritance {
   readonly listeners: readonly InheritedListener[]
   /** The signals that trigger a restart. */
   readonly restartSignals: readonly NodeJS.Signals[]
-  /** Variables that `launch.env` changed, as they were at the start of the first generation; `null`: not set. */
+  /**
+   * Variables that `launch.env` has changed, with their values at the start of the first generation; `null`: not set.
+   */
   readonly restore: Readonly<Record<string, string | null>>
-  /** Where the first generation was started, from which `launch.cwd` is taken. */
+  /** The directory that the first generation was started in; `launch.cwd` is relative to it. */
   readonly cwd?: string
 }
 
@@ -29,14 +33,17 @@ export function writeInheritance(inheritance: Inheritance): string {
   return JSON.stringify({ version: VERSION, ...inheritance })
 }
 
-/** What came with this process's start, and why that was ignored if it was not meant for us or cannot be read. */
+/**
+ * What came with the start of this process, or why that was ignored: it was meant for another process, or cannot be
+ * read.
+ */
 export interface Received {
   readonly inheritance: Inheritance | undefined
   readonly ignored: string | undefined
 }
 
 /**
- * Takes the inheritance out of the environment, so that it leaks to no child of the application. Called once, when the
+ * Takes the inheritance out of the environment, so that no child of the application gets it. Called once, when the
  * module is loaded.
  */
 export function receiveInheritance(): Received {
@@ -76,15 +83,15 @@ function parse(text: string): Inheritance | string {
 }
 
 /**
- * Environment variables leak into children that they were not meant for, as those of a wrapper that is no server. What
- * tells is that each descriptor is the very socket that was meant. The parent's pid is the weaker proof, for where sockets
- * have no inodes, or none was passed: it changes when the predecessor dies, and is a shell's where `launch.execPath` is
- * a script.
+ * Environment variables leak into children that they were not meant for, such as those of a wrapper. So this one is
+ * accepted only if every descriptor is the socket that was meant, by its inode. Where sockets have no inodes, or none
+ * was passed, the pid of the parent has to do. It is weaker: it changes when the predecessor dies, and where
+ * `launch.execPath` is a script it is the pid of a shell.
  */
 function whyForeign({ listeners, predecessor, channel }: Inheritance): string | undefined {
   const strange = listeners.find(({ fd, inode }) => inodeOf(fd) !== inode)
   if (strange !== undefined) {
-    return `it was meant for a child of process ${predecessor}: file descriptor ${strange.fd} is not the socket it speaks of`
+    return `it was meant for a child of process ${predecessor}: file descriptor ${strange.fd} is not the socket that it names`
   }
   const proven = listeners.length > 0 && listeners.every(({ inode }) => inode !== 0)
   if (proven || (process.ppid === predecessor && inodeOf(channel) !== undefined)) return undefined

@@ -4,9 +4,10 @@ import type { Inheritance } from './inheritance.ts'
 const NAME = 'LISTEN_PID'
 
 /**
- * A service manager that gives sockets to a program says in LISTEN_PID whom they are for, and sd_listen_fds(3) wants the
- * program to check it. What named the predecessor names this process from now on; only it can know its pid.
- * @returns how this process was started, as if it had been started so
+ * Makes LISTEN_PID name this process. A service manager that passes sockets to a program says in that variable whom
+ * they are for, and sd_listen_fds(3) makes the program check it. It names the predecessor, which could not know the pid
+ * of its successor.
+ * @returns how this process was started, with the variable as it should have been
  */
 export function takeListenPid(startCommand: StartCommand, inheritance: Inheritance | undefined): StartCommand {
   const pid = String(process.pid)

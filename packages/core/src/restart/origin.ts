@@ -20,17 +20,23 @@ export interface Origin {
   readonly predecessor: Predecessor | undefined
   /** Why an inheritance was ignored that was in the environment. */
   readonly ignored: string | undefined
-  /** Ends the early watch for triggers; whether one came. It is asked each time that the process begins to listen. */
+  /**
+   * Ends the early watch for triggers.
+   * @returns whether one came since it was last asked. It is asked each time that the process begins to listen
+   */
   stopEarlyWatch(): boolean
 }
 
 /**
- * Read when the module is loaded: as early as there can be, before the application changes its environment, title or
- * directory, and once, since the inheritance is taken out of the environment.
+ * Read when the module is loaded: as early as possible, before the application changes its environment, title or
+ * directory; and only once, since this takes the inheritance out of the environment.
  */
 export const origin: Origin = readOrigin()
 
-/** A generation is in charge from its predecessor's commit on, or from its death; the first one always is. */
+/**
+ * Whether this process is in charge. The first generation always is; a later one is from its predecessor's commit, or
+ * death, on.
+ */
 export const isInCharge = ({ predecessor }: Origin): boolean =>
   predecessor === undefined || predecessor.takeOver !== undefined
 
@@ -49,14 +55,17 @@ function readOrigin(): Origin {
   }
 }
 
-/** The channel is an object of ours: the application's `process.send`, `process.channel` and their events are its own. */
+/**
+ * Takes the channel to the predecessor. It has nothing to do with `process.send`, `process.channel` and their events,
+ * which belong to the application.
+ */
 function predecessorOf({ predecessor, channel }: Inheritance): Predecessor {
   return new Predecessor(predecessor, new Channel(inheritedCarrier(channel)))
 }
 
 /**
- * A successor that still starts would be killed by a trigger, SIGUSR2's default action, when somebody signals every
- * process of the service (`systemctl kill -s USR2`).
+ * Keeps a trigger from killing a successor that is still starting: without a listener SIGUSR2 ends a process, and
+ * `systemctl kill -s USR2` sends it to every process of the service.
  */
 function watchEarly(signals: readonly NodeJS.Signals[]): () => boolean {
   let triggered = false

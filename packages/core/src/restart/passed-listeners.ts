@@ -36,7 +36,10 @@ export class PassedListeners {
     )
   }
 
-  /** Nobody has inherited anything. @param serving whether this process serves on, so that its paths have to be there */
+  /**
+   * Called when no successor has inherited them.
+   * @param serving whether this process serves on, so that it needs its paths
+   */
   takeBack(serving: boolean): void {
     for (const [path, second] of this.#paths) {
       if (serving) putBack(path, second)
@@ -45,8 +48,8 @@ export class PassedListeners {
   }
 
   /**
-   * What the application removes when it exits is its successor's by now. A path that is not there before has been given
-   * up, or the successor puts it back.
+   * Restores at exit the unix paths that the application removes when it exits, as they are its successor's by now. A
+   * path that is missing before that is left alone: it was given up, or the successor restores it.
    */
   keepPathsAtExit(): void {
     let there: [string, string][] = []
@@ -68,7 +71,7 @@ export class PassedListeners {
     })
   }
 
-  /** The listener's descriptor in the successor. */
+  /** The descriptor of a server's listener in the successor. */
   descriptorOf(server: PassableServer): number | undefined {
     const at = this.#servers.indexOf(server)
     return at === -1 ? undefined : FIRST_FD + at

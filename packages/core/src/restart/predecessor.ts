@@ -2,7 +2,7 @@ import type { ChannelToPredecessor } from '../channel/channel.ts'
 import type { AcceptedKinds, GenerationInfo, TicketKeys } from '../channel/messages.ts'
 import { ProcessIdentity } from '../process/identity.ts'
 
-/** How often to look whether the predecessor lives while its channel is open: only to be certain. ms */
+/** How often to check whether the predecessor lives, while its channel is open. Only to be certain. ms */
 const PACE = 1000
 
 /** How a successor comes to be in charge. */
@@ -25,7 +25,7 @@ export interface PredecessorEvents {
 /** The predecessor as its successor sees it: a process that puts this one in charge, and then leaves. */
 export class Predecessor {
   readonly pid: number
-  /** Over it connections come as well. */
+  /** The channel to the predecessor. Connections come over it as well. */
   readonly channel: ChannelToPredecessor
   /** Resolves when the predecessor's process has ended. A generation leaves only after its predecessor. */
   readonly gone: Promise<void>
@@ -54,7 +54,7 @@ export class Predecessor {
     return this.#takeOver
   }
 
-  /** Those of an inherited listener, if it had any and they are here already. */
+  /** The ticket keys of an inherited listener, if it has any and they have come already. */
   ticketKeysOf(listener: number | undefined): string | undefined {
     return this.#ticketKeys.find((one) => one.listener === listener)?.keys
   }
@@ -62,7 +62,7 @@ export class Predecessor {
   /** @param events `undefined`: nothing is served here any more */
   subscribe(events: PredecessorEvents | undefined): void {
     this.#events = events
-    // To end now, as a process does that has nothing more to do, would lose the connections that are on their way here.
+    // With nothing more to do the process would end now, and lose the connections that are on their way here.
     if (events === undefined && this.#takeOver === 'commit') this.channel.ref()
     else this.channel.unref()
   }
@@ -90,12 +90,12 @@ export class Predecessor {
     )
   }
 
-  /** A child has got the signal itself. */
+  /** Ends this process, unless it is a child of the predecessor: then the signal has come already. */
   #stop(): void {
     if (process.ppid !== this.pid) process.kill(process.pid, 'SIGTERM')
   }
 
-  /** Also where nothing is served any more it is answered: the predecessor waits for it. */
+  /** Answers in any case, as the predecessor waits for it. */
   #requestRestart(): void {
     if (this.#events !== undefined) this.#events.restartRequested()
     else this.reportRestart(Promise.reject(new Error('the successor has closed its last server.')))
@@ -108,8 +108,9 @@ export class Predecessor {
   }
 
   /**
-   * The channel ends with the predecessor, but also by whatever closes its descriptor here: whether the predecessor has
-   * ended is asked of the system. While it lives it is in charge, and ends this process if that is not to be.
+   * Waits until the predecessor has ended. The end of the channel alone does not show that: something here may have
+   * closed its descriptor. So the system is asked. While the predecessor lives it is in charge, and can end this
+   * process.
    */
   async #untilGone(predecessor: ProcessIdentity): Promise<void> {
     await Promise.race([this.channel.ended, predecessor.ended(PACE)])

@@ -6,7 +6,7 @@ import { isAbsolute, relative, resolve } from 'node:path'
  * changed what can be seen of it. A successor is started the same way.
  */
 export interface StartCommand {
-  /** What the process was called by, `argv[0]`. */
+  /** The name that the process was called by, `argv[0]`. */
   readonly argv0: string
   /** Node's options, the script and its arguments, as they were written. */
   readonly args: readonly string[]
@@ -22,8 +22,8 @@ export function readStartCommand(): StartCommand {
 }
 
 /**
- * `process.argv[1]` is resolved: a script started as `server.js` inside `current -> releases/42` would stay in release
- * 42 for ever. On Linux the kernel still has the words as they were typed (proc(5)).
+ * Reads the command line as it was typed. `process.argv[1]` is resolved: a script started as `server.js` inside
+ * `current -> releases/42` would stay in release 42 for ever. On Linux the kernel still has the words (proc(5)).
  */
 function readCommandLine(cwd: string): Pick<StartCommand, 'argv0' | 'args'> {
   const [argv0, ...args] = readWords('/proc/self/cmdline')
@@ -31,7 +31,10 @@ function readCommandLine(cwd: string): Pick<StartCommand, 'argv0' | 'args'> {
   return { argv0: process.argv0, args: [...process.execArgv, ...scriptAndArguments(cwd)] }
 }
 
-/** A process title that was set before we came has overwritten the command line, in part or with null bytes. */
+/**
+ * Whether these words are what the process was started with. A process title that was set before has overwritten the
+ * command line, in part or with null bytes.
+ */
 function isAsStarted(args: readonly string[]): boolean {
   const tail = process.argv.slice(2)
   const script = args.length - tail.length - 1
@@ -43,7 +46,10 @@ function isAsStarted(args: readonly string[]): boolean {
   )
 }
 
-/** Where the directory is a symlink, the script is named from it, so that it is followed anew. */
+/**
+ * The script and its arguments. If the directory is a symlink, the script is named relative to it, so that the symlink
+ * is followed anew.
+ */
 function scriptAndArguments(cwd: string): string[] {
   const [script, ...rest] = process.argv.slice(1)
   if (script === undefined) return []

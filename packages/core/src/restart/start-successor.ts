@@ -15,7 +15,7 @@ export interface StartedSuccessor {
 /** @throws {ZerodownError} `ERR_ZERODOWN_LAUNCH` */
 export type StartSuccessor = (launch: Launch) => StartedSuccessor
 
-/** As a child of this process. */
+/** Starts the successor as a child of this process. */
 export const startSuccessor: StartSuccessor = (launch) => {
   const child = startProcess(launch)
   return {

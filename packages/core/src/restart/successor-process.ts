@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { ProcessIdentity } from '../process/identity.ts'
 import { within } from '../node/within.ts'
 
-/** How long a process may take to be gone after SIGKILL: one that waits for a dead disk takes for ever. ms */
+/** How long a process may take to end after SIGKILL. One that waits for a dead disk never does. ms */
 const KILLED_TRAILS = 5000
 
 export interface Ending {
@@ -11,26 +11,29 @@ export interface Ending {
   readonly how: string
 }
 
-/** What a predecessor knows of its successor's process, and does to it. */
+/** What a predecessor can know of its successor's process, and do with it. */
 export interface SuccessorLife {
-  /** That of the server. */
+  /** The pid of the server. */
   readonly pid: number
   /** Whether the system could start it. */
   readonly started: boolean
-  /** Resolves with how the child ended, or with the error if it never ran. It is reaped by then. */
+  /** Resolves with how the child ended, or with the error if it never ran. By then it is reaped. */
   readonly ended: Promise<Ending | Error>
-  /** Whether the server has said who it is: from then on it hears signals. */
+  /** Whether the server has said which process it is. From then on it handles signals. */
   readonly identified: boolean
-  /** Whether the child that has ended was not the server, and the server lives. */
+  /** Whether the server lives although the child, which was not the server, has ended. */
   readonly livesBehind: boolean
-  /** The server has said who it is. */
+  /** Called when the server has said which process it is. */
   identify(pid: number): void
-  /** TERM, then KILL after `grace` ms. Resolves when all of it has ended. */
+  /** Sends TERM, and KILL after `grace` ms. Resolves when child and server have ended. */
   terminate(grace: number): Promise<void>
-  /** TERM, once. @returns whether this was the first */
+  /**
+   * Sends TERM, once.
+   * @returns whether this was the first time
+   */
   stop(): boolean
   kill(): void
-  /** It no longer keeps this process alive. */
+  /** Lets it no longer keep this process alive. */
   unref(): void
 }
 
@@ -42,12 +45,12 @@ export class SuccessorProcess implements SuccessorLife {
   readonly ended: Promise<Ending | Error>
   readonly #child: ChildProcess
   readonly #started: ProcessIdentity | undefined
-  /** Where it is not the child itself. */
+  /** The server, if that is not the child itself. */
   #behind: ProcessIdentity | undefined
   #identified = false
   #lastSignal: NodeJS.Signals | undefined
 
-  /** @param notStarted what to say of the error with which the system could not start it */
+  /** @param notStarted makes the error to report if the system could not start the child */
   constructor(child: ChildProcess, notStarted: (error: Error) => Error) {
     this.#child = child
     this.#started = child.pid === undefined ? undefined : new ProcessIdentity(child.pid)
@@ -84,7 +87,7 @@ export class SuccessorProcess implements SuccessorLife {
     if (this.#lastSignal === 'SIGKILL') this.#behind?.kill('SIGKILL')
   }
 
-  /** What else a script has started in the background may hold the channel for as long as it likes: that does not tell. */
+  /** Does not wait for the channel: a background process of a script may hold it open for as long as it likes. */
   async terminate(grace: number): Promise<void> {
     if (!this.started) return
     this.#child.ref()
@@ -95,7 +98,7 @@ export class SuccessorProcess implements SuccessorLife {
     await within(KILLED_TRAILS, over)
   }
 
-  /** Once: to some applications a second one means impatience. */
+  /** Only once: some applications take a second one for impatience. */
   stop(): boolean {
     if (this.#lastSignal !== undefined) return false
     this.#signal('SIGTERM')
@@ -115,7 +118,10 @@ export class SuccessorProcess implements SuccessorLife {
     await this.#behind?.ended()
   }
 
-  /** A pid of another PID namespace would name a stranger, which was here before the child. */
+  /**
+   * Finds the process with the pid that the server has named. One older than the child is not it: that pid comes from
+   * another PID namespace.
+   */
   #find(pid: number): ProcessIdentity | undefined {
     const server = new ProcessIdentity(pid)
     return this.#started === undefined || server.isOlderThan(this.#started) ? undefined : server
@@ -123,7 +129,7 @@ export class SuccessorProcess implements SuccessorLife {
 
   #signal(signal: NodeJS.Signals): void {
     this.#lastSignal = signal
-    this.#child.kill(signal) // Not reaped yet, or Node knows that it was.
+    this.#child.kill(signal) // If it was reaped, Node knows, and sends nothing.
     this.#behind?.kill(signal)
   }
 }

@@ -4,9 +4,9 @@ import { countsConnections, recouple } from '../node/internals/connection-count.
 import { acceptOptions } from '../node/internals/server-options.ts'
 
 /**
- * A listening socket for a server that has one already, as `localhost` may want two: whatever is accepted is given to
- * `server` as its own connection (https://nodejs.org/api/http.html#event-connection), so that it is counted, drained and
- * handed over like all others.
+ * Makes a server for one more address of `server`, as `localhost` may be two. It gives each connection that it accepts
+ * to `server` as its own (https://nodejs.org/api/http.html#event-connection), so that it is counted, drained and handed
+ * over like all others.
  */
 export function additionalListenerOf(server: Server): Server {
   return createServer(acceptOptions(server), (socket) => {

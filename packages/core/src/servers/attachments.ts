@@ -1,6 +1,6 @@
 import type { Server } from 'node:net'
 
-/** What can be known of a server that is attached. */
+/** What others can know of an attached server. */
 export interface Attachment {
   /** Its listener's name: `tcp:127.0.0.1:8080`, `unix:/run/app.sock`; `unknown` before it listens. */
   readonly key: string
@@ -12,5 +12,5 @@ export function remember(server: Server, attachment: Attachment): void {
   attachments.set(server, attachment)
 }
 
-/** Of a server that is attached, to whichever instance; else `undefined`. */
+/** @returns `undefined` for a server that no instance has attached */
 export const attachmentOf = (server: Server): Attachment | undefined => attachments.get(server)
