@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { lstat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -106,6 +106,8 @@ export class Scene {
   }
 
   async standing(pid: number = this.server.current()): Promise<Standing> {
+    // It says that it listens a moment before it is ready, and then writes its pid file.
+    await until(() => existsSync(this.pidFile), 'a pid file')
     const { dev, ino } = await lstat(this.path)
     return { descriptors: descriptorsOf(pid), pidFile: this.readPidFile(), path: `${dev}:${ino}` }
   }
