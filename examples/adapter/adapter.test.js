@@ -1,4 +1,4 @@
-import { test } from 'node:test'
+import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { adapterSuite } from '@zerodown/adapter-suite'
 import { create } from '@zerodown/core'
@@ -14,4 +14,7 @@ const tests = adapterSuite({
   listen: { bare: () => polka(), adapted: () => withZerodown(polka(), {}, instance) },
 })
 
-for (const { title, timeout, run } of tests) test(title, { timeout }, run)
+// Most of them wait most of the time, and may do so side by side.
+describe('polka with zerodown', { concurrency: true }, () => {
+  for (const { title, timeout, run } of tests) it(title, { timeout }, run)
+})

@@ -29,5 +29,6 @@ async function failedRestart(server: ServerProcess): Promise<void> {
   await until(
     () => server.alive().length === 1,
     () => `the end of the bad release alone. ${server.output}`,
+    30_000,
   )
 }
