@@ -16,13 +16,13 @@ const RESPONSE_FINISHED = 'http.server.response.finish'
 /** What node:http does with each connection of a server. */
 const [serveHttp] = new HttpServer().listeners('connection')
 
-/** Servers of which a connection that came was taken by something else than node:http. */
+/** Servers that have had a connection which something else took before node:http did. */
 const takenElsewhere = new WeakSet<Server>()
 
 /**
  * Whether something else takes the connections before node:http does: it reads a header of the PROXY protocol, or looks
- * whether they speak TLS. Whatever does that has to take the http listener away, which would read the same bytes. All
- * other listeners only watch.
+ * whether they speak TLS. To do that, it has to remove the http listener, which would read the same bytes. All other
+ * listeners only watch.
  */
 const isReadBefore = (server: Server): boolean =>
   takenElsewhere.has(server) || !server.listeners('connection').includes(serveHttp as () => void)
@@ -59,12 +59,12 @@ export const http1: ConnectionKind = {
     if (socket === undefined) return false
     if (!isReadByHttp(socket)) {
       takenElsewhere.add(server)
-      // Of what the predecessor still has, this closes nothing.
+      // This closes only our copy: the predecessor still has the connection.
       socket.destroy()
       return false
     }
     limitRequests(server as HttpServer, socket, Number(requests))
-    // On a new one Node's own timeouts for the first request are right.
+    // On an unused connection, Node's own timeouts for the first request are right.
     if (used === true) keepAlive(server as HttpServer, socket)
     return true
   },

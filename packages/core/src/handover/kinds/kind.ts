@@ -1,34 +1,42 @@
 import type { Server, Socket } from 'node:net'
 
 /**
- * Makes a socket of the server's own over a native handle, as for one that the kernel accepts. It may not: there may be a
- * limit (`maxConnections`), or an address that the server takes nothing from (`blockList`).
+ * Makes a socket of the server over a native handle, as for a connection that the kernel accepts. It makes none where
+ * there is a limit (`maxConnections`), or where the server takes nothing from that address (`blockList`).
  */
 export type Accept = (connection: object) => Socket | undefined
 
-/** What goes along with a connection, as JSON can tell it. The other process may run another version of the same kind. */
+/**
+ * What goes along with a connection; JSON has to be able to hold it. The other process may run another version of the
+ * same kind.
+ */
 export type Details = Readonly<Record<string, unknown>>
 
-/** A connection that is read by nobody: not here any more, and not yet over there. */
+/** A connection that nobody reads: this process no longer, and its successor not yet. */
 export interface Freeze {
   readonly details: Details
-  /** Whatever may have set it reading since then, it is read by nobody. @returns `false` if that cannot be */
+  /**
+   * Freezes it once more, if something has set it reading since.
+   * @returns `false` if that is not possible
+   */
   again(): boolean
-  /** It stays here: reads on, with all that it had. */
+  /** Called when it stays here: reads on, with all that it had. */
   thaw(): void
 }
 
 /**
- * A kind of connection that can move to a successor: plain HTTP/1.1, say, or one that was upgraded. Whoever writes the next
- * one writes this object and names it in `kinds.ts`.
+ * A kind of connection that can move to a successor: plain HTTP/1.1, for example, or one that was upgraded. To add a
+ * kind, write such an object and name it in `kinds.ts`.
  *
- * How a connection moves: a copy of it goes over, which the successor only holds. When the connection is idle, it is
- * frozen, and its details go over. From then on it is the successor's: `receive()` serves it there. If the successor
+ * How a connection moves: the successor gets a copy of it, which it only holds. When the connection is idle it is
+ * frozen, and its details are sent. From then on the successor owns it, and serves it by `receive()`. If the successor
  * does not take it, it thaws, and is served here as before. A server may have connections of several kinds at the same
- * time. Each kind finds its own, and those of one kind never wait for those of another.
+ * time. Each kind finds its own, and no kind waits for another.
  */
 export interface ConnectionKind {
-  /** By this the two processes name it to each other: a successor that does not know the name gets none of its connections. */
+  /**
+   * The name by which the two processes know it. A successor that does not know the name gets none of its connections.
+   */
   readonly name: string
 
   /** Whether connections of this server can be of this kind. */
@@ -40,43 +48,44 @@ export interface ConnectionKind {
    */
   obstacle(server: Server): string | undefined
 
-  /** The server listens. From here on the kind may note what `details` has to say later. */
+  /** Called when the server listens. From now on the kind may note what its details will have to say. */
   begin?(server: Server): void
 
   // In the process that the connections leave:
 
-  /** Of these connections of the server, those of this kind that have nothing in flight: nobody waits for a byte. */
+  /** The connections of this kind, among those of the server, that have nothing in flight: nobody waits for a byte. */
   findIdle(server: Server, open: ReadonlySet<Socket>): Iterable<Socket>
 
   /**
-   * Tells of connections of any server that may be idle from the next turn of the event loop on. The kind may do
-   * without: all are looked at every 50 ms. Only one that is never quiet for so long is missed then.
+   * Calls `mayBeIdle` with connections of any server that may be idle from the next turn of the event loop on. A kind
+   * may leave this out: all connections are looked at every 50 ms, which misses only those that are never quiet for so
+   * long.
    * @returns how to stop
    */
   followIdle?(mayBeIdle: (socket: Socket) => void): () => void
 
-  /** Of these connections, those that can never move. */
+  /** The connections, among these, that can never move. */
   findStuck?(server: Server, open: ReadonlySet<Socket>): Iterable<Socket>
 
   /**
-   * Stops reading it, in this very turn: no byte may be read that the successor would miss. What was read and is not
-   * served yet goes along in the details.
-   * @returns `undefined` if it cannot be stopped; it is then served on
+   * Stops reading a connection, in this very turn: it must not read a byte that the successor would miss. Bytes that
+   * were read and not served yet go along in the details.
+   * @returns `undefined` if it cannot be stopped; then it is served on
    */
   freeze(socket: Socket): Freeze | undefined
 
   // In the process to which they come:
 
-  /** Makes ready for many at once. Connections come when it resolves, or rejects. */
+  /** Prepares for many connections at once. They come when it resolves or rejects. */
   prepare?(): Promise<void>
 
   /**
-   * Serves a connection that the predecessor accepted, as if this server had accepted it itself. It may take its time, and
-   * may still say no: for as long as it has said neither, the client waits.
+   * Serves a connection that the predecessor accepted, as if this server had accepted it itself. It may take its time,
+   * and may refuse; until it has decided, the client waits.
    * @param accept makes the socket
    * @param connection its native handle, which nobody reads yet
-   * @returns whether it is served. If not, `connection` is closed, and the predecessor serves on: no byte may have been
-   *   read or written. To reject means the same
+   * @returns whether it is served. If not, `connection` is closed and the predecessor serves on, so no byte may have
+   *   been read or written. A rejection means the same
    */
   receive(server: Server, accept: Accept, connection: object, details: Details): boolean | Promise<boolean>
 }

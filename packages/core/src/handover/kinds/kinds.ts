@@ -5,11 +5,11 @@ import type { ConnectionKind } from './kind.ts'
 /** All kinds of connections that can move. */
 export const KINDS: readonly ConnectionKind[] = [http1]
 
-/** Those that this server serves, whether they can move or not. */
+/** The kinds that this server serves, whether they can move or not. */
 export const kindsOf = (server: Server, among: readonly ConnectionKind[] = KINDS): ConnectionKind[] =>
   among.filter((kind) => kind.isServedBy(server))
 
-/** Those of its connections that can leave, and come. */
+/** The kinds of its connections that can leave, and come. */
 export const movableKinds = (server: Server, among: readonly ConnectionKind[] = KINDS): ConnectionKind[] =>
   kindsOf(server, among).filter((kind) => kind.obstacle(server) === undefined)
 

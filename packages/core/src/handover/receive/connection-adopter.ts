@@ -4,7 +4,7 @@ import { accepting } from '../../node/internals/accepting.ts'
 import type { Accept, ConnectionKind } from '../kinds/kind.ts'
 import { KINDS, movableKinds } from '../kinds/kinds.ts'
 
-/** Has one server serve connections that a predecessor accepted. */
+/** Makes one server serve connections that a predecessor accepted. */
 export class ConnectionAdopter {
   readonly #server: Server
   readonly #hindered: () => void

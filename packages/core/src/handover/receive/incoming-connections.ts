@@ -21,15 +21,15 @@ interface Coming {
   readonly payload: Payload
 }
 
-/** Read by nobody, as there is no socket over it. */
+/** A copy that nobody reads, as there is no socket over it. */
 interface Held {
   readonly handle: object & { close(): void }
   readonly listener: number
 }
 
 /**
- * The connections that come from the predecessor, each to the server that adopted its listener. A copy comes first, which
- * is only held: the predecessor serves the connection until it passes it on.
+ * The connections that come from the predecessor, each to the server that adopted its listener. First comes a copy,
+ * which is only held: the predecessor serves the connection until it passes it on.
  */
 export class IncomingConnections {
   readonly #servers: Iterable<ReceivingServer>
@@ -45,7 +45,7 @@ export class IncomingConnections {
     this.#unsubscribe = channel === undefined ? [] : this.#subscribe(channel)
   }
 
-  /** Makes ready for many connections at once. */
+  /** Prepares for many connections at once. */
   prepare(): void {
     const kinds = new Set(this.#taking.flatMap(({ acceptedKinds }) => acceptedKinds))
     // One that is not prepared serves as well.
@@ -64,13 +64,13 @@ export class IncomingConnections {
     }))
   }
 
-  /** Takes no more: nothing is served here any more. */
+  /** Stops taking connections: nothing is served here any more. */
   stop(): void {
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
     this.dropAll()
   }
 
-  /** The predecessor has gone: what it had not passed on ends with it. */
+  /** Called when the predecessor has gone: the connections that it had not passed on end with it. */
   dropAll(): void {
     for (const id of this.#held.keys()) this.#drop(id)
   }
@@ -95,9 +95,9 @@ export class IncomingConnections {
   }
 
   /**
-   * They are ours from here on. Where all is known at once, it is confirmed at once: no byte of them is read before this
-   * turn of the event loop ends.
-   * @returns which are served
+   * Serves connections that are ours from here on. Where all is known at once, it is confirmed at once: no byte of them
+   * is read before this turn of the event loop ends.
+   * @returns the ids of those that are served
    */
   #serveAll(connections: readonly Coming[]): number[] | Promise<number[]> {
     const served = connections.map((connection) => this.#serve(connection))
@@ -121,7 +121,7 @@ export class IncomingConnections {
     return served
   }
 
-  /** It has ended over there, and does so for its client when this copy is closed. */
+  /** Called when a connection has ended in the predecessor. It ends for its client when this copy is closed. */
   #drop(id: number): void {
     this.#held.get(id)?.handle.close()
     this.#held.delete(id)

@@ -3,7 +3,7 @@ import type { ConnectionKind } from '../kinds/kind.ts'
 import type { SocketSender } from './socket-sender.ts'
 import type { Sources } from './sources.ts'
 
-/** How many copies go before we ask which have arrived: neither process should do nothing else for long. */
+/** How many copies to send before we ask which have arrived, so that neither process does nothing else for long. */
 const AT_ONCE = 16
 
 /** Which connections the successor holds a copy of, and which it does not take. */
@@ -13,7 +13,10 @@ export class Copies {
   readonly #sources: Sources
   readonly #held = new WeakSet<Socket>()
   readonly #refused = new WeakSet<Socket>()
-  /** May have been idle, and not held yet. One whose client asks on without pause is never found idle. */
+  /**
+   * Connections that may have been idle, and have no copy yet. If its client asks on without pause, a connection is
+   * never found idle.
+   */
   readonly #mayBeIdle = new Set<Socket>()
 
   constructor(kind: ConnectionKind, sender: SocketSender, sources: Sources) {
@@ -26,7 +29,7 @@ export class Copies {
     return this.#held.has(socket) && !this.#refused.has(socket)
   }
 
-  /** It stays here. */
+  /** Whether it stays here. */
   refused(socket: Socket): boolean {
     return this.#refused.has(socket)
   }
@@ -35,7 +38,7 @@ export class Copies {
     this.#refused.add(socket)
   }
 
-  /** It may be idle in the next turn of the event loop. */
+  /** Notes a connection that may be idle in the next turn of the event loop. */
   mayBeIdle(socket: Socket): void {
     if (this.#sources.of(socket) !== undefined) this.#mayBeIdle.add(socket)
   }

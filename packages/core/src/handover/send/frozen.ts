@@ -4,8 +4,8 @@ import type { ConnectionKind, Freeze } from '../kinds/kind.ts'
 import type { Fate } from './socket-sender.ts'
 
 /**
- * A connection that is read by nobody: not here any more, and not yet over there. What its client says meanwhile waits
- * in the kernel.
+ * A connection that nobody reads: this process no longer, and its successor not yet. What its client sends meanwhile
+ * waits in the kernel.
  */
 export class Frozen {
   readonly socket: Socket
@@ -27,19 +27,19 @@ export class Frozen {
   }
 
   /**
-   * Frozen when it was about to be idle, it may have been read again since.
+   * Freezes it again: it was frozen when it was about to be idle, and may have been read since.
    * @returns whether it is frozen
    */
   freezeAgain(): boolean {
     return this.#freeze.again()
   }
 
-  /** It stays here. */
+  /** Called when it stays here: it is read again. */
   thaw(): void {
     this.#freeze.thaw()
   }
 
-  /** The successor has answered, or nobody can know any more. */
+  /** Called when the successor has answered, or nobody can know any more. */
   settle(fate: Fate): void {
     this.#duration = performance.now() - this.#began
     if (fate === 'refused') this.thaw()

@@ -5,7 +5,10 @@ import { Mover } from './mover.ts'
 import type { SocketSender } from './socket-sender.ts'
 import type { Source } from './sources.ts'
 
-/** Moves the connections of this process to its successor, those of each kind by themselves: a slow kind delays no other. */
+/**
+ * Moves the connections of this process to its successor. Each kind moves by itself, so that a slow one delays no
+ * other.
+ */
 export class Handover {
   readonly #sender: SocketSender
   readonly #accepts: readonly AcceptedKinds[]
@@ -22,7 +25,7 @@ export class Handover {
     this.#time = time
   }
 
-  /** Of these kinds, those that the server behind that listener, in the successor, takes. */
+  /** The kinds, among these, that the server behind that listener takes in the successor. */
   accepted(listener: number, kinds: readonly ConnectionKind[]): ConnectionKind[] {
     const accepted = new Set(this.#accepts.filter((one) => one.listener === listener).flatMap((one) => one.kinds))
     return kinds.filter(({ name }) => accepted.has(name))
@@ -42,7 +45,7 @@ export class Handover {
     }
   }
 
-  /** Everything has moved or closed, or the time is up. */
+  /** Called when everything has moved or closed, or the time is up. */
   stop(): void {
     for (const mover of this.#movers.values()) mover.stop()
   }

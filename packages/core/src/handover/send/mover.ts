@@ -14,8 +14,8 @@ import { Window } from './window.ts'
 const LOOK_AGAIN = 50
 
 /**
- * The share of the drain after which a connection that was not idle when its turn came is no longer waited for. The rest
- * is for its client to ask once more, and to be told to close.
+ * The share of the drain in which to wait for a connection that was not idle when its turn came. The rest is for its
+ * client to send one more request, and to be told to close.
  */
 const PATIENCE = 1 / 2
 
@@ -26,9 +26,9 @@ interface Batch {
 }
 
 /**
- * Moves the connections of one kind to the successor, in two steps. First the successor gets a copy of each, which it only
- * holds: that takes a round trip for each, and they are served here meanwhile. Then each connection is passed on as soon
- * as it is idle, which takes one message; it is frozen for no longer than the message needs.
+ * Moves the connections of one kind to the successor, in two steps. First the successor gets a copy of each, which it
+ * only holds. That takes a round trip for each, and they are served here meanwhile. Then each connection is passed on
+ * as soon as it is idle. That takes one message, and the connection is frozen no longer than the message needs.
  */
 export class Mover {
   readonly #kind: ConnectionKind
@@ -36,8 +36,8 @@ export class Mover {
   readonly #sources: Sources
   readonly #copies: Copies
   /**
-   * Frozen as soon as they may be idle (a response is finished), because one of a busy client is never idle when we
-   * look. In the next turn they are passed on, or thawed.
+   * Connections that were frozen when they may have become idle (a response was finished), since we never find one of a
+   * busy client idle. In the next turn they are passed on, or thawed.
    */
   readonly #reserved = new Map<Socket, Frozen>()
   /** Found idle the last time we looked. */
@@ -59,8 +59,9 @@ export class Mover {
   }
 
   /**
-   * Whether it will move, as far as one can know. Else it lingers: of thousands of busy connections, or to a successor
-   * that is stuck, not all move in time, and what is in flight on them at the end of the drain would be cut.
+   * Whether it will move, as far as one can know. Otherwise it lingers. Of thousands of busy connections not all move
+   * in time, and to a successor that is stuck none does; what is in flight on them at the end of the drain would be
+   * cut.
    */
   canMove(socket: Socket): boolean {
     return !this.#over && !this.#late && !this.#copies.refused(socket)
@@ -74,7 +75,7 @@ export class Mover {
     this.#running = true
   }
 
-  /** Everything has moved or closed, or the time is up. */
+  /** Called when everything has moved or closed, or the time is up. */
   stop(): void {
     this.#ended = true
     this.#wakeUp.call()
@@ -85,7 +86,7 @@ export class Mover {
     const again = setInterval(() => this.#wakeUp.call(), LOOK_AGAIN).unref()
     const late = setTimeout(() => (this.#late = true), this.#time * PATIENCE).unref()
     try {
-      // In a turn of its own each time: by then, what was written in the last one is out or known to wait.
+      // Each step in a turn of its own: by then, what was written in the last turn has left, or is known to wait.
       await nextTurn()
       await this.#copies.make()
       await this.#sender.prepare()
@@ -117,14 +118,14 @@ export class Mover {
     if (frozen !== undefined) this.#reserved.set(socket, frozen)
   }
 
-  /** As many at a time as may be frozen, until none is idle. */
+  /** Passes on as many at a time as may be frozen, until none is idle. */
   async #passAll(): Promise<void> {
     const idle = this.#sources.findIdle().filter(({ socket }) => this.#copies.holds(socket))
     this.#thawBusy(new Set(idle.map(({ socket }) => socket)))
     // Those that are frozen already come first.
     this.#queue = idle.toSorted((a, b) => Number(this.#reserved.has(a.socket)) - Number(this.#reserved.has(b.socket)))
     for (let before: Batch | undefined; ;) {
-      // The successor takes up the ones while this process gets the next ones ready.
+      // The successor takes these while this process prepares the next ones.
       if (before !== undefined && this.#window.size === 1) {
         await this.#settle(before)
         before = undefined
@@ -141,7 +142,7 @@ export class Mover {
     return { frozen, fates: this.#window.measure(this.#sender.pass(frozen)) }
   }
 
-  /** More had arrived before they were frozen. */
+  /** Thaws those on which more had arrived before they were frozen. */
   #thawBusy(idle: ReadonlySet<Socket>): void {
     for (const [socket, frozen] of this.#reserved) {
       if (idle.has(socket)) continue
@@ -150,7 +151,7 @@ export class Mover {
     }
   }
 
-  /** Half of what may be frozen: the other half is on its way. */
+  /** Freezes half of what may be frozen: the other half is on its way. */
   #freezeNext(): Frozen[] {
     const next: Frozen[] = []
     while (next.length < this.#window.size / 2) {

@@ -4,7 +4,7 @@ import type { Payload } from '../../channel/messages.ts'
 import { closeWhenDestroyed, endWhenDestroyed } from '../../connections/intercept-destroy.ts'
 import { inodeOfHandle, nativeHandle } from '../../node/internals/handles.ts'
 
-/** A connection that is to be held over there. */
+/** A connection of which the successor is to hold a copy. */
 export interface OutgoingCopy {
   readonly socket: Socket
   /** The listener's descriptor in the successor. */
@@ -12,19 +12,24 @@ export interface OutgoingCopy {
   readonly kind: string
 }
 
-/** A connection that the successor is to serve from here on, with what goes along. */
+/** A connection that the successor is to serve from now on, with what goes along. */
 export interface Passed {
   readonly socket: Socket
   readonly payload: Payload
 }
 
-/** How a connection fared that was passed on: received; not, so that it is still ours; or the channel ended before we knew. */
+/**
+ * What became of a connection that was passed on. `refused`: it is still ours. `unconfirmed`: the channel ended before
+ * we knew.
+ */
 export type Fate = 'received' | 'refused' | 'unconfirmed'
 
-/** Sends connections to the successor: a copy of each first, which is only held there, then the word to serve it. */
+/**
+ * Sends connections to the successor: first a copy of each, which is only held there, and then the message to serve it.
+ */
 export class SocketSender {
   readonly #channel: ChannelToSuccessor
-  /** Of the connections of which the successor holds a copy. */
+  /** The ids of the connections that the successor holds a copy of. */
   readonly #ids = new Map<Socket, number>()
   #lastId = 0
 
@@ -37,9 +42,9 @@ export class SocketSender {
   }
 
   /**
-   * Sends a copy of each, while they are served here. A successor that is out of file descriptors gets the message's
-   * socket dropped by the kernel, and Node drops the message with it; the question comes behind them, so its answer is
-   * certain.
+   * Sends a copy of each, while they are served here. If the successor is out of file descriptors, the kernel drops the
+   * socket of a message, and Node drops the message with it. So we ask behind the copies which are held, and the answer
+   * is certain.
    * @returns those that are held over there
    */
   async sendCopies(connections: readonly OutgoingCopy[]): Promise<ReadonlySet<Socket>> {
@@ -54,10 +59,10 @@ export class SocketSender {
   }
 
   /**
-   * From here on they are the successor's, which holds them and is alone to read them. Never rejects: a channel that has
-   * ended is a fate, too.
+   * Passes connections on: from now on the successor owns them, and alone reads them. Never rejects: that the channel
+   * has ended is a result as well.
    * @param connections all of one kind, so that none waits for a slower one
-   * @returns how each fared
+   * @returns what became of each
    */
   async pass(connections: readonly Passed[]): Promise<ReadonlyMap<Socket, Fate>> {
     if (!this.open) return new Map(connections.map(({ socket }) => [socket, 'refused']))
@@ -69,9 +74,9 @@ export class SocketSender {
     return new Map(connections.map(({ socket }) => [socket, this.#fateOf(socket, received)]))
   }
 
-  /** The handle, and not the socket: the server goes on to serve that, and Node would take it away. */
+  /** Sends the handle, and not the socket: Node would take the socket from the server, which goes on to serve it. */
   #sendCopy({ socket, listener, kind }: OutgoingCopy): number | undefined {
-    // It may have become a connection of another kind since.
+    // It may have become a connection of another kind meanwhile.
     const sent = this.#ids.get(socket)
     if (sent !== undefined) return sent
     const handle = nativeHandle(socket)

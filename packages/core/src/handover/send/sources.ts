@@ -32,7 +32,7 @@ export class Sources {
     this.#sources.add(source)
   }
 
-  /** Whose connection this is. */
+  /** The source of a connection. */
   of(socket: Socket): Source | undefined {
     for (const source of this.#sources) if (source.connections.open.has(socket)) return source
     return undefined
@@ -45,7 +45,7 @@ export class Sources {
   }
 }
 
-/** Nothing has arrived since it was found idle, and nobody has begun to end it. */
+/** Whether nothing has arrived since it was found idle, and nobody has begun to end it. */
 export function isStillIdle({ socket, bytesRead }: Idle): boolean {
   return !socket.destroyed && socket.bytesRead === bytesRead && !socket.writableEnded && !socket.readableEnded
 }

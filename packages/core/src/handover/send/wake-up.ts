@@ -11,7 +11,7 @@ export class WakeUp {
     return this.#awaited
   }
 
-  /** There is a reason to look. */
+  /** Wakes the loop: there is a reason to look. */
   call(): void {
     this.#called = true
     this.#wake?.()

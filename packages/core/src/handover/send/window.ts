@@ -1,13 +1,16 @@
-/** A successor that takes longer may have something else to do. ms */
+/** A successor that takes longer than this may have something else to do. ms */
 const QUICK = 5
 
-/** Where every turn of any process takes long, as on a busy machine, this many times what it has taken so far is quick. */
+/** On a busy machine every turn of any process takes long. There, up to this many times the usual time is quick. */
 const AS_USUAL = 2
 
-/** More would make each of them wait for the others. */
+/** The most that may be frozen. With more, each would wait for the others. */
 const MOST = 32
 
-/** How many connections may be frozen at a time: one, and more for as long as the successor is quick to take them. */
+/**
+ * How many connections may be frozen at a time: one at first, and more for as long as the successor is quick to take
+ * them.
+ */
 export class Window {
   #size = 1
   #measured = 0

@@ -5,8 +5,8 @@ import { wasUsed } from './kept-alive.ts'
 import { requestsOn } from './request-limit.ts'
 
 /**
- * `used`: whether a request was ever made on it. `requests`: how many were answered, where the server limits them
- * (`maxRequestsPerSocket`).
+ * Freezes an HTTP/1.1 connection. Its details: `used`, whether a request was ever made on it; `requests`, how many were
+ * answered, where the server limits them (`maxRequestsPerSocket`).
  */
 export function freezeHttp1(socket: Socket): Freeze | undefined {
   const readOn = stopReading(socket)
@@ -21,13 +21,13 @@ export function freezeHttp1(socket: Socket): Freeze | undefined {
   stopTimeout()
   return {
     details: { used: wasUsed(socket), requests: requestsOn(socket) },
-    /** An upload that outlasts its answer goes on by itself (`IncomingMessage` starts the socket again). */
+    /** An upload that outlasts its response goes on by itself: `IncomingMessage` starts the socket again. */
     again() {
       if (stopReading(socket) === undefined) return false
       stopTimeout()
       return true
     },
-    /** What Node may have set since then counts: after an answer, the keep-alive timeout. */
+    /** Keeps a timeout that Node has set since: after a response, the keep-alive timeout. */
     thaw() {
       if (!socket.timeout) socket.setTimeout(timeout)
       readOn()

@@ -3,18 +3,18 @@ import type { Socket } from 'node:net'
 import { keepAliveTimeoutOf } from '../../../connections/keep-alive-timeout.ts'
 import { beforeFirstRequest } from '../../../node/internals/http-parser.ts'
 
-/** Connections that came here after a request had been answered elsewhere. */
+/** Connections that came here after they had been used elsewhere. */
 const kept = new WeakSet<Socket>()
-/** Those of a server on which nothing was said since, where that could be taken for a late request. */
+/** The connections of a server on which nothing was sent since, where Node could take that for a late request. */
 const waiting = new WeakMap<HttpServer, Set<Socket>>()
 
 /** Whether a request was ever made on this connection, in this process or in an earlier one. */
 export const wasUsed = (socket: Socket): boolean => socket.bytesRead > 0 || kept.has(socket)
 
 /**
- * Gives a connection that came idle what Node gives one between two requests: the keep-alive timeout, and no other.
- * Node starts that after a response, and there was none yet in this process; and it takes a connection without a byte
- * for a client that is late with its first header.
+ * Gives an idle connection that came here the timeout that Node gives between two requests, and no other. Node starts
+ * the keep-alive timeout after a response, and this process has sent none on it. And Node takes a connection without a
+ * byte for a client that is late with its first header.
  */
 export function keepAlive(server: HttpServer, socket: Socket): void {
   kept.add(socket)
@@ -30,8 +30,9 @@ const isShorter = (server: HttpServer, timeout = Infinity): boolean =>
   [server.headersTimeout, server.requestTimeout].some((late) => late > 0 && late <= timeout)
 
 /**
- * Node asks, by `'clientError'`, before it answers 408 and closes, and asks once; to handle it keeps the connection. A
- * listener would not do: where there is one, Node leaves every other error to it. It is so for as long as one waits.
+ * Keeps Node from answering 408 and closing. Node first emits a 'clientError', once; to handle it keeps the connection.
+ * A listener cannot do that: where there is one, Node leaves all other errors to it as well. So `emit` is replaced, for
+ * as long as a connection waits.
  */
 function beNoLater(server: HttpServer, socket: Socket): void {
   const sockets = waiting.get(server) ?? startPatience(server)

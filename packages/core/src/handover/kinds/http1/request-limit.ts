@@ -2,25 +2,25 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import type { Socket } from 'node:net'
 import { sayClose } from '../../../connections/close-header.ts'
 
-/** Requests on each connection, counted only where `server.maxRequestsPerSocket` limits them. */
+/** The number of requests on each connection, counted only where `server.maxRequestsPerSocket` limits them. */
 const requests = new WeakMap<Socket, number>()
-/** The servers that count, and which of their connections had been used when they began to. */
+/** The servers that count, and those of their connections that had been used before they began to. */
 const counting = new WeakMap<HttpServer, WeakSet<Socket>>()
 
-/** What a request may come as. The second and third are only told to an application that listens to them. */
+/** The events that a request may come as. The second and third come only to an application that listens to them. */
 const REQUEST_EVENTS = ['request', 'checkContinue', 'checkExpectation'] as const
 
 /**
- * Node counts the requests of a connection where nobody can read or set the count, and would begin anew after a
- * handover. Where there is a limit, this keeps a count that can be passed on. The limit may be set after `listen()`, so we
- * look once more when the first connection comes.
+ * Counts the requests of each connection where there is a limit. Nobody can read or set the count that Node keeps, and
+ * it would begin again after a handover. The limit may be set after `listen()`, so we look once more at the first
+ * connection.
  */
 export function countRequests(server: HttpServer): void {
   if (isLimited(server)) count(server)
   else server.once('connection', () => void (isLimited(server) && count(server)))
 }
 
-/** Those that cannot move, as the limit was only set when they had been used already, and the count is not known. */
+/** The connections that cannot move: they had been used before the limit was set, so their count is not known. */
 export function uncounted(server: HttpServer, connections: Iterable<Socket>): Socket[] {
   if (!isLimited(server)) return []
   const used = [...connections].filter((socket) => socket.bytesRead > 0)
@@ -31,7 +31,7 @@ export function uncounted(server: HttpServer, connections: Iterable<Socket>): So
 
 export const requestsOn = (socket: Socket): number => requests.get(socket) ?? 0
 
-/** Goes on from the count that came with a connection; it counts as well where a limit is set only later. */
+/** Continues the count that came with a connection, also where a limit is set only later. */
 export function limitRequests(server: HttpServer, socket: Socket, before: number): void {
   if (before === 0 && !isLimited(server)) return
   requests.set(socket, before)
@@ -49,7 +49,8 @@ function count(server: HttpServer, used: readonly Socket[] = []): void {
     if (!isLimited(server)) return
     const { socket } = request
     requests.set(socket, requestsOn(socket) + 1)
-    // The answer to the last one says `Connection: close`, as Node's own does; but not while its body still comes in.
+    // The last response says `Connection: close`, as Node's own does; but not while the body of its request still comes
+    // in.
     if (requestsOn(socket) >= limitOf(server)) sayClose(response, () => request.complete || !hasBody(request))
   }
   for (const event of REQUEST_EVENTS) {

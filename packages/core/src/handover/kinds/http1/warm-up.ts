@@ -5,16 +5,19 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 
 const REQUEST = 'GET / HTTP/1.1\r\nhost: localhost\r\n\r\n'
 
-/** After so many, what answers requests is no longer interpreted. They take less than 100 ms, and others get in between. */
+/**
+ * After so many requests the code that answers them is compiled. They take less than 100 ms, and other work gets in
+ * between.
+ */
 const REQUESTS = 300
 
-/** Where a turn takes so long that they would need more, the connections should not wait for them. ms */
+/** Where turns take so long that the requests would need more time, the connections do not wait for them. ms */
 const LONG_ENOUGH = 200
 
 /**
- * Answers requests in memory, to nobody, with a server of its own. Node loads and compiles what serves HTTP at the first
- * requests; all the connections that are about to move here at once should not have to wait for it. The application sees
- * nothing of this, and where something watches every HTTP server of the process, it is left out.
+ * Answers requests in memory, with a server of its own and no client. Node loads and compiles the code for HTTP at the
+ * first requests, and the connections that are about to move here should not all wait for that. The application sees
+ * nothing of it. Where something watches every HTTP server of the process, it is left out.
  */
 export async function warmUp(): Promise<void> {
   if (isWatched()) return
