@@ -13,13 +13,16 @@ export { validate } from './options/validate.ts'
 export { defaultLogger } from './logger.ts'
 export type { Attachment } from './servers/attachments.ts'
 
+/** An instance of core, or what the package `zerodown` exports, which has the same members. */
+export type AnyInstance = Omit<Zerodown, 'create'>
+
 /**
  * Adds options to those of an instance, before any of its servers listens; later it checks that those in force are the
  * same. An adapter calls it when the application gives its options, so that a mistake is reported there.
  * @param defaults in place of zerodown's own; of two for the same option, the first counts
  * @throws {ZerodownError} `ERR_ZERODOWN_OPTION`, `ERR_ZERODOWN_OPTION_CONFLICT`
  */
-export const declare = (instance: Zerodown, options: Options, defaults?: Options): void =>
+export const declare = (instance: AnyInstance, options: Options, defaults?: Options): void =>
   firstCopy.instanceBehind(instance).declare(options, defaults)
 
 /**
@@ -27,7 +30,7 @@ export const declare = (instance: Zerodown, options: Options, defaults?: Options
  * respect, also in a handover. That it cannot listen is no reason to give up a restart.
  * @returns a server of its own, to listen with and to close
  */
-export const additionalListener = (instance: Zerodown, server: Server): Server =>
+export const additionalListener = (instance: AnyInstance, server: Server): Server =>
   firstCopy.instanceBehind(instance).additionalListener(server)
 
 /**
@@ -36,6 +39,12 @@ export const additionalListener = (instance: Zerodown, server: Server): Server =
  */
 export const setAside = (instance: Zerodown, server: Server): void =>
   firstCopy.instanceBehind(instance).setAside(server)
+
+/**
+ * Lets adapters be given `face`, an object with the members of `instance`, in place of it: the default export of the
+ * package `zerodown` is such an object.
+ */
+export const addFace = (face: object, instance: Zerodown): void => firstCopy.addFace(face, instance)
 
 /** The instance in charge of this process; `undefined` where none of its servers listens. */
 export const instanceInCharge = (): Zerodown | undefined => firstCopy.instanceInCharge()

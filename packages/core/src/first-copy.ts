@@ -1,5 +1,5 @@
 import { attachmentOf } from './servers/attachments.ts'
-import { Zerodown, active, create, instanceBehind, zerodown } from './zerodown.ts'
+import { Zerodown, active, addFace, create, instanceBehind, zerodown } from './zerodown.ts'
 
 /** Under this name each copy of this package in a process finds the first one. */
 const KEY: unique symbol = Symbol.for('zerodown.core')
@@ -15,6 +15,7 @@ interface Copy {
   readonly zerodown: Zerodown
   readonly Zerodown: typeof Zerodown
   readonly create: typeof create
+  readonly addFace: typeof addFace
   readonly instanceBehind: typeof instanceBehind
   readonly instanceInCharge: () => Zerodown | undefined
   readonly attachmentOf: typeof attachmentOf
@@ -28,15 +29,18 @@ const own: Copy = {
   zerodown,
   Zerodown,
   create,
+  addFace,
   instanceBehind,
   instanceInCharge: () => active.current,
   attachmentOf,
   meet: (from) =>
-    active.warn(`this process has loaded zerodown twice, from ${own.from} and from ${from}. The first does all.`),
+    active.warn(
+      `this process has loaded zerodown twice, from ${own.from} and from ${from}. The first one does everything.`,
+    ),
 }
 
 /**
- * The copy that does all: the first that was loaded. Signals, inherited listeners and the channel to the predecessor are
+ * The copy that does everything: the first that was loaded. Signals, inherited listeners and the channel to the predecessor are
  * those of the process, and two copies that listen to a signal would start two successors. It happens with
  * `zerodown/register` from one place and an import from another, with bundles, and with several versions in node_modules.
  */

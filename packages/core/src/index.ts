@@ -18,7 +18,7 @@ export type { GenerationInfo } from './channel/messages.ts'
 
 /** The instance of this process. */
 export const zerodown: Instance = firstCopy.zerodown
-/** An instance of one's own. */
+/** Makes a separate instance. */
 export const create: typeof firstCopy.create = firstCopy.create
 /** Restarts this process without losing a request. */
 export const Zerodown: typeof Instance = firstCopy.Zerodown

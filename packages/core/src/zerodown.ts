@@ -20,8 +20,14 @@ import { listenerOf } from './servers/handler.ts'
 /** Which instance is in charge of this process. */
 export const active: ActiveInstance<Zerodown> = new ActiveInstance()
 
+/** Objects that have the members of an instance, as the function does that the package `zerodown` exports. */
+const faces = new WeakMap<object, Zerodown>()
+
+/** From here on, adapters may be given `face` in place of `instance`. */
+export const addFace = (face: object, instance: Zerodown): void => void faces.set(face, instance)
+
 /** What stands behind an instance, which only its class can reach: adapters do with it what users do not. */
-export let instanceBehind: (zerodown: Zerodown) => Instance<Zerodown>
+export let instanceBehind: (zerodown: object) => Instance<Zerodown>
 
 /**
  * Restarts this process without losing a request. One instance is in charge of a process, from its first `listen()` on.
@@ -30,7 +36,7 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
   readonly #instance: Instance<Zerodown> = new Instance(this, active)
 
   static {
-    instanceBehind = (zerodown) => zerodown.#instance
+    instanceBehind = (zerodown) => (faces.get(zerodown) ?? (zerodown as Zerodown)).#instance
   }
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_OPTION` */
@@ -58,8 +64,8 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
   }
 
   /**
-   * Takes a server in charge: any of node:http, node:https, node:http2, node:net or node:tls, before its `listen()`.
-   * Nothing happens, and nothing is left behind, until it listens.
+   * Attaches a server of node:http, node:https, node:http2, node:net or node:tls, before its `listen()`: from then on it
+   * restarts without losing a request. Until it listens nothing happens, and nothing is left behind.
    * @returns the same server
    * @throws {ZerodownError} `ERR_ZERODOWN_ALREADY_LISTENING`, `ERR_ZERODOWN_OPTION`, `ERR_ZERODOWN_OPTION_CONFLICT`
    */
@@ -69,16 +75,18 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
   }
 
   /**
-   * With `readiness: 'manual'`: says that this process can serve now. Said before the first `listen()`, it counts from
-   * the moment at which all attached servers listen.
+   * Says that this process can serve now, with `readiness: 'manual'`. If it is called before the first `listen()`, the
+   * process is ready as soon as all attached servers listen.
    */
   ready(): void {
     this.#instance.sayReady()
   }
 
   /**
-   * Starts a successor and hands over to it. Rejects, with everything as it was, if the successor does not make it.
-   * During a restart, and while this process drains after one, it is the successor that restarts once more.
+   * Starts a successor and hands over to it, as the restart signal does. If the successor fails, this process serves on
+   * as before, and the promise rejects. During a restart, and while this process drains after one, the call is queued:
+   * the successor restarts once more.
+   * @returns the successor, once it is in charge
    * @throws {ZerodownError} rejects with `ERR_ZERODOWN_NOT_READY`, `ERR_ZERODOWN_UNSUPPORTED`,
    *   `ERR_ZERODOWN_SHUTTING_DOWN`, `ERR_ZERODOWN_LAUNCH`, `ERR_ZERODOWN_SUCCESSOR_EXITED`,
    *   `ERR_ZERODOWN_SUCCESSOR_LOST`, `ERR_ZERODOWN_SUCCESSOR_NOT_SERVING`, `ERR_ZERODOWN_READY_TIMEOUT`,
@@ -89,37 +97,38 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
   }
 
   /**
-   * Drains, runs the shutdown hooks and exits, as SIGTERM does. Called again, it gives the same promise.
-   * @returns what became of the connections; with `exit: true` the process ends right after
+   * Drains, runs the shutdown hooks and exits, as SIGTERM does. A second call returns the same promise.
+   * @returns what became of the connections; with `exit: true`, the default, the process exits right after
    */
   async shutdown(): Promise<Ledger> {
     return this.#instance.shutdown()
   }
 
   /**
-   * Registers what has to be closed when all requests are answered: a database, a queue. Hooks run one after the other,
-   * the last registered first, within what is left of `drainTimeout`, at least 5000 ms in all. One that fails is logged.
-   * Each is told why it runs, `{ reason: 'restart' | 'shutdown' }`: after a restart the service goes on in a successor, so
-   * that whoever takes it out of a service registry must not do so then.
-   * @returns takes the hook back
+   * Adds a hook that runs after the last response, to close a database or a queue. Hooks run one after the other, the
+   * last one added first. All of them together have what is left of `drainTimeout`, and at least 5000 ms. A hook that
+   * fails is logged. Each is told why it runs, `{ reason: 'restart' | 'shutdown' }`: after a restart the service goes on
+   * in the successor, so do not leave a service registry then.
+   * @returns a function that removes the hook
    */
   onShutdown(hook: ShutdownHook): () => void {
     return this.#instance.hooks.add(hook)
   }
 
-  /** Aborts when this process starts to drain: for streams, WebSockets and jobs, which would not end by themselves. */
+  /** Aborts when this process begins to drain. End streams, WebSockets and jobs on it: they do not end by themselves. */
   get draining(): AbortSignal {
     return this.#instance.draining.signal
   }
 
   /**
-   * A snapshot of this process: what it serves, what is in flight, and how far a restart or a drain is. To count, it
-   * looks at each open connection, so that it costs as much as there are.
+   * Takes a snapshot of this process: what it serves, what is in flight, and how far a restart or a drain is. It looks at
+   * each open connection, so it costs more the more there are.
    */
   status(): Status {
     return this.#instance.status
   }
 
+  /** How far this process is: `'starting'`, `'serving'`, `'restarting'`, `'draining'` or `'stopped'`. */
   get state(): State {
     return this.#instance.state
   }
@@ -129,13 +138,13 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
     return origin.generation
   }
 
-  /** An instance of one's own, with its own options. Only one may be in charge of a process at a time. */
+  /** Makes a separate instance, with options of its own. Only one can be in charge of a process at a time. */
   create(options: Options = {}): Zerodown {
     return new Zerodown(options)
   }
 }
 
-/** An instance of one's own. */
+/** Makes a separate instance. */
 export const create = (options: Options = {}): Zerodown => new Zerodown(options)
 
 /** The instance of this process. */

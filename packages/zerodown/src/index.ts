@@ -1,5 +1,6 @@
 import type { Options, Zerodown as Core } from '@zerodown/core'
 import { create as createCore, zerodown as core } from '@zerodown/core'
+import { addFace } from '@zerodown/core/adapter'
 import type { ExpressApplication } from '@zerodown/express'
 import { express as attachExpress } from '@zerodown/express'
 import type { FastifyPlugin } from '@zerodown/fastify'
@@ -44,7 +45,7 @@ export interface Zerodown extends Omit<Core, 'create'>, FastifyPlugin {
    * @throws {ZerodownError} `ERR_ZERODOWN_OPTION` or `ERR_ZERODOWN_OPTION_CONFLICT`
    */
   koa<App extends KoaApplication>(app: App, options?: Options): App
-  /** An instance of one's own, with its own options. Only one may be in charge of a process at a time. */
+  /** Makes a separate instance, with options of its own. Only one can be in charge of a process at a time. */
   create(options?: Options): Zerodown
 }
 
@@ -55,10 +56,12 @@ function withFrameworks(instance: Core): Zerodown {
     koa: <App extends KoaApplication>(app: App, options: Options = {}): App => attachKoa(app, options, instance),
     create,
   }
-  return withMembersOf(Object.assign(pluginFor(instance), frameworks), instance)
+  const face = withMembersOf(Object.assign(pluginFor(instance), frameworks), instance)
+  addFace(face, instance)
+  return face
 }
 
-/** An instance of one's own, with its own options. */
+/** Makes a separate instance, with options of its own. */
 export const create = (options: Options = {}): Zerodown => withFrameworks(createCore(options))
 
 const zerodown: Zerodown = withFrameworks(core)
