@@ -20,7 +20,8 @@ export interface Leaving extends Context {
 }
 
 /**
- * The last steps of a process, by either road: drain, let the predecessor leave first, run the hooks.
+ * Takes a process through its last steps, after a restart or at a shutdown: it drains, lets its predecessor leave first, and
+ * runs the hooks.
  * @param servers those that listen, or have connections
  */
 export async function leave(

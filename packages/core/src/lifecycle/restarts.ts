@@ -20,7 +20,7 @@ export interface SuccessorStatus extends GenerationInfo {
   readonly stage: 'starting' | 'ready' | 'in charge'
 }
 
-/** The restarts of this process: the one that is tried, and the one that follows it. */
+/** The restarts of this process: the one under way, and the one that is queued behind it. */
 export class Restarts {
   readonly queued: QueuedRestart = new QueuedRestart()
   readonly #context: Context
@@ -60,7 +60,7 @@ export class Restarts {
     return undefined
   }
 
-  /** Whether a successor is being started, is in its probation, or is about to get the commit. */
+  /** Whether a successor is being started or is in its probation. */
   get attempting(): boolean {
     return this.#attempt !== undefined
   }
@@ -83,7 +83,7 @@ export class Restarts {
 
   /**
    * Starts a successor, and gives it the listeners when its probation is over.
-   * @throws why it did not come so far; by then it has ended, and all is as it was
+   * @throws why it failed; by then the successor has ended, and everything is as it was
    */
   async restart(): Promise<GenerationInfo> {
     this.#context.state.enter('restarting')
@@ -105,7 +105,7 @@ export class Restarts {
     }
   }
 
-  /** There is to be no restart any more, neither the one that is tried nor the one that is queued. */
+  /** Gives up the restart under way, and the one that is queued. */
   abort(why: string): void {
     const reason = new ZerodownError('ERR_ZERODOWN_RESTART_ABORTED', `the restart was given up: ${why}.`)
     this.#aborted = true
@@ -164,7 +164,7 @@ export class Restarts {
     return new Attempt(launch, generation, passed.ticketKeys, { settings, emit, mainPid, start })
   }
 
-  /** A shutdown came at the very moment of the commit: nobody is to take over any more. */
+  /** A shutdown came just before the commit: the successor must not take over any more. */
   async #endLate(successor: Successor): Promise<never> {
     await successor.terminate(this.#context.settings.drainTimeout)
     throw new ZerodownError('ERR_ZERODOWN_RESTART_ABORTED', 'the restart was given up: this process shuts down.')

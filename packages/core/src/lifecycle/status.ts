@@ -15,19 +15,19 @@ export interface Status {
   readonly state: State
   /** When it came into that state: ms since the epoch, as `Date.now()`. */
   readonly since: number
-  /** Whether the service is this process's: from its predecessor's commit on, or from that one's death. */
+  /** Whether it is in charge of the service: from its predecessor's commit on, or from the predecessor's end. */
   readonly inCharge: boolean
   /** What it listens on, in the order of the `listen()` calls. */
   readonly listeners: readonly ListenerStatus[]
-  /** Its open connections, by kind, those of all listeners together. */
+  /** Its open connections by kind, of all listeners together. */
   readonly connections: readonly ConnectionCount[]
-  /** Requests in flight: HTTP/1.1 connections on which one is, and streams of HTTP/2. */
+  /** Requests in flight: HTTP/1.1 connections that are not idle, and open streams of HTTP/2. */
   readonly requests: number
-  /** The process that is being started, is in its probation, or has taken over; `undefined` where there is none. */
+  /** The process that is being started, is in its probation, or has taken over; `undefined`: there is none. */
   readonly successor: SuccessorStatus | undefined
-  /** Whether a trigger waits for its turn: one more restart follows. */
+  /** Whether a trigger is queued, so that one more restart follows. */
   readonly restartQueued: boolean
-  /** What has become of the connections so far, from the beginning of the drain on. */
+  /** What became of the connections so far; `undefined` before the drain begins. */
   readonly drain: Ledger | undefined
 }
 

@@ -7,10 +7,10 @@ import { startSuccessor } from './start-successor.ts'
 import type { StartSuccessor } from './start-successor.ts'
 import { Successor } from './successor.ts'
 
-/** What a successor gets that has to end before it was ever ready: time for a signal handler of its own. ms */
+/** How long a successor that was never ready may take to end: its own signal handler needs some time. ms */
 const GRACE = 5000
 
-/** How long a successor may take to say that it still serves: more than a busy machine takes. ms */
+/** How long a successor may take to answer that it still serves: longer than on any busy machine. ms */
 const ANSWER_TIMEOUT = 10_000
 
 export interface AttemptContext {
@@ -21,7 +21,7 @@ export interface AttemptContext {
   readonly start?: StartSuccessor | undefined
 }
 
-/** One try to get a successor as far as the commit. Whatever fails, all is as it was. */
+/** Tries once to get a successor as far as the commit. If it fails, everything is as it was. */
 export class Attempt {
   readonly #launch: Launch
   readonly #generation: number
@@ -38,8 +38,8 @@ export class Attempt {
   }
 
   /**
-   * @returns the successor: ready, its probation over, and entered where the world looks it up
-   * @throws why it did not come so far; by then it has ended
+   * @returns the successor: it is ready, its probation is over, and its pid is announced
+   * @throws why it failed; by then the successor has ended
    */
   async run(): Promise<Successor> {
     const { emit, settings } = this.#context

@@ -112,12 +112,15 @@ function isListener(value: unknown): value is InheritedListener {
   )
 }
 
-function isListenTarget(value: unknown): value is ListenTarget {
-  if (!isRecord(value)) return false
-  if (value['kind'] === 'unix') return typeof value['path'] === 'string'
-  if (value['kind'] === 'fd') return isCount(value['fd'])
-  return value['kind'] === 'tcp' && typeof value['host'] === 'string' && isCount(value['port'])
+/** One for each kind of target: with one missing, a successor would ignore all that it has inherited. */
+const targets: Record<ListenTarget['kind'], (value: Record<string, unknown>) => boolean> = {
+  tcp: ({ host, port }) => typeof host === 'string' && isCount(port),
+  unix: ({ path }) => typeof path === 'string',
+  fd: ({ fd }) => isCount(fd),
 }
+
+const isListenTarget = (value: unknown): value is ListenTarget =>
+  isRecord(value) && Object.entries(targets).some(([kind, isComplete]) => value['kind'] === kind && isComplete(value))
 
 const isListOf = <T>(value: unknown, isOne: (one: unknown) => one is T): value is T[] =>
   Array.isArray(value) && value.every(isOne)

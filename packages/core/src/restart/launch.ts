@@ -25,10 +25,10 @@ export interface Launch {
 /** Where the listeners begin in a successor, after stdin, stdout and stderr. */
 export const FIRST_FD = 3
 
-/** How often a successor may close an inherited listener again before the commit: whoever looks for a port does so once. */
+/** How often a successor may close an inherited listener again before the commit. A program that looks for a free port does so once. */
 const SPARES = 3
 
-/** The variables of a channel to the application's own parent, which is the first generation's alone. */
+/** The variables of a channel to the application's own parent. Only the first generation has that channel. */
 const CHANNEL_VARIABLES = ['NODE_CHANNEL_FD', 'NODE_CHANNEL_SERIALIZATION_MODE']
 
 /** What is passed to the successor: its generation, the restart signals, the listening sockets. */
@@ -39,7 +39,7 @@ export interface PassedOn {
 }
 
 /**
- * How to start the successor: as this process was started, with what `launch` changes, and the listeners.
+ * Plans how to start the successor: as this process was started, with what the option `launch` changes, and the listeners.
  * @param restore what `launch.env` changed on the way to this process
  * @param firstCwd where the first generation was started
  */

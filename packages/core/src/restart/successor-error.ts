@@ -5,7 +5,7 @@ import type { GenerationInfo } from '../channel/messages.ts'
 /** How far a successor has come. */
 export type Stage = 'starting' | 'ready' | 'in charge'
 
-/** What went wrong with a successor, what that means for the service, and what to do. */
+/** Says what went wrong with a successor, what that means for the service, and what to do. */
 export function successorError(
   code: ZerodownErrorCode,
   what: string,

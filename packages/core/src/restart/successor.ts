@@ -74,13 +74,13 @@ export class Successor {
     throw this.#error('ERR_ZERODOWN_READY_TIMEOUT', `was not ready within ${timeout} ms (readyTimeout)`)
   }
 
-  /** Waits for the end of its probation; its death in that time is thrown like that before ready. */
+  /** Waits for the end of its probation. @throws as `waitUntilReady()`, where it fails in that time */
   async waitOutProbation(probation: number, signal: AbortSignal): Promise<void> {
     await within(probation, this.#raceWithFailure(new Promise(() => {}), signal))
   }
 
   /**
-   * Asks whether it serves what it said that it serves: one that lives may have closed its servers, or hang.
+   * Asks whether it still serves what it said: it may be alive, and have closed its servers or hang.
    * @param timeout for the answer, ms
    * @throws {ZerodownError} `ERR_ZERODOWN_SUCCESSOR_NOT_SERVING`, and as `waitOutProbation()`
    */
@@ -97,9 +97,9 @@ export class Successor {
   }
 
   /**
-   * From here on the listeners are its own, and its life no longer concerns this process.
-   * @param restart whether it has to restart once more, as a trigger came meanwhile
-   * @returns how that further restart ends
+   * Gives it the listeners. From here on its end no longer concerns this process.
+   * @param restart whether a trigger came meanwhile, so that it has to restart once more
+   * @returns how that restart ends
    */
   commit(restart: boolean): Promise<GenerationInfo> | undefined {
     this.#stage = 'in charge'
@@ -131,7 +131,7 @@ export class Successor {
     await this.#process.terminate(grace)
   }
 
-  /** Ends it without a chance to finish anything. */
+  /** Ends it by SIGKILL. */
   kill(): void {
     if (this.#stage !== 'in charge') this.#process.kill()
   }

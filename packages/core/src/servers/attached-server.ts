@@ -105,7 +105,7 @@ export class AttachedServer {
     return this.#failedToListen
   }
 
-  /** It does not keep its process alive (`server.unref()`): by it alone a process is no service. */
+  /** Notes that it does not keep its process alive (`server.unref()`): if no other server listens, the process is no service. */
   setAside(): void {
     this.#aside = true
   }

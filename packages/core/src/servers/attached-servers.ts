@@ -11,7 +11,7 @@ import type { ServerHost } from './attached-server.ts'
 import { AttachedServer } from './attached-server.ts'
 import { remember } from './attachments.ts'
 
-/** Who is told what becomes of the attached servers. */
+/** Is told what happens to the attached servers. */
 export interface ServerWatcher {
   serverListens(server: AttachedServer, adopted: boolean): void
   serverFailed(server: AttachedServer, error: unknown): void
@@ -85,13 +85,13 @@ export class AttachedServers implements ServerHost {
     return additional
   }
 
-  /** By this server alone a process is no service. */
+  /** Notes that this server does not keep its process alive: if no other one listens, the process is no service. */
   setAside(server: Server): void {
     for (const it of this.#servers) if (it.server === server) it.setAside()
     this.#watcher?.serverSetAside()
   }
 
-  /** Until it listens again. */
+  /** Forgets a server until it listens again. */
   forget(server: AttachedServer): void {
     this.#servers.delete(server)
   }

@@ -2,7 +2,7 @@ import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import { isHttp2Server, sessionsOf, speaksHttp1 } from '../connections/http2-sessions.ts'
 import { idleAmong } from '../connections/idleness.ts'
-import { kindsOf } from '../handover/kinds/kinds.ts'
+import { http1 } from '../handover/kinds/http1.ts'
 import { isReadByHttp } from '../node/internals/http-parser.ts'
 import type { AttachedServer } from './attached-server.ts'
 
@@ -41,7 +41,7 @@ export function countConnections(servers: Iterable<CountedServer>): Counted {
       for (const { streams } of sessionsOf(server).values()) add('http2', streams === 0, streams)
       for (const socket of connections.open) if (speaksHttp1(socket)) add('https', false, 1)
     } else if (server instanceof HttpServer || server instanceof HttpsServer) {
-      const kind = kindsOf(server)[0]?.name ?? 'https'
+      const kind = server instanceof HttpsServer ? 'https' : http1.name
       const idle = idleAmong(server as HttpServer, connections.open)
       for (const socket of connections.open) {
         if (!isReadByHttp(socket)) add('upgraded', false, 0)
