@@ -73,6 +73,31 @@ describe('a trigger during a restart', () => {
   })
 })
 
+describe('a shutdown at the moment of the commit', () => {
+  /** Shuts down so many microtasks after the successor has given its last answer. */
+  async function shutDown(later: number): Promise<string> {
+    const process = await aServingProcess()
+    let answers = 0
+    process.onMessage = async ({ type }) => {
+      if (type !== 'answer' || ++answers !== 2) return
+      for (let turn = 0; turn < later; turn += 1) await undefined
+      void process.lifecycle.shutdown()
+    }
+    await process.lifecycle.restart().catch(() => {})
+    await process.emitted('stopped')
+    await arrived()
+    await process.end()
+    const [successor] = process.successors
+    return [process.told.draining?.reason, ...(successor?.heard ?? []), ...(successor?.process.signals ?? [])].join(' ')
+  }
+
+  it('comes before it or after it, whichever: there is one who serves on, or none', async () => {
+    const outcomes: string[] = []
+    for (let later = 0; later < 40; later += 1) outcomes.push(await shutDown(later))
+    expect(new Set(outcomes)).toEqual(new Set(['shutdown SIGTERM', 'restart commit']))
+  })
+})
+
 describe('a trigger outside of a restart', () => {
   it('is refused before anything listens, and while ready() is waited for', async () => {
     const waiting = new TestedProcess({ readiness: 'manual' })

@@ -74,25 +74,34 @@ export class TestedProcess {
   /** How often the application has closed its last server. */
   unused = 0
   on: Partial<Record<EventName, () => void>> = {}
+  /** Called with each message of a successor, once it was read. */
+  onMessage: (message: { type: string }) => void = () => {}
   readonly #settings: Settings
   readonly #behaviours: Behaviour[]
   readonly #waiting: (() => void)[] = []
+  readonly #listenersBefore = listened()
+  readonly #exitsBefore = process.listeners('exit')
   #lifecycle: Lifecycle | undefined
+  #ended = false
 
   constructor(options: Options = {}, behaviours: Behaviour[] = [good], origin: Partial<Origin> = {}) {
     this.origin = anOrigin(origin)
     this.#settings = settingsOf(options, this.lines)
     this.#behaviours = behaviours
     this.servers = new AttachedServers(this.origin, () => void this.start(false))
-    const [listenersBefore, exitsBefore] = [listened(), process.listeners('exit')]
-    onTestFinished(async () => {
-      if (this.#lifecycle !== undefined) await this.#lifecycle.shutdown()
-      same(listened(), listenersBefore, 'listeners to signals were left behind')
-      const atExit = process.listeners('exit').filter((one) => !exitsBefore.includes(one))
-      for (const one of atExit) process.off('exit', one)
-      // A path that the application removes when it exits is put back.
-      same(atExit.length, this.events.includes('committed') ? 2 : 0, "listeners to 'exit' were left behind")
-    })
+    onTestFinished(() => this.end())
+  }
+
+  /** Ends it, and sees that it leaves nothing behind in this process. Called again, it does nothing. */
+  async end(): Promise<void> {
+    if (this.#ended) return
+    this.#ended = true
+    if (this.#lifecycle !== undefined) await this.#lifecycle.shutdown()
+    same(listened(), this.#listenersBefore, 'listeners to signals were left behind')
+    const atExit = process.listeners('exit').filter((one) => !this.#exitsBefore.includes(one))
+    for (const one of atExit) process.off('exit', one)
+    // A path that the application removes when it exits is put back.
+    same(atExit.length, this.events.includes('committed') ? 2 : 0, "listeners to 'exit' were left behind")
   }
 
   /** Begins, as the first `listen()` does. */
@@ -141,7 +150,7 @@ export class TestedProcess {
     }
   }
 
-  /** The states and events that a reader of the diagram would name. */
+  /** The word of the diagram for where it is. */
   get state(): string {
     return this.lifecycle.state.current
   }
@@ -155,7 +164,8 @@ export class TestedProcess {
 
   readonly #startSuccessor: StartSuccessor = () => {
     const spawned = new FakeProcess(4711 + this.successors.length)
-    const { toSuccessor, toPredecessor } = channelInMemory()
+    const { toSuccessor, toPredecessor, carriers } = channelInMemory()
+    carriers[0].onMessage((message) => this.onMessage(message as { type: string }))
     const heard: string[] = []
     for (const type of ['commit', 'restart', 'stop'] as const) toPredecessor.on(type, () => heard.push(type))
     this.successors.push({ process: spawned, says: toPredecessor, heard })
