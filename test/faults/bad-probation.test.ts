@@ -34,11 +34,11 @@ describe('a successor that stops to serve in its probation leaves all as it was'
     ['closes one of its servers', 'stop-one', /does not serve unix:.*socket any more in its probation/],
     ['shuts down', 'shut-down', /is leaving \(it shuts down\) in its probation/],
     ['is told to stop', 'be-told-to-stop', /is leaving \(it shuts down\) in its probation/],
-    ['hangs', 'block', /did not answer within 5000 ms in its probation/],
+    ['hangs', 'block', /did not answer within 10000 ms in its probation/],
   ])('%s', async (_, fault, says) => {
-    const scene = await setScene({ options: { probation: 300, readyTimeout: 5000, drainTimeout: 3000 } })
+    const scene = await setScene({ options: { probation: 300, drainTimeout: 3000 } })
     await scene.load(steady)
-    await scene.fault(`${fault}-in-probation:50`)
+    await scene.fault(`${fault}-when-ready`)
     const mend = async (): Promise<void> => {
       await scene.fault()
       await scene.load(fresh)

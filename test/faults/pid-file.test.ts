@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { startServer, tempDir } from '../support/index.ts'
+import { startServer, tempDir, until } from '../support/index.ts'
 import type { Outcome } from './stage/control.ts'
 import { eventsOf, waitForEvent } from './stage/events.ts'
 import type { Scene } from './stage/scene.ts'
@@ -100,6 +100,8 @@ describe('the pid file', () => {
   it('that names another process by now is left alone at the end', async () => {
     const scene = await setScene()
     const other = await startServer('controlled', { options: { pidFile: scene.pidFile } })
+    // It says that it listens a moment before it writes the file.
+    await until(() => scene.readPidFile() === `${other.pid}\n`, 'the pid of the other process')
 
     scene.server.signal('SIGTERM')
 

@@ -59,6 +59,8 @@ describe('a successor behind a wrapper', () => {
 
     expect(await scene.ask('restart')).toMatchObject({ message: expect.stringMatching(says) })
 
+    // A server that has not said yet who it is, is killed as soon as it does.
+    await until(() => scene.server.alive().length === 1, 'the end of the successor')
     await scene.standsAsBefore(scene.server.pid, before)
     await scene.fault()
     expect(await scene.ask('restart')).toMatchObject({ generation: 2 })

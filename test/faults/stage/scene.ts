@@ -132,9 +132,15 @@ export interface SceneOptions extends ServerOptions {
 }
 
 /** The fixture `controlled`, or a copy of it, in a folder of its own. */
-export async function setScene(choose: SceneOptions | ((folder: string) => SceneOptions) = {}): Promise<Scene> {
+export async function setScene(
+  choose: SceneOptions | ((folder: string) => SceneOptions | Promise<SceneOptions>) = {},
+): Promise<Scene> {
   const folder = await tempDir()
-  const { program = 'controlled', faults = '', ...others } = typeof choose === 'function' ? choose(folder) : choose
+  const {
+    program = 'controlled',
+    faults = '',
+    ...others
+  } = typeof choose === 'function' ? await choose(folder) : choose
   await writeFile(join(folder, 'faults'), faults)
   const server = await startServer(program, {
     address: `127.0.0.1:0,unix:${join(folder, 'socket')}`,
