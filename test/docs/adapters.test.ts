@@ -2,11 +2,11 @@ import { adapterSuite } from '@zerodown/adapter-suite'
 import * as entry from '@zerodown/core/adapter'
 import { describe, expect, it } from 'vitest'
 import { isPublished, membersOfWorkspace, read } from '../workspace/members.ts'
+import { sectionOf } from './markdown.ts'
 
 const page = read('docs', 'adapters.md')
 
-/** What stands between two headings. */
-const section = (heading: string): string => page.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? ''
+const section = (heading: string): string => sectionOf(page, heading)
 
 describe('docs/adapters.md', () => {
   it('has the contract in ten lines', () => {

@@ -1,24 +1,17 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { overridesOfLinter } from '../workspace/linter.ts'
+import { ROOT, read } from '../workspace/members.ts'
+import { sectionOf, tableRowsOf } from './markdown.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const DOCS = join(ROOT, 'docs')
 const SOURCES = join(ROOT, 'packages/core/src')
 
-const text = readFileSync(join(DOCS, 'architecture.md'), 'utf8')
-const picture = readFileSync(join(DOCS, 'architecture.svg'), 'utf8')
+const text = read('docs', 'architecture.md')
+const picture = read('docs', 'architecture.svg')
 
-/** The rows of the table under a heading, each with its cells. */
-function tableUnder(heading: string): string[][] {
-  const section = text.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? ''
-  const lines = section.split('\n').filter((line) => line.startsWith('|'))
-  return lines
-    .slice(2)
-    .map((line) => line.split('|').slice(1, -1))
-    .map((cells) => cells.map((cell) => cell.trim()))
-}
+const tableUnder = (heading: string): string[][] => tableRowsOf(sectionOf(text, heading))
 
 const linksIn = (markdown: string): string[] =>
   [...markdown.matchAll(/\]\(([^)#]+)/g)].map(([, path = '']) => resolve(DOCS, path))
@@ -50,9 +43,9 @@ describe('the architecture names', () => {
   )
 
   it('the layers of the linter, in their order, and all files above them', () => {
-    const config = readFileSync(join(ROOT, '.oxlintrc.json'), 'utf8').replaceAll(/^\s*\/\/.*$/gm, '')
-    const { overrides } = JSON.parse(config) as { overrides: { rules: Record<string, unknown> }[] }
-    const rule = overrides.map(({ rules }) => rules['zerodown/layers']).find((one) => one !== undefined)
+    const rule = overridesOfLinter()
+      .map(({ rules }) => rules['zerodown/layers'])
+      .find((one) => one !== undefined)
     const [, { order }] = rule as [string, { order: (string | string[])[] }]
     const layers = order.map((layer) => [layer].flat().map((name) => (name.endsWith('.ts') ? name : `${name}/`)))
 

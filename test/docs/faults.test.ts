@@ -1,11 +1,10 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { ROOT, read } from '../workspace/members.ts'
 import { rowsOf } from './matrix.ts'
 import { titlesIn } from './titles.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const MATRIX = join(ROOT, 'docs', 'faults.md')
 /** Of tests in which nothing goes wrong. In those of all other folders something does. */
 const HARMLESS = new Set([
@@ -23,7 +22,7 @@ const FOLDERS = readdirSync(join(ROOT, 'test'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !HARMLESS.has(entry.name))
   .map(({ name }) => `test/${name}`)
 
-const matrix = readFileSync(MATRIX, 'utf8')
+const matrix = read('docs', 'faults.md')
 const rows = rowsOf(matrix)
 const named = rows.flatMap(({ tests }) => tests)
 
@@ -58,7 +57,7 @@ describe('the fault matrix', () => {
 })
 
 it('the README links to sections of the fault matrix', () => {
-  const links = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/\(docs\/faults\.md#([^)]+)\)/g)]
+  const links = [...read('README.md').matchAll(/\(docs\/faults\.md#([^)]+)\)/g)]
   const sections = new Set([...matrix.matchAll(/^## (.*)$/gm)].map(([, heading = '']) => anchorOf(heading)))
   expect(links.length).toBeGreaterThan(0)
   expect(links.map(([, anchor]) => anchor).filter((anchor) => !sections.has(anchor ?? ''))).toEqual([])

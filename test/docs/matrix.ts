@@ -1,3 +1,5 @@
+import { tableRowsOf } from './markdown.ts'
+
 /** A test that a row names: its file, as the link says it, and a part of its title. */
 export interface Named {
   readonly file: string
@@ -16,19 +18,11 @@ export interface Row {
 const NAMED = /\[[^\]]+\]\(([^)]+)\)((?:,? "[^"]+")+)/g
 
 /** The rows of all tables of a Markdown text, without their heads. */
-export function rowsOf(markdown: string): Row[] {
-  const lines = markdown.split('\n')
-  const isHead = (at: number): boolean => /^\|[-|]+\|$/.test(lines[at] ?? '') || /^\|[-|]+\|$/.test(lines[at + 1] ?? '')
-  return lines.filter((line, at) => line.startsWith('|') && !isHead(at)).map(readRow)
-}
+export const rowsOf = (markdown: string): Row[] => tableRowsOf(markdown).map(readRow)
 
-function readRow(line: string): Row {
-  const cells = line
-    .slice(1, -1)
-    .split('|')
-    .map((cell) => cell.trim())
+function readRow(cells: readonly string[]): Row {
   const [what = '', does = '', lost = '', tests = ''] = cells
-  if (cells.length !== 4) throw new Error(`not four cells: ${line}`)
+  if (cells.length !== 4) throw new Error(`not four cells: ${cells.join(' | ')}`)
   return { what, does, lost, tests: [...tests.matchAll(NAMED)].flatMap(readNamed) }
 }
 

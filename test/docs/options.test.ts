@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { AnyGroup, AnySingle } from '../../packages/core/src/options/table.ts'
 import { entries, isGroup, singles } from '../../packages/core/src/options/table.ts'
 import { textOptions } from '../../packages/core/src/options/texts.ts'
 import { milliseconds } from '../../packages/core/src/options/value-types.ts'
+import { ROOT, read } from '../workspace/members.ts'
 import { docstringsIn } from './docstrings.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+const readme = read('README.md')
 const section = /^## Options$(.*?)^## /ms.exec(readme)?.[1] ?? ''
 
 /** The table with the columns "option" and "default", by the option as it is written. */
@@ -75,7 +73,7 @@ const variablesIn = (text: string): string[] => [...text.matchAll(/\bZERODOWN_[A
 
 it.each(GUIDES)('%s names variables that there are', (file) => {
   const known = new Set(textOptions.map(({ variable }) => variable))
-  const named = variablesIn(readFileSync(join(ROOT, file), 'utf8'))
+  const named = variablesIn(read(file))
   expect(named.filter((name) => !known.has(name))).toEqual([])
 })
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { EXAMPLES } from '../examples/examples.ts'
 import { WAYS } from '../frameworks/ways.ts'
+import { overridesOfLinter } from './linter.ts'
 import type { Member } from './members.ts'
 import { ROOT, isPublished, membersOfWorkspace, needsOf, read } from './members.ts'
 
@@ -107,10 +108,9 @@ describe('the examples', () => {
 })
 
 it('the linter has exceptions for files only that there are', () => {
-  const { overrides } = JSON.parse(read('.oxlintrc.json').replaceAll(/^\s*\/\/.*$/gm, '')) as {
-    overrides: { files: string[] }[]
-  }
-  const places = overrides.flatMap(({ files }) => files).map((glob) => glob.replace(/\/?\*.*$/, ''))
+  const places = overridesOfLinter()
+    .flatMap(({ files }) => files)
+    .map((glob) => glob.replace(/\/?\*.*$/, ''))
   expect(places.filter((place) => !existsSync(join(ROOT, place)))).toEqual([])
 })
 

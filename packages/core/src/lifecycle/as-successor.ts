@@ -40,7 +40,6 @@ export class AsSuccessor {
     this.#servers = servers
     this.#settings = settings
     this.#incoming = new IncomingConnections(servers, predecessor.channel)
-    void predecessor.gone.then(() => this.#incoming.dropAll())
     predecessor.subscribe({
       inCharge: (how, restart) => events.inCharge(how, restart),
       restartRequested: () => predecessor.reportRestart(events.restart()),
@@ -48,6 +47,7 @@ export class AsSuccessor {
       notServed: () => this.#notServed(),
     })
     void predecessor.gone.then(() => {
+      this.#incoming.dropAll()
       emit('received', { connections: this.#incoming.received })
       if (state.current !== 'starting') this.settlePaths()
     })

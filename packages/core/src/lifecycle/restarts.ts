@@ -28,7 +28,7 @@ export class Restarts {
   /** What the successor is to inherit, while it is being started. */
   #passed: PassedListeners | undefined
   #aborted = false
-  #over: Promise<unknown> | undefined
+  #over: Promise<unknown> = Promise.resolve()
   #taker: Taker | undefined
 
   constructor(context: Context) {
@@ -67,7 +67,7 @@ export class Restarts {
 
   /** Resolves when the last attempt is over, however it ends. */
   get over(): Promise<unknown> {
-    return Promise.resolve(this.#over)
+    return this.#over
   }
 
   /** The successor that is tried or has taken over, and how far it is. */

@@ -54,7 +54,7 @@ export class Predecessor {
     return this.#takeOver
   }
 
-  /** The ticket keys of an inherited listener, if it has any and they have come already. */
+  /** @returns the ticket keys of an inherited listener; `undefined`: it has none, or they have not come yet */
   ticketKeysOf(listener: number | undefined): string | undefined {
     return this.#ticketKeys.find((one) => one.listener === listener)?.keys
   }

@@ -1,9 +1,8 @@
 import cluster from 'node:cluster'
 import type { Server } from 'node:net'
-import type { InheritedListeners } from '../listeners/inherited.ts'
+import type { InheritedListener, InheritedListeners } from '../listeners/inherited.ts'
 import type { ListenTarget } from '../listeners/listen-target.ts'
 import { thisPlatform } from '../process/platform.ts'
-import type { InheritedListener } from '../listeners/inherited.ts'
 import type { Origin } from '../restart/origin.ts'
 import { isInCharge } from '../restart/origin.ts'
 import { additionalListenerOf } from './additional-listener.ts'
@@ -43,10 +42,6 @@ export class AttachedServers implements ServerHost {
 
   [Symbol.iterator](): Iterator<AttachedServer> {
     return this.#servers.values()
-  }
-
-  get size(): number {
-    return this.#servers.size
   }
 
   get listening(): AttachedServer[] {

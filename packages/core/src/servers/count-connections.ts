@@ -44,8 +44,9 @@ export function countConnections(servers: Iterable<CountedServer>): Counted {
       const kind = server instanceof HttpsServer ? 'https' : http1.name
       const idle = idleAmong(server as HttpServer, connections.open)
       for (const socket of connections.open) {
-        if (!isReadByHttp(socket)) add('upgraded', false, 0)
-        else add(kind, idle.has(socket), idle.has(socket) ? 0 : 1)
+        const isIdle = idle.has(socket)
+        if (isReadByHttp(socket)) add(kind, isIdle, isIdle ? 0 : 1)
+        else add('upgraded', false, 0)
       }
     } else for (const _ of connections.open) add('raw', false, 0)
   }

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { Connections } from '../../src/connections/tracking.ts'
-import { connectTo, listen } from '../support/servers.ts'
+import { acceptedBy, listen } from '../support/servers.ts'
 import { converse, converseTimes } from '../support/http.ts'
 import { PSK, connectTls } from '../support/tls.ts'
 
@@ -79,9 +79,7 @@ describe('the connections of a TLS server', () => {
   it('are ended in the middle of their handshake, too', async () => {
     const server = await listen(createTlsServer(PSK))
     const connections = new Connections(server)
-    const accepted = once(server, 'connection')
-    const client = await connectTo(server)
-    await accepted
+    const client = await acceptedBy(server)
     expect(connections.open.size).toBe(0)
     const ended = once(client.resume(), 'close')
     connections.destroyAll()

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { drainable } from '../support/drains.ts'
 import { converse, converseTimes } from '../support/http.ts'
-import { connectTo, listen } from '../support/servers.ts'
+import { acceptedBy, connectTo, listen } from '../support/servers.ts'
 import { PSK, connectTls } from '../support/tls.ts'
 
 describe('a raw TCP server in a drain', () => {
@@ -86,9 +86,7 @@ describe('a raw TLS server in a drain', () => {
 
   it('cuts a handshake at the deadline', async () => {
     const tracked = drainable(await listen(createTlsServer(PSK)))
-    const accepted = once(tracked.server, 'connection')
-    const client = await connectTo(tracked.server)
-    await accepted
+    const client = await acceptedBy(tracked.server)
     const closed = once(client.resume(), 'close')
     const { drain, drained } = tracked.drain()
     drain.cut()

@@ -151,7 +151,7 @@ describe('the last server is closed by the application', () => {
     const { lifecycle } = served
     server.close()
     await once(server, 'close')
-    expect([served.unused, lifecycle.state.current, served.servers.size]).toEqual([1, 'stopped', 0])
+    expect([served.unused, lifecycle.state.current, [...served.servers].length]).toEqual([1, 'stopped', 0])
     expect([process.listenerCount('SIGUSR2'), existsSync(pidFile)]).toEqual([before, false])
   })
 

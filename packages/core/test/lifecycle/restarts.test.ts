@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { arrived } from '../support/carriers.ts'
 import { code } from '../support/errors.ts'
 import { TestedProcess, aServingProcess, bad, good, silent } from '../support/lifecycles.ts'
-import { connectTo } from '../support/servers.ts'
+import { acceptedBy } from '../support/servers.ts'
 
 describe('a trigger during a restart', () => {
   it('is passed on with the commit: the successor restarts once more, and says how that ends', async () => {
@@ -99,6 +99,14 @@ describe('a shutdown at the moment of the commit', () => {
 })
 
 describe('a trigger outside of a restart', () => {
+  /** One that serves, with a connection to its server. */
+  async function aConnectedProcess() {
+    const process = new TestedProcess()
+    const server = await process.serve()
+    await process.emitted('ready')
+    return { process, server, client: await acceptedBy(server) }
+  }
+
   it('is refused before anything listens, and while ready() is waited for', async () => {
     const waiting = new TestedProcess({ readiness: 'manual' })
     const server = waiting.attach()
@@ -133,12 +141,7 @@ describe('a trigger outside of a restart', () => {
   })
 
   it('is refused where the servers are closed, and their last connections go on', async () => {
-    const process = new TestedProcess()
-    const server = await process.serve()
-    await process.emitted('ready')
-    const accepted = once(server, 'connection')
-    const client = await connectTo(server)
-    await accepted
+    const { process, server, client } = await aConnectedProcess()
     server.close()
     await expect(process.lifecycle.restart()).rejects.toThrow(/none of the servers of this process listens any more/)
     client.destroy()
@@ -154,12 +157,7 @@ describe('a trigger outside of a restart', () => {
   })
 
   it("is the successor's, while this process drains after a restart", async () => {
-    const process = new TestedProcess()
-    const server = await process.serve()
-    await process.emitted('ready')
-    const accepted = once(server, 'connection')
-    const client = await connectTo(server)
-    await accepted
+    const { process, client } = await aConnectedProcess()
     await process.lifecycle.restart()
     const [successor] = process.successors
 

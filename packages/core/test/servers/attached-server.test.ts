@@ -12,7 +12,7 @@ import type { ServerHost } from '../../src/servers/attached-server.ts'
 import { AttachedServer } from '../../src/servers/attached-server.ts'
 import { inodeOf } from '../../src/node/stat.ts'
 import { inherit } from '../support/inherited.ts'
-import { connectTo, endWithTest, listen, portOf } from '../support/servers.ts'
+import { acceptedBy, endWithTest, listen, portOf } from '../support/servers.ts'
 
 const ANY = { port: 0, host: '127.0.0.1' }
 
@@ -94,9 +94,7 @@ describe('any port', () => {
     const { server, attached } = attach()
     await listen(server, ANY)
     expect(attached.ephemeral).toBe(true)
-    const accepted = once(server, 'connection')
-    await connectTo(server)
-    await accepted
+    await acceptedBy(server)
     expect(attached.ephemeral).toBe(false)
   })
 

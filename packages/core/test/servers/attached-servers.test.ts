@@ -7,7 +7,7 @@ import { AttachedServers } from '../../src/servers/attached-servers.ts'
 import type { ServerWatcher } from '../../src/servers/attached-servers.ts'
 import { inherit } from '../support/inherited.ts'
 import { anOrigin } from '../support/lifecycles.ts'
-import { connectTo, endWithTest, listen, portOf } from '../support/servers.ts'
+import { acceptedBy, endWithTest, listen, portOf } from '../support/servers.ts'
 
 const ANY = { port: 0, host: '127.0.0.1' }
 
@@ -79,9 +79,7 @@ describe('attached servers', () => {
   it('that the application has closed are open while they have connections', async () => {
     const { attach, servers } = attached()
     const server = await listen(attach(), ANY)
-    const accepted = once(server, 'connection')
-    const client = await connectTo(server)
-    await accepted
+    const client = await acceptedBy(server)
     const closed = close(server)
     expect([servers.listening.length, servers.open.length, servers.inUse]).toEqual([0, 1, true])
     client.destroy()
@@ -141,9 +139,7 @@ describe('an additional listener', () => {
     const { attach, servers } = attached()
     const server = await listen(attach(), ANY)
     const additional = await listen(servers.addListenerOf(server), ANY)
-    const accepted = once(server, 'connection')
-    await connectTo(additional)
-    await accepted
+    await acceptedBy(server, additional)
     const [main, other] = [...servers]
     expect([main?.connections.open.size, other?.connections.open.size, other?.optional]).toEqual([1, 0, true])
   })

@@ -41,6 +41,17 @@ export async function connectTo(server: Server): Promise<Socket> {
   return socket
 }
 
+/**
+ * A client as `connectTo` makes it, that the server has accepted.
+ * @param listener where it connects, if not to the server itself
+ */
+export async function acceptedBy(server: Server, listener: Server = server): Promise<Socket> {
+  const accepted = once(server, 'connection')
+  const client = await connectTo(listener)
+  await accepted
+  return client
+}
+
 /** A port of this machine that nobody listens on. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0)

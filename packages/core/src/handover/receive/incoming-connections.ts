@@ -38,11 +38,10 @@ export class IncomingConnections {
   #prepared: Promise<unknown> = Promise.resolve()
   #received = 0
 
-  /** @param channel `undefined` in the first generation: none will come */
-  constructor(servers: Iterable<ReceivingServer>, channel: ChannelToPredecessor | undefined) {
+  constructor(servers: Iterable<ReceivingServer>, channel: ChannelToPredecessor) {
     this.#servers = servers
-    void channel?.ended.then(() => this.dropAll())
-    this.#unsubscribe = channel === undefined ? [] : this.#subscribe(channel)
+    void channel.ended.then(() => this.dropAll())
+    this.#unsubscribe = this.#subscribe(channel)
   }
 
   /** Prepares for many connections at once. */

@@ -167,7 +167,7 @@ describe('a connection that comes', () => {
 describe('what is accepted', () => {
   it('are connections to the servers that adopted a listener and can serve what comes; as they are when it is asked', () => {
     const servers = new Set([new Keeper(3), new Keeper(undefined)])
-    const incoming = new IncomingConnections(servers, undefined)
+    const incoming = new IncomingConnections(servers, channelInMemory().toPredecessor)
     expect(incoming.accepts).toEqual([{ listener: 3, kinds: ['http1'] }])
     servers.add(new Keeper(5))
     expect(incoming.accepts.map(({ listener }) => listener)).toEqual([3, 5])
