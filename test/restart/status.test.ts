@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { expect, it } from 'vitest'
-import { GET, Wire } from '../handover/stage/wire.ts'
+import { POST, Wire } from '../handover/stage/wire.ts'
 import type { ServerProcess } from '../support/index.ts'
 import { startServer } from '../support/index.ts'
 import { toldBy } from './events.ts'
@@ -14,11 +14,16 @@ it('status() tells how far a process and its successor are, what they serve, and
   const before = Date.now()
   const { pid, listening } = server.latest
   const key = `tcp:127.0.0.1:${(listening[0] as AddressInfo).port}`
+  // It listens before it is ready, and what we open is to come after that.
+  await server.waitForLog(/^status 1 ready /)
   const slow = await Wire.open(server.target())
   const idle = await Wire.open(server.target())
   await idle.ask()
-  slow.write(GET('/slow?ms=1500'))
+  // In flight for as long as we want.
+  slow.write(`${POST('/echo', 4)}ab`)
   await server.restart()
+  await server.waitForLog(/^status 1 draining /)
+  slow.write('cd')
   await slow.answer()
   await server.waitForExit(pid)
   const successor = { pid: server.latest.pid, generation: 2 }
