@@ -38,8 +38,10 @@ it('a program that uses another copy of zerodown than is registered: one signal 
 
 it('a program that uses a version that does not understand the registered one: it leaves its servers to that, and says so', async () => {
   const folder = await copyOfCore()
-  const file = join(folder, 'dist', 'first-copy.js')
-  await writeFile(file, (await readFile(file, 'utf8')).replace('CONTRACT = 1', 'CONTRACT = 2'))
+  const file = join(folder, 'dist', 'bundle-first-copy.js')
+  const source = await readFile(file, 'utf8')
+  expect(source).toContain('CONTRACT = 1')
+  await writeFile(file, source.replace('CONTRACT = 1', 'CONTRACT = 2'))
   const server = await startRegistered(PROGRAM, { env: { COPY: join(folder, 'dist', 'index.js') } })
   await server.waitForLog(/warning: another version of zerodown is in charge .* leaves its servers alone/)
   const { pid } = await server.restart()
