@@ -6,6 +6,7 @@ import { drainHttp1 } from './http1.ts'
 import { isHttp2Server } from '../connections/http2-sessions.ts'
 import { drainHttp2 } from './http2.ts'
 import { drainRaw } from './raw.ts'
+import { holdClose } from '../node/internals/close-event.ts'
 
 /**
  * Gives up the listener and drains the connections.
@@ -20,7 +21,9 @@ export function startDrain(
 ): { drain: Drain; drained: Promise<void> } {
   const { server, connections } = draining
   const closed = new Promise((resolve) => server.once('close', resolve))
-  // Until the predecessor has left, it may still hand connections over.
+  // Until the predecessor has left, it may still hand connections over. An application that ends on 'close' what its
+  // handlers need must not end it before.
+  holdClose(server, predecessorGone)
   const drained = Promise.all([closed, predecessorGone]).then(() => connections.allClosed())
   const drain = chooseDrain(draining)
   keepAddress(server)

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { Ledger } from '../../src/drain/ledger.ts'
 import { describeLedger } from '../../src/drain/ledger.ts'
@@ -93,20 +94,28 @@ describe('servers that drain', () => {
     expect(lines).toEqual([])
   })
 
-  it('are not done before the predecessor is gone, which may hand connections over until then', async () => {
+  it('are neither closed nor done before the predecessor is gone, which may hand connections over until then', async () => {
     const { server, connections, ...rest } = drainable(await listen(createServer()))
+    const before = server.address()
+    const heard: string[] = []
+    server.on('close', () => heard.push('close'))
     let gone = (): void => {}
     const predecessorGone = new Promise<void>((leave) => (gone = leave))
-    let over = false
-    const drained = drain([{ server, connections, ...rest }], 60_000, [], predecessorGone).then(() => (over = true))
-    await once(server, 'close')
+    const drained = drain([{ server, connections, ...rest }], 60_000, [], predecessorGone)
+    void drained.then(() => heard.push('drained'))
+    server.close(() => heard.push('callback'))
     const { socket: late } = await converse(await listen(createServer()))
     server.emit('connection', late)
+    await setImmediate()
+    expect(heard).toEqual([])
+    expect(server.address()).toEqual(before)
+
     gone()
-    await new Promise((turn) => setImmediate(turn))
-    expect(over).toBe(false)
+    await setImmediate()
+    expect(heard).toEqual(['close', 'callback'])
     late.destroy()
     await drained
+    expect(heard).toEqual(['close', 'callback', 'drained'])
   })
 
   it('leave no timer behind', async () => {
