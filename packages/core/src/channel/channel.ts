@@ -2,12 +2,13 @@ import type { Deferred } from '../node/deferred.ts'
 import { defer } from '../node/deferred.ts'
 import { isNativeHandle } from '../node/internals/handles.ts'
 import type { Carrier } from './carrier.ts'
-import type { Answers, FromPredecessor, FromSuccessor, Question } from './messages.ts'
+import type { FromPredecessor, FromSuccessor } from './messages.ts'
 import { mark, unmark } from './messages.ts'
+import type { AllAnswers, AnyQuestion } from './questions.ts'
 
 type Typed = { readonly type: string }
 type Named<Message, Type> = Extract<Message, { type: Type }>
-type Answer<Type> = Type extends keyof Answers ? Answers[Type] : never
+type Answer<Type> = Type extends keyof AllAnswers ? AllAnswers[Type] : never
 type Listener = (message: never, handle: unknown) => unknown
 
 /** The predecessor's end of the channel, and the successor's. */
@@ -51,15 +52,15 @@ export class Channel<Out extends Typed, In extends Typed> {
    * Asks a question.
    * @returns the answer; `null`: nobody over there can answer; `undefined`: the channel ended before it came
    */
-  async ask<Type extends Question['type']>(
-    question: Named<Out, Type> & Named<Question, Type>,
-  ): Promise<Answers[Type] | null | undefined> {
+  async ask<Type extends AnyQuestion['type']>(
+    question: Named<Out, Type> & Named<AnyQuestion, Type>,
+  ): Promise<AllAnswers[Type] | null | undefined> {
     if (!this.open) return undefined
     this.#lastQuestion += 1
     const answer = defer<unknown>()
     this.#questions.set(this.#lastQuestion, answer)
     this.#carrier.send(mark({ ...question, question: this.#lastQuestion }))
-    return answer.promise as Promise<Answers[Type] | null | undefined>
+    return answer.promise as Promise<AllAnswers[Type] | null | undefined>
   }
 
   /**
@@ -80,11 +81,11 @@ export class Channel<Out extends Typed, In extends Typed> {
   }
 
   /**
-   * Answers each question of that type with what `answer` returns. A question that nobody answers gets `null`. What is
+   * AllAnswers each question of that type with what `answer` returns. A question that nobody answers gets `null`. What is
    * returned at once is sent before this turn of the event loop ends.
    * @returns how to stop
    */
-  answer<Type extends In['type'] & keyof Answers>(
+  answer<Type extends In['type'] & keyof AllAnswers>(
     type: Type,
     answer: (question: Named<In, Type>) => Answer<Type> | Promise<Answer<Type>>,
   ): () => void {

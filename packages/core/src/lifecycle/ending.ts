@@ -26,11 +26,13 @@ export class Ending {
   readonly #context: EndingContext
   readonly #ownShutdown: OwnShutdown
   #ended: Promise<Ledger> | undefined
-  #ignoreExit = (): void => {}
+  readonly #ignoreExit: () => void
 
   constructor(context: EndingContext) {
     this.#context = context
     this.#ownShutdown = new OwnShutdown(context.settings.signals)
+    this.#ignoreExit = atExit((code) => this.#exits(code))
+    void context.origin.supervisor?.gone.then(() => this.#supervisorGone())
   }
 
   /** Called when the application asks for the end. Then it is up to us to end the process. */
@@ -58,12 +60,6 @@ export class Ending {
     this.#context.settings.logger.warn('second SIGINT: exiting at once')
     this.#context.restarts.kill()
     process.exit(130)
-  }
-
-  /** Called when this process is in charge: from now on it leaves nothing behind, whatever ends it. */
-  watchExit(): void {
-    this.#ignoreExit()
-    this.#ignoreExit = atExit((code) => this.#exits(code))
   }
 
   /**
@@ -126,8 +122,17 @@ export class Ending {
     return ledger
   }
 
+  /** Nobody would replace this process, or pass a signal on to it. */
+  #supervisorGone(): void {
+    if (this.#context.state.isLeaving) return
+    this.#context.settings.logger.warn('the supervisor has gone; this process drains and ends.')
+    void this.begin()
+  }
+
+  /** Whatever ends a process that is in charge, it leaves nothing behind. */
   #exits(code: number): void {
-    const { restarts, mainPid, servers } = this.#context
+    const { origin, restarts, mainPid, servers } = this.#context
+    if (!isInCharge(origin)) return
     if (restarts.taker !== undefined) return // Everything belongs to the successor by now.
     // If this process crashes during a restart, the successor takes over. So its pid file and unix paths have to stay.
     if (restarts.attempting && this.#ended === undefined && !isStop(code)) return

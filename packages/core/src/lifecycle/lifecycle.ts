@@ -45,12 +45,15 @@ export class Lifecycle implements ServerWatcher {
   /** @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE` */
   constructor({ hooks, saidReady, unused, ...deps }: LifecycleDeps) {
     const { origin } = deps
-    const { predecessor } = origin
+    const { predecessor, supervisor } = origin
     const settings = { ...deps.settings, logger: tolerant(deps.settings.logger) }
     const context: Context = {
       ...deps,
       settings,
-      mainPid: new MainPid(settings, origin.startCommand.cwd),
+      mainPid: new MainPid(
+        supervisor === undefined ? settings : { ...settings, pidFile: undefined },
+        origin.startCommand.cwd,
+      ),
       state: this.state,
     }
     this.settings = settings
@@ -82,7 +85,7 @@ export class Lifecycle implements ServerWatcher {
     })
     warnAtStart(context)
     if (origin.stopEarlyWatch()) void this.#restarts.queued.add()
-    if (isInCharge(origin)) this.#ending.watchExit()
+    supervisor?.subscribe(() => this.#restarts.begin(this.#readiness.waitsFor, () => this.#restart()))
   }
 
   get status(): Status {
@@ -125,11 +128,7 @@ export class Lifecycle implements ServerWatcher {
   }
 
   restart(): Promise<GenerationInfo> {
-    const { queued, taker } = this.#restarts
-    const refusal = this.#restarts.whyNot(this.#readiness.waitsFor)
-    if (refusal !== undefined) return Promise.reject(refusal)
-    if (this.state.current === 'draining' && taker !== undefined) return taker.successor.requestRestart()
-    return this.state.current === 'serving' && isInCharge(this.#context.origin) ? this.#restart() : queued.add()
+    return this.#restarts.request(this.#readiness.waitsFor, () => this.#restart())
   }
 
   shutdown(): Promise<Ledger> {
@@ -155,7 +154,6 @@ export class Lifecycle implements ServerWatcher {
   }
 
   #putInCharge(how: TakeOver, restart: boolean): void {
-    this.#ending.watchExit()
     this.#context.emit('inCharge', { how })
     if (how === 'predecessor gone') {
       this.settings.logger.warn('the predecessor ended before it had handed over; this process serves on.')
@@ -172,6 +170,8 @@ export class Lifecycle implements ServerWatcher {
   }
 
   #restartOn(signal: NodeJS.Signals): void {
+    // Sent to every process of the service, it has come to the supervisor as well.
+    if (this.#context.origin.supervisor !== undefined) return
     const refusal = this.#restarts.whyNot(this.#readiness.waitsFor)
     if (refusal !== undefined) this.settings.logger.warn(`${signal}: ${refusal.message}`)
     else this.restart().catch(() => {}) // Whoever failed has logged it.

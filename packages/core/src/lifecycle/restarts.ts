@@ -60,6 +60,25 @@ export class Restarts {
     return undefined
   }
 
+  /**
+   * A trigger has come: begins a restart, now or when it is this slot's turn, queues it, or passes the trigger on.
+   * @param waitsFor as for `whyNot()`
+   */
+  request(waitsFor: string | undefined, restart: () => Promise<GenerationInfo>): Promise<GenerationInfo> {
+    const { origin, state } = this.#context
+    if (origin.supervisor !== undefined) return origin.supervisor.roll()
+    const refusal = this.whyNot(waitsFor)
+    if (refusal !== undefined) return Promise.reject(refusal)
+    if (state.current === 'draining' && this.#taker !== undefined) return this.#taker.successor.requestRestart()
+    return state.current === 'serving' && isInCharge(origin) ? restart() : this.queued.add()
+  }
+
+  /** It is this slot's turn: begins a restart, unless there can be none. */
+  begin(waitsFor: string | undefined, restart: () => Promise<GenerationInfo>): Promise<GenerationInfo> {
+    const refusal = this.whyNot(waitsFor)
+    return refusal === undefined ? restart() : Promise.reject(refusal)
+  }
+
   /** Whether a successor is being started or is in its probation. */
   get attempting(): boolean {
     return this.#attempt !== undefined
@@ -149,19 +168,27 @@ export class Restarts {
   /** Why no successor can ever take over from this process. */
   #whyNever(): string | undefined {
     const { servers, origin } = this.#context
-    const never = whyNoRestart(thisPlatform(origin.generation))
+    // It is the supervisor that stays.
+    const never = origin.supervisor === undefined ? whyNoRestart(thisPlatform(origin.generation)) : undefined
     if (never !== undefined) return never
     const stuck = servers.listening.find((server) => server.listener === undefined)
     return stuck && `the socket of ${stuck.key} has no file descriptor that a successor could inherit.`
   }
 
   #prepare(passed: PassedListeners): Attempt {
-    const { settings, origin, emit, mainPid, startSuccessor: start } = this.#context
+    const { settings, origin, emit, mainPid, startSuccessor = origin.supervisor?.startSuccessor } = this.#context
     const generation = origin.generation + 1
-    const passedOn = { generation, listeners: passed.listeners, restartSignals: settings.signals.restart }
-    const { restore = {}, cwd } = origin.inheritance ?? {}
+    const { restore = {}, cwd, worker } = origin.inheritance ?? {}
+    const { listeners } = passed
+    const passedOn = {
+      generation,
+      predecessor: process.pid,
+      listeners,
+      restartSignals: settings.signals.restart,
+      worker,
+    }
     const launch = planLaunch(origin.startCommand, settings.launch, passedOn, restore, cwd)
-    return new Attempt(launch, generation, passed.ticketKeys, { settings, emit, mainPid, start })
+    return new Attempt(launch, generation, passed.ticketKeys, { settings, emit, mainPid, start: startSuccessor })
   }
 
   /** A shutdown came just before the commit: the successor must not take over any more. */

@@ -11,12 +11,16 @@ import type { Context } from './context.ts'
  * @param how by a commit, or because its predecessor is gone; `undefined`: from the start, or again
  */
 export function takeCharge({ settings, origin, servers, mainPid, emit }: Context, how: TakeOver | undefined): void {
+  origin.supervisor?.announceInCharge(origin.generation)
   // On commit the predecessor has already written our pid (pid file, systemd).
   if (how !== 'commit') void mainPid.announceSelf()
   else if (origin.predecessor !== undefined) {
     void mainPid.confirmToSystemd(origin.predecessor, [...settings.signals.restart, 'SIGTERM'])
   }
-  for (const { bound } of origin.listeners.drop()) emit('dropped', { key: keyOf(bound) })
+  for (const listener of origin.listeners.drop(origin.supervisor === undefined)) {
+    origin.supervisor?.release(listener)
+    emit('dropped', { key: keyOf(listener.bound) })
+  }
   for (const server of servers.listening) openPath(server, settings)
 }
 

@@ -102,13 +102,13 @@ export class InheritedListeners {
    * Closes the listeners that the new code no longer wants. Only at the commit: until then the restart may be rolled
    * back.
    */
-  drop(): readonly InheritedListener[] {
+  drop(ownsPaths: boolean): readonly InheritedListener[] {
     const dropped = this.#waiting.splice(0)
     for (const [listener, descriptors] of this.#descriptors) {
       const unwanted = dropped.includes(listener)
       // Nobody would accept from an open one, so its clients would wait for ever.
       for (const fd of unwanted ? descriptors : descriptors.slice(1)) closeSync(fd)
-      if (!unwanted || listener.bound.kind !== 'unix') continue
+      if (!unwanted || !ownsPaths || listener.bound.kind !== 'unix') continue
       // In this order: a predecessor that exits at this moment restores its path from the second one.
       if (listener.secondPath !== undefined) forgetSecondPath(listener.secondPath)
       removeUnixPath(listener.bound.path)

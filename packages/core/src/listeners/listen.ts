@@ -29,6 +29,8 @@ export interface ListenHooks {
   inherited(): InheritedListeners
   /** Which of the calls for port 0 this one is. */
   portZeroIndex(asked: ListenTarget | undefined): number | undefined
+  /** What to bind with, beside what the call says; `undefined`: nothing. */
+  bindOptions(asked: ListenTarget, portZeroIndex: number | undefined): ListenOptions | undefined
   /**
    * Whether this process binds its own sockets. In a cluster worker the primary does; on Windows, pipes have no files.
    */
@@ -140,8 +142,10 @@ class Listening {
   }
 
   #bind(): void {
-    const { asked } = this.#call
+    const { asked, options, backlog } = this.#call
     this.#hooks.asks(asked, undefined)
+    const more = asked && this.#hooks.bindOptions(asked, this.#hooks.portZeroIndex(asked))
+    if (more !== undefined) return this.#listen({ ...options, ...more }, backlog)
     Reflect.apply(this.#original, this.#server, this.#args)
   }
 

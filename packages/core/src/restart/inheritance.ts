@@ -2,6 +2,7 @@ import { constants } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import type { InheritedListener } from '../listeners/inherited.ts'
 import type { ListenTarget } from '../listeners/listen-target.ts'
+import type { WorkerInfo } from '../channel/supervision.ts'
 import { inodeOf } from '../node/stat.ts'
 
 /** The environment variable that a predecessor gives to its successor. */
@@ -12,12 +13,20 @@ export const INHERITANCE_VARIABLE = 'ZERODOWN_INHERITANCE'
  */
 const VERSION = 1
 
+/** Which of a supervisor's processes this one is. */
+export interface Worker extends WorkerInfo {
+  /** pid of the supervisor. */
+  readonly supervisor: number
+}
+
 export interface Inheritance {
   readonly generation: number
-  /** pid of the predecessor. */
-  readonly predecessor: number
-  /** The descriptor of the channel to it. */
+  /** pid of the predecessor; `undefined` where a supervisor has started a process that follows nobody. */
+  readonly predecessor?: number | undefined
+  /** The descriptor of the channel to it; to the supervisor, where there is one. */
   readonly channel: number
+  /** Where a supervisor has started this process. */
+  readonly worker?: Worker | undefined
   readonly listeners: readonly InheritedListener[]
   /** The signals that trigger a restart. */
   readonly restartSignals: readonly NodeJS.Signals[]
@@ -68,10 +77,11 @@ function parse(text: string): Inheritance | string {
   if (!isRecord(value)) return 'it is not an object'
   if (value['version'] !== VERSION)
     return `it is of version ${String(value['version'])}, and this is version ${VERSION}`
-  const { generation, predecessor, channel, listeners, restartSignals, restore, cwd } = value
+  const { generation, predecessor, channel, worker, listeners, restartSignals, restore, cwd } = value
   const complete =
     isCount(generation) &&
-    isCount(predecessor) &&
+    (worker === undefined ? isCount(predecessor) : isWorker(worker)) &&
+    (predecessor === undefined || isCount(predecessor)) &&
     isCount(channel) &&
     channel >= 3 &&
     isListOf(listeners, isListener) &&
@@ -88,14 +98,15 @@ function parse(text: string): Inheritance | string {
  * was passed, the pid of the parent has to do. It is weaker: it changes when the predecessor dies, and where
  * `launch.execPath` is a script it is the pid of a shell.
  */
-function whyForeign({ listeners, predecessor, channel }: Inheritance): string | undefined {
+function whyForeign({ listeners, predecessor, worker, channel }: Inheritance): string | undefined {
+  const parent = worker?.supervisor ?? predecessor
   const strange = listeners.find(({ fd, inode }) => inodeOf(fd) !== inode)
   if (strange !== undefined) {
-    return `it was meant for a child of process ${predecessor}: file descriptor ${strange.fd} is not the socket that it names`
+    return `it was meant for a child of process ${parent}: file descriptor ${strange.fd} is not the socket that it names`
   }
   const proven = listeners.length > 0 && listeners.every(({ inode }) => inode !== 0)
-  if (proven || (process.ppid === predecessor && inodeOf(channel) !== undefined)) return undefined
-  return `it was meant for a child of process ${predecessor}: there is no channel to that process`
+  if (proven || (process.ppid === parent && inodeOf(channel) !== undefined)) return undefined
+  return `it was meant for a child of process ${parent}: there is no channel to that process`
 }
 
 function isListener(value: unknown): value is InheritedListener {
@@ -121,6 +132,9 @@ const targets: Record<ListenTarget['kind'], (value: Record<string, unknown>) => 
 
 const isListenTarget = (value: unknown): value is ListenTarget =>
   isRecord(value) && Object.entries(targets).some(([kind, isComplete]) => value['kind'] === kind && isComplete(value))
+
+const isWorker = (value: unknown): value is Worker =>
+  isRecord(value) && [value['slot'], value['slots'], value['supervisor']].every(isCount)
 
 const isListOf = <T>(value: unknown, isOne: (one: unknown) => one is T): value is T[] =>
   Array.isArray(value) && value.every(isOne)

@@ -8,7 +8,7 @@ import { spawnWithChannel } from '../node/internals/spawn-with-channel.ts'
 import { hangsUpWithThis } from '../process/terminal.ts'
 import type { StartCommand } from './start-command.ts'
 import type { InheritedListener } from '../listeners/inherited.ts'
-import type { Inheritance } from './inheritance.ts'
+import type { Inheritance, Worker } from './inheritance.ts'
 import { INHERITANCE_VARIABLE, writeInheritance } from './inheritance.ts'
 
 /** Everything that starts a successor. */
@@ -36,6 +36,10 @@ export interface PassedOn {
   readonly generation: number
   readonly restartSignals: readonly NodeJS.Signals[]
   readonly listeners: readonly InheritedListener[]
+  /** pid of the process that is followed; `undefined`: of none. */
+  readonly predecessor?: number | undefined
+  /** Where a supervisor starts it. */
+  readonly worker?: Worker | undefined
 }
 
 /**
@@ -58,7 +62,6 @@ export function planLaunch(
   env[INHERITANCE_VARIABLE] = writeInheritance({
     ...passed,
     cwd: firstCwd,
-    predecessor: process.pid,
     channel: FIRST_FD + (1 + SPARES) * passed.listeners.length,
     listeners: passed.listeners.map((listener, at) => ({
       ...listener,

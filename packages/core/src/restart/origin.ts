@@ -1,5 +1,7 @@
 import { Channel } from '../channel/channel.ts'
+import { Lanes } from '../channel/lanes.ts'
 import { inheritedCarrier } from '../channel/process-carrier.ts'
+import { LANES } from '../channel/supervision.ts'
 import { InheritedListeners } from '../listeners/inherited.ts'
 import { PortZeroOrder } from '../listeners/port-zero-order.ts'
 import type { StartCommand } from './start-command.ts'
@@ -8,6 +10,7 @@ import type { Inheritance } from './inheritance.ts'
 import { receiveInheritance } from './inheritance.ts'
 import { takeListenPid } from './listen-pid.ts'
 import { Predecessor } from './predecessor.ts'
+import { Supervisor } from './supervisor.ts'
 
 /** What this process was started with. */
 export interface Origin {
@@ -18,6 +21,8 @@ export interface Origin {
   readonly listeners: InheritedListeners
   readonly portZeroOrder: PortZeroOrder
   readonly predecessor: Predecessor | undefined
+  /** Where this process is a worker of one. */
+  readonly supervisor: Supervisor | undefined
   /** Why an inheritance was ignored that was in the environment. */
   readonly ignored: string | undefined
   /**
@@ -43,24 +48,36 @@ export const isInCharge = ({ predecessor }: Origin): boolean =>
 function readOrigin(): Origin {
   const { inheritance, ignored } = receiveInheritance()
   const startCommand = takeListenPid(readStartCommand(), inheritance)
+  const { predecessor, supervisor } = inheritance === undefined ? {} : whoIsThere(inheritance)
   return {
     startCommand,
     generation: inheritance?.generation ?? 1,
     inheritance,
     listeners: new InheritedListeners(inheritance?.listeners ?? []),
     portZeroOrder: new PortZeroOrder(),
-    predecessor: inheritance && predecessorOf(inheritance),
+    predecessor,
+    supervisor,
     ignored,
     stopEarlyWatch: watchEarly(inheritance?.restartSignals ?? []),
   }
 }
 
+interface WhoIsThere {
+  readonly predecessor?: Predecessor | undefined
+  readonly supervisor?: Supervisor | undefined
+}
+
 /**
- * Takes the channel to the predecessor. It has nothing to do with `process.send`, `process.channel` and their events,
- * which belong to the application.
+ * Takes the channel to the predecessor; a supervisor passes on what the two say, over its own. It has nothing to do with
+ * `process.send`, `process.channel` and their events, which belong to the application.
  */
-function predecessorOf({ predecessor, channel }: Inheritance): Predecessor {
-  return new Predecessor(predecessor, new Channel(inheritedCarrier(channel)))
+function whoIsThere({ predecessor, channel, worker }: Inheritance): WhoIsThere {
+  const carrier = inheritedCarrier(channel)
+  if (worker === undefined) return { predecessor: new Predecessor(predecessor ?? 0, new Channel(carrier)) }
+  const lanes = new Lanes(carrier)
+  const supervisor = new Supervisor(worker, lanes)
+  if (predecessor === undefined) return { supervisor }
+  return { supervisor, predecessor: new Predecessor(predecessor, new Channel(lanes.open(LANES.predecessor))) }
 }
 
 /**

@@ -15,8 +15,8 @@ export interface Ending {
 export interface SuccessorLife {
   /** The pid of the server. */
   readonly pid: number
-  /** Whether the system could start it. */
-  readonly started: boolean
+  /** Resolves when it runs; never, if it could not be started. */
+  readonly launched: Promise<void>
   /** Resolves with how the child ended, or with the error if it never ran. By then it is reaped. */
   readonly ended: Promise<Ending | Error>
   /** Whether the server has said which process it is. From then on it handles signals. */
@@ -43,6 +43,7 @@ export interface SuccessorLife {
  */
 export class SuccessorProcess implements SuccessorLife {
   readonly ended: Promise<Ending | Error>
+  readonly launched: Promise<void>
   readonly #child: ChildProcess
   readonly #started: ProcessIdentity | undefined
   /** The server, if that is not the child itself. */
@@ -53,6 +54,7 @@ export class SuccessorProcess implements SuccessorLife {
   /** @param notStarted makes the error to report if the system could not start the child */
   constructor(child: ChildProcess, notStarted: (error: Error) => Error) {
     this.#child = child
+    this.launched = child.pid === undefined ? new Promise(() => {}) : Promise.resolve()
     this.#started = child.pid === undefined ? undefined : new ProcessIdentity(child.pid)
     this.ended = new Promise((resolve) => {
       child.once('exit', (code, signal) =>
@@ -67,10 +69,6 @@ export class SuccessorProcess implements SuccessorLife {
 
   get pid(): number {
     return this.#behind?.pid ?? this.#child.pid ?? 0
-  }
-
-  get started(): boolean {
-    return this.#child.pid !== undefined
   }
 
   get identified(): boolean {
@@ -89,7 +87,7 @@ export class SuccessorProcess implements SuccessorLife {
 
   /** Does not wait for the channel: a background process of a script may hold it open for as long as it likes. */
   async terminate(grace: number): Promise<void> {
-    if (!this.started) return
+    if (this.#child.pid === undefined) return
     this.#child.ref()
     const over = this.#over()
     this.stop()

@@ -61,7 +61,7 @@ export class Successor {
 
   /** Waits until the process runs. */
   async waitUntilLaunched(): Promise<void> {
-    if (!this.#process.started) await this.#failed.promise
+    await Promise.race([this.#process.launched, this.#failed.promise])
   }
 
   /**
@@ -126,7 +126,6 @@ export class Successor {
 
   /** Ends it: TERM, then KILL after `grace` ms. Resolves when it is reaped. */
   async terminate(grace: number): Promise<void> {
-    if (!this.#process.started) return
     this.#stop()
     await this.#process.terminate(grace)
   }

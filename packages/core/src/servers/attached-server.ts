@@ -1,12 +1,13 @@
 import type { EventEmitter } from 'node:events'
 import { errorMonitor } from 'node:events'
-import type { Server } from 'node:net'
+import type { ListenOptions, Server } from 'node:net'
 import { Connections } from '../connections/tracking.ts'
 import type { Payload } from '../channel/messages.ts'
 import type { ConnectionKind } from '../handover/kinds/kind.ts'
 import { explainObstacles } from '../handover/kinds/kinds.ts'
 import { ConnectionAdopter } from '../handover/receive/connection-adopter.ts'
 import { followSessions, isHttp2Server } from '../connections/http2-sessions.ts'
+import type { ListenTarget } from '../listeners/listen-target.ts'
 import { explainListenError } from '../listeners/held-address.ts'
 import { patchListen } from '../listeners/listen.ts'
 import type { OwnedPath } from '../listeners/owned-path.ts'
@@ -19,6 +20,8 @@ export interface ServerHost extends PlaceHost {
   readonly inherited: InheritedListeners
   /** Whether this process binds its own sockets. */
   readonly bindsItself: boolean
+  /** What to bind with, beside what the application says. */
+  bindOptions(asked: ListenTarget, portZeroIndex: number | undefined): ListenOptions | undefined
   /** `listen()` was called; what this throws, `listen()` throws. */
   starts(server: AttachedServer): void
   listens(server: AttachedServer, adopted: boolean): void
@@ -38,7 +41,8 @@ export class AttachedServer {
   readonly #place: ListeningPlace
   /** Whether it only seems to listen, and is to be closed by us. */
   #pretence: 'seems to listen' | 'is over' | undefined
-  #failedToListen = false
+  /** Whether it could not listen. */
+  failedToListen = false
   #aside = false
   #starting = false
   #open = false
@@ -56,13 +60,14 @@ export class AttachedServer {
       before: () => {
         host.starts(this)
         this.#starting = true
-        this.#failedToListen = false
+        this.failedToListen = false
         this.#aside = false
       },
       threw: (error) => this.#failed(error),
       inherited: () => host.inherited,
       portZeroIndex: (asked) => this.#place.portZeroIndex(asked),
       bindsItself: () => host.bindsItself,
+      bindOptions: (asked, index) => host.bindOptions(asked, index),
       pretends: (still) => {
         this.#pretence = still ? 'seems to listen' : 'is over'
       },
@@ -98,11 +103,6 @@ export class AttachedServer {
   /** The port that it has, or was to have. */
   get port(): number | undefined {
     return this.#place.port
-  }
-
-  /** Whether it could not listen. */
-  get failedToListen(): boolean {
-    return this.#failedToListen
   }
 
   /** Notes that it does not keep its process alive (`server.unref()`): if no other server listens, the process is no service. */
@@ -194,7 +194,7 @@ export class AttachedServer {
 
   #failed(error: unknown): void {
     this.#starting = false
-    this.#failedToListen = true
+    this.failedToListen = true
     this.#host.failed(this, error)
   }
 }

@@ -1,7 +1,8 @@
 import cluster from 'node:cluster'
-import type { Server } from 'node:net'
+import type { ListenOptions, Server } from 'node:net'
 import type { InheritedListener, InheritedListeners } from '../listeners/inherited.ts'
 import type { ListenTarget } from '../listeners/listen-target.ts'
+import { listeningHandle } from '../node/internals/handles.ts'
 import { thisPlatform } from '../process/platform.ts'
 import type { Origin } from '../restart/origin.ts'
 import { isInCharge } from '../restart/origin.ts'
@@ -112,17 +113,25 @@ export class AttachedServers implements ServerHost {
     return this.#origin.portZeroOrder.next(asked)
   }
 
+  bindOptions(asked: ListenTarget, portZeroIndex: number | undefined): ListenOptions | undefined {
+    return this.#origin.supervisor?.bindOptions(asked, portZeroIndex)
+  }
+
   get bindsItself(): boolean {
     const { clusterWorker, platform } = thisPlatform()
     return !clusterWorker && platform !== 'win32'
   }
 
-  /** In a cluster it is the primary that has bound it. */
+  /** In a cluster it is the primary that has bound it, and under a supervisor it outlives this process. */
   ownsPath(adopted: boolean): boolean {
-    return !cluster.isWorker && (!adopted || isInCharge(this.#origin))
+    if (cluster.isWorker || this.#origin.supervisor !== undefined) return false
+    return !adopted || isInCharge(this.#origin)
   }
 
   listens(server: AttachedServer, adopted: boolean): void {
+    const { listener } = server
+    const handle = adopted ? undefined : listeningHandle(server.server)
+    if (listener !== undefined && handle !== undefined) this.#origin.supervisor?.hold(listener, handle)
     this.#watcher?.serverListens(server, adopted)
   }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { DEFAULT_TIMEOUT } from './usage.ts'
+import { UsageError } from './usage-error.ts'
 
 export type Command =
   | { name: 'help' }
@@ -7,8 +8,6 @@ export type Command =
   | { name: 'reload'; pidFile: string; timeout: number }
 
 export type Reload = Exclude<Command, { name: 'help' }>
-
-export class UsageError extends Error {}
 
 /** The longest delay of Node's timers. ms */
 const LONGEST_TIMEOUT = 2 ** 31 - 1
@@ -19,8 +18,8 @@ export function parseCommand(args: string[]): Command {
   const { help, timeout, 'pid-file': pidFile } = values
   const [name, pid, ...more] = positionals
   if (help) return { name: 'help' }
-  if (name === undefined) throw new UsageError('missing command; available: reload.')
-  if (name !== 'reload') throw new UsageError(`unknown command ${name}; available: reload.`)
+  if (name === undefined) throw new UsageError('missing command; available: run, reload.')
+  if (name !== 'reload') throw new UsageError(`unknown command ${name}; available: run, reload.`)
   if (more.length > 0) throw new UsageError(`give one PID, not ${more.length + 1}.`)
   if ((pid === undefined) === (pidFile === undefined)) {
     throw new UsageError('which server? Give either --pid-file FILE or a PID.')

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-import { parseCommand, UsageError } from './command.ts'
+import { parseCommand } from './command.ts'
+import { UsageError } from './usage-error.ts'
 import { reload, ReloadError } from './reload.ts'
+import { run as runServer } from './run.ts'
 import { USAGE } from './usage.ts'
 
 /**
@@ -9,6 +11,7 @@ import { USAGE } from './usage.ts'
  */
 async function run(args: string[]): Promise<number> {
   try {
+    if (args[0] === 'run') return await runServer(args.slice(1))
     const command = parseCommand(args)
     process.stdout.write(command.name === 'help' ? USAGE : await reload(command))
     return 0

@@ -24,6 +24,9 @@ export function listeningFd(server: Server): number | undefined {
   return typeof fd === 'number' && fd >= 0 ? fd : undefined
 }
 
+/** The same socket as a handle, which can be sent to another process. */
+export const listeningHandle = (server: Server): object | undefined => handleOf(server) ?? undefined
+
 /**
  * Stops reading at once, below all buffers of Node and whoever reads: the HTTP parser reads from the handle itself, and
  * what it reads after the connection was passed on is lost.

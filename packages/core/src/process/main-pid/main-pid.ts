@@ -15,7 +15,7 @@ export class MainPid {
    * @param from the directory that a relative path starts from
    * @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE`
    */
-  constructor({ pidFile, logger }: Settings, from: string) {
+  constructor({ pidFile, logger }: Pick<Settings, 'pidFile' | 'logger'>, from: string) {
     this.#pidFile = pidFile === undefined ? undefined : new PidFile(pidFile, from)
     this.#logger = logger
   }

@@ -1,0 +1,85 @@
+import type { GenerationInfo } from './messages.ts'
+import type { InheritedListener } from '../listeners/inherited.ts'
+
+/** Which of several workers of one service a process is. */
+export interface WorkerInfo {
+  /** From 1. Each slot is a chain of generations. */
+  readonly slot: number
+  /** How many slots there are. */
+  readonly slots: number
+  /**
+   * Whether each slot binds sockets of its own (https://nodejs.org/api/net.html#serverlistenoptions-callback, `reusePort`), and
+   * not all of them accept on the same ones.
+   */
+  readonly reusePort?: boolean | undefined
+  /** The ports that an earlier slot got where it asked for any. */
+  readonly ports?: readonly AnyPort[] | undefined
+}
+
+/** What became of a `listen()` on any port, port 0. */
+export interface AnyPort {
+  /** The key of what was asked for. */
+  readonly key: string
+  /** Which of the calls in these words it was, from 1. */
+  readonly index: number | undefined
+  readonly port: number
+}
+
+/** Names of the lanes of a worker's channel. */
+export const LANES = { supervisor: 'supervisor', predecessor: 'predecessor', successor: 'successor' } as const
+
+/** How to start a successor, but for its descriptors: those are the supervisor's. */
+export interface LaunchRequest {
+  readonly execPath: string
+  readonly argv0: string | undefined
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+  /** The sockets that become its descriptors, from 3 on, by their inodes. */
+  readonly sockets: readonly number[]
+}
+
+/** Why something that was asked for has failed. */
+export interface Failure {
+  readonly code: string
+  readonly message: string
+}
+
+/** From a worker. */
+export type FromWorker =
+  /** With a handle: it listens there, and the supervisor is to hold the socket for those that follow. */
+  | { type: 'listens'; listener: InheritedListener }
+  /** It has closed that socket, and does not want it any more. */
+  | { type: 'closed'; inode: number }
+  /** It is in charge of its slot: its predecessor has committed, or there is none. */
+  | { type: 'in-charge'; generation: number }
+  /** What a predecessor does to its successor's process. */
+  | { type: 'signal-successor'; signal: 'SIGTERM' | 'SIGKILL' }
+  | WorkerQuestion
+
+export type WorkerQuestion =
+  /** Start my successor. */
+  | { type: 'launch'; request: LaunchRequest }
+  /** A trigger has come here: restart all slots. */
+  | { type: 'roll' }
+
+/** From the supervisor. */
+export type FromSupervisor =
+  /** The successor's process has ended. */
+  { type: 'successor-ended'; signal: NodeJS.Signals | null; how: string } | SupervisorQuestion
+
+export type SupervisorQuestion =
+  /** It is this slot's turn: restart. */
+  | { type: 'restart-slot' }
+  /** How large are you? */
+  | { type: 'memory' }
+
+export interface SupervisionAnswers {
+  launch: { readonly pid: number } | Failure
+  roll: GenerationInfo | Failure
+  'restart-slot': GenerationInfo | Failure
+  /** The resident set, bytes. */
+  memory: number
+}
+
+export const isFailure = (answer: object): answer is Failure => 'code' in answer

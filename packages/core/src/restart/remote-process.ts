@@ -1,0 +1,76 @@
+import type { FromSupervisor, FromWorker, LaunchRequest } from '../channel/supervision.ts'
+import { isFailure } from '../channel/supervision.ts'
+import type { Channel } from '../channel/channel.ts'
+import { defer } from '../node/deferred.ts'
+import { within } from '../node/within.ts'
+import type { Ending, SuccessorLife } from './successor-process.ts'
+
+/** How long a process may take to end after SIGKILL. One that waits for a dead disk never does. ms */
+const KILLED_TRAILS = 5000
+
+/** The process of a successor that the supervisor has started. */
+export class RemoteProcess implements SuccessorLife {
+  readonly launched: Promise<void>
+  readonly ended: Promise<Ending | Error>
+  readonly livesBehind = false
+  readonly #channel: Channel<FromWorker, FromSupervisor>
+  readonly #ended = defer<Ending | Error>()
+  #pid = 0
+  #identified = false
+  #stopped = false
+
+  /** @param notStarted makes the error to report if the system could not start it */
+  constructor(
+    channel: Channel<FromWorker, FromSupervisor>,
+    request: LaunchRequest,
+    notStarted: (error: Error) => Error,
+  ) {
+    this.#channel = channel
+    this.ended = this.#ended.promise
+    const launched = defer<void>()
+    this.launched = launched.promise
+    channel.on('successor-ended', ({ signal, how }) => this.#ended.resolve({ signal, how }))
+    void channel.ask({ type: 'launch', request }).then((answer) => {
+      if (answer === undefined || answer === null)
+        this.#ended.resolve({ signal: null, how: 'cannot be started: the supervisor has gone' })
+      else if (isFailure(answer)) this.#ended.resolve(notStarted(new Error(answer.message)))
+      else {
+        this.#pid = answer.pid
+        launched.resolve()
+      }
+    })
+  }
+
+  get pid(): number {
+    return this.#pid
+  }
+
+  get identified(): boolean {
+    return this.#identified
+  }
+
+  identify(pid: number): void {
+    this.#pid = pid
+    this.#identified = true
+  }
+
+  async terminate(grace: number): Promise<void> {
+    this.stop()
+    if (await within(grace, this.ended)) return
+    this.kill()
+    await within(KILLED_TRAILS, this.ended)
+  }
+
+  stop(): boolean {
+    if (this.#stopped) return false
+    this.#stopped = true
+    this.#channel.send({ type: 'signal-successor', signal: 'SIGTERM' })
+    return true
+  }
+
+  kill(): void {
+    this.#channel.send({ type: 'signal-successor', signal: 'SIGKILL' })
+  }
+
+  unref(): void {}
+}

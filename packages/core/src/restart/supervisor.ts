@@ -1,0 +1,93 @@
+import { Channel } from '../channel/channel.ts'
+import type { Lanes } from '../channel/lanes.ts'
+import type { GenerationInfo } from '../channel/messages.ts'
+import type { Failure, FromSupervisor, FromWorker, WorkerInfo } from '../channel/supervision.ts'
+import { LANES, isFailure } from '../channel/supervision.ts'
+import type { ZerodownErrorCode } from '../errors.ts'
+import { ZerodownError, messageOf } from '../errors.ts'
+import type { ListenOptions } from 'node:net'
+import type { InheritedListener } from '../listeners/inherited.ts'
+import { keyOf } from '../listeners/key.ts'
+import type { ListenTarget } from '../listeners/listen-target.ts'
+import { inodeOf } from '../node/stat.ts'
+import { launchFailed } from './launch.ts'
+import { RemoteProcess } from './remote-process.ts'
+import type { StartSuccessor } from './start-successor.ts'
+
+/** The supervisor as its worker sees it: it starts processes, holds sockets, and says when it is this slot's turn. */
+export class Supervisor {
+  readonly worker: WorkerInfo
+  /** Resolves when the supervisor has ended: nobody would start a successor, or notice the end of this process. */
+  readonly gone: Promise<void>
+  readonly #lanes: Lanes
+  readonly #channel: Channel<FromWorker, FromSupervisor>
+
+  constructor(worker: WorkerInfo, lanes: Lanes) {
+    this.worker = worker
+    this.#lanes = lanes
+    this.#channel = new Channel(lanes.open(LANES.supervisor))
+    this.gone = this.#channel.ended
+    this.#channel.answer('memory', () => process.memoryUsage.rss())
+  }
+
+  /** @param restart called when it is this slot's turn */
+  subscribe(restart: () => Promise<GenerationInfo>): void {
+    this.#channel.answer('restart-slot', () => restart().catch(failureOf))
+  }
+
+  /**
+   * How this slot is to bind a port, beside what the application says.
+   * @returns `undefined`: as the application says
+   */
+  bindOptions(asked: ListenTarget, index: number | undefined): ListenOptions | undefined {
+    const { reusePort, ports = [] } = this.worker
+    if (reusePort !== true || asked.kind !== 'tcp') return undefined
+    const key = keyOf(asked)
+    const port = asked.port === 0 ? ports.find((one) => one.key === key && one.index === index)?.port : undefined
+    return { reusePort, ...(port === undefined ? {} : { port }) } as ListenOptions
+  }
+
+  /** Has it hold a socket, for those that follow in this slot. */
+  hold(listener: InheritedListener, handle: object): void {
+    this.#channel.send({ type: 'listens', listener }, handle)
+  }
+
+  /** It need not hold that socket any more. */
+  release({ inode }: InheritedListener): void {
+    this.#channel.send({ type: 'closed', inode })
+  }
+
+  announceInCharge(generation: number): void {
+    this.#channel.send({ type: 'in-charge', generation })
+  }
+
+  /**
+   * Restarts all slots, one after the other.
+   * @returns the process that serves in this slot then
+   * @throws {ZerodownError} with the code of what went wrong in the first slot that failed
+   */
+  async roll(): Promise<GenerationInfo> {
+    const answer = await this.#channel.ask({ type: 'roll' })
+    if (answer === undefined || answer === null) {
+      throw new ZerodownError('ERR_ZERODOWN_RESTART_ABORTED', 'the restart was given up: the supervisor has gone.')
+    }
+    if (isFailure(answer)) throw new ZerodownError(answer.code as ZerodownErrorCode, answer.message)
+    return answer
+  }
+
+  /** Starts the successor as a child of the supervisor, and opens the channel to it. */
+  readonly startSuccessor: StartSuccessor = (launch) => {
+    const { execPath, argv0, args, cwd, env } = launch
+    const sockets = launch.fds.map((fd) => inodeOf(fd) ?? 0)
+    const request = { execPath, argv0, args, cwd, env, sockets }
+    return {
+      channel: new Channel(this.#lanes.open(LANES.successor)),
+      process: new RemoteProcess(this.#channel, request, (error) => launchFailed(launch, error)),
+    }
+  }
+}
+
+const failureOf = (error: unknown): Failure => ({
+  code: error instanceof ZerodownError ? error.code : 'ERR_ZERODOWN_LAUNCH',
+  message: messageOf(error),
+})

@@ -1,0 +1,146 @@
+import type {
+  Failure,
+  GenerationInfo,
+  InheritedListener,
+  Launch,
+  LaunchRequest,
+  Logger,
+} from '@zerodown/core/supervision'
+import { LANES, messageOf, relay } from '@zerodown/core/supervision'
+import { HeldSockets } from './held-sockets.ts'
+import type { Ended } from './worker-process.ts'
+import { WorkerProcess, howEnded } from './worker-process.ts'
+
+export interface SlotHost {
+  readonly logger: Logger
+  /** How to start a process of this slot that follows nobody. */
+  plan(slot: number, generation: number, listeners: readonly InheritedListener[]): Launch
+  /** A trigger came to a worker. */
+  roll(slot: number): Promise<GenerationInfo | Failure>
+  /** A process is in charge of the slot. */
+  inCharge(slot: Slot): void
+  /** The process that was in charge has ended, and nobody follows it. @param lived how long it was in charge, ms */
+  crashed(slot: Slot, ended: Ended, lived: number): void
+}
+
+/** One of several chains of generations of the same server. */
+export class Slot {
+  readonly number: number
+  readonly sockets: HeldSockets = new HeldSockets()
+  readonly #host: SlotHost
+  readonly #processes = new Set<WorkerProcess>()
+  #current: WorkerProcess | undefined
+  #generation = 0
+  #since = 0
+  #stopping = false
+
+  constructor(number: number, host: SlotHost) {
+    this.number = number
+    this.#host = host
+  }
+
+  /** The process in charge. */
+  get current(): WorkerProcess | undefined {
+    return this.#current
+  }
+
+  get processes(): ReadonlySet<WorkerProcess> {
+    return this.#processes
+  }
+
+  /** Starts a process that follows nobody: the first one, or one in place of one that has crashed. */
+  start(): WorkerProcess {
+    const generation = this.#generation + 1
+    return this.#follow(new WorkerProcess(this.#host.plan(this.number, generation, this.sockets.listeners), generation))
+  }
+
+  /** Restarts it, with a live handover. */
+  async restart(): Promise<GenerationInfo | Failure> {
+    const { current } = this
+    const answer = await current?.channel.ask({ type: 'restart-slot' })
+    return answer ?? { code: 'ERR_ZERODOWN_NOT_READY', message: `slot ${this.number}: no process is in charge of it.` }
+  }
+
+  /** The resident set of the process in charge, bytes; `undefined` where that does not answer. */
+  async memory(): Promise<number | undefined> {
+    return (await this.#current?.channel.ask({ type: 'memory' })) ?? undefined
+  }
+
+  /** Ends all of its processes, which drain. */
+  stop(): void {
+    this.#stopping = true
+    for (const process of this.#processes) process.kill('SIGTERM')
+  }
+
+  kill(): void {
+    this.#stopping = true
+    for (const process of this.#processes) process.kill('SIGKILL')
+  }
+
+  /** Resolves when none of its processes is left. */
+  async ended(): Promise<void> {
+    while (this.#processes.size > 0) await Promise.allSettled([...this.#processes].map(({ ended }) => ended))
+  }
+
+  #follow(process: WorkerProcess): WorkerProcess {
+    this.#generation = Math.max(this.#generation, process.generation)
+    this.#processes.add(process)
+    const { channel } = process
+    channel.on('listens', ({ listener }, handle) => this.sockets.add(listener, handle))
+    channel.on('closed', ({ inode }) => this.sockets.remove(inode))
+    channel.on('in-charge', () => this.#putInCharge(process))
+    channel.on('signal-successor', ({ signal }) => process.successor?.kill(signal))
+    channel.answer('launch', ({ request }) => this.#launch(process, request))
+    channel.answer('roll', () => this.#host.roll(this.number))
+    process.ended.then(
+      (ended) => this.#ended(process, ended),
+      (error: unknown) => this.#notStarted(process, error),
+    )
+    return process
+  }
+
+  #putInCharge(process: WorkerProcess): void {
+    this.#current = process
+    this.#since = performance.now()
+    this.#host.inCharge(this)
+  }
+
+  #launch(predecessor: WorkerProcess, request: LaunchRequest): { pid: number } | Failure {
+    const fds = request.sockets.map((inode) => this.sockets.descriptorOf(inode))
+    if (fds.includes(undefined)) {
+      return { code: 'ERR_ZERODOWN_LAUNCH', message: 'the supervisor does not hold all of its sockets' }
+    }
+    if (this.#stopping) return { code: 'ERR_ZERODOWN_SHUTTING_DOWN', message: 'the supervisor is shutting down' }
+    try {
+      const successor = new WorkerProcess({ ...request, fds: fds as number[] }, predecessor.generation + 1)
+      predecessor.successor = successor
+      relay(predecessor.lanes.open(LANES.successor), successor.lanes.open(LANES.predecessor))
+      this.#follow(successor)
+      if (successor.pid !== undefined) return { pid: successor.pid }
+      return { code: 'ERR_ZERODOWN_LAUNCH', message: `could not start ${request.execPath}` }
+    } catch (error) {
+      return { code: 'ERR_ZERODOWN_LAUNCH', message: messageOf(error) }
+    }
+  }
+
+  #ended(process: WorkerProcess, ended: Ended): void {
+    this.#processes.delete(process)
+    for (const other of this.#processes) {
+      if (other.successor !== process) continue
+      other.successor = undefined
+      other.channel.send({ type: 'successor-ended', signal: ended.signal, how: howEnded(ended) })
+    }
+    // One that was never in charge: the first, or one in place of a crashed one.
+    const failed = this.#current === undefined && this.#processes.size === 0
+    if (this.#stopping || (process !== this.#current && !failed)) return
+    this.#current = undefined
+    // One that it had started takes over, and says so.
+    if (process.successor?.alive !== true) this.#host.crashed(this, ended, performance.now() - this.#since)
+  }
+
+  #notStarted(process: WorkerProcess, error: unknown): void {
+    this.#processes.delete(process)
+    this.#host.logger.error(`slot ${this.number}: could not start a process (${messageOf(error)}).`)
+    if (!this.#stopping && this.#current === undefined) this.#host.crashed(this, { code: 1, signal: null }, 0)
+  }
+}

@@ -1,0 +1,200 @@
+import type {
+  Failure,
+  GenerationInfo,
+  InheritedListener,
+  Launch,
+  Logger,
+  StartCommand,
+} from '@zerodown/core/supervision'
+import {
+  MainPid,
+  defer,
+  isFailure,
+  listenToSignals,
+  planLaunch,
+  readStartCommand,
+  within,
+} from '@zerodown/core/supervision'
+import { CrashPolicy } from './crash-policy.ts'
+import { MemoryWatch } from './memory-watch.ts'
+import type { RunSettings } from './settings.ts'
+import type { SlotHost } from './slot.ts'
+import { Slot } from './slot.ts'
+import { hasReusePort } from './reuse-port.ts'
+import type { Ended } from './worker-process.ts'
+import { howEnded } from './worker-process.ts'
+
+/** What shutdown hooks get at the least, and a moment to exit. ms */
+const AFTER_DRAIN = 10_000
+
+/** What a restart of all slots came to. */
+export type RollOutcome = { readonly slots: readonly GenerationInfo[] } | (Failure & { readonly slot: number })
+
+/** A process that stays: it starts workers, holds their sockets, and restarts them one after the other. */
+export class Supervisor implements SlotHost {
+  readonly logger: Logger
+  readonly #settings: RunSettings
+  readonly #command: StartCommand
+  readonly #slots: readonly Slot[]
+  readonly #policies: ReadonlyMap<Slot, CrashPolicy>
+  readonly #mainPid: MainPid
+  readonly #exit = defer<number>()
+  readonly #reusePort: boolean
+  #memory: MemoryWatch | undefined
+  /** Restarts go one after the other, whoever asks for them. */
+  #restarting: Promise<unknown> = Promise.resolve()
+  #rolling = false
+  #next: Promise<RollOutcome> | undefined
+  #up = false
+  #stopping = false
+
+  /** @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE` */
+  constructor(settings: RunSettings) {
+    const { logger, pidFile, args, env, workers, crashLimit } = settings
+    const own = readStartCommand()
+    // A worker that spoke to systemd would take its supervisor's place.
+    const inherited = Object.entries(own.env).filter(([name]) => name !== 'NOTIFY_SOCKET')
+    this.#settings = settings
+    this.logger = logger
+    this.#command = { argv0: own.argv0, args, env: { ...Object.fromEntries(inherited), ...env }, cwd: own.cwd }
+    this.#mainPid = new MainPid({ pidFile, logger }, own.cwd)
+    this.#slots = Array.from({ length: workers }, (_, at) => new Slot(at + 1, this))
+    this.#reusePort = workers > 1 && hasReusePort()
+    this.#policies = new Map(this.#slots.map((slot) => [slot, new CrashPolicy(crashLimit)]))
+  }
+
+  /** @returns the exit code, when everything has ended */
+  run(): Promise<number> {
+    listenToSignals(
+      { restart: ['SIGUSR2'], shutdown: ['SIGTERM', 'SIGINT'] },
+      {
+        restart: () => void this.restart(),
+        shutdown: () => void this.stop(),
+        exitAtOnce: () => void this.#endAtOnce(130),
+      },
+    )
+    this.#slots[0]?.start()
+    return this.#exit.promise
+  }
+
+  /** Restarts all slots, one after the other. While that is under way, one more follows, for all who ask meanwhile. */
+  restart(): Promise<RollOutcome> {
+    if (this.#next !== undefined) return this.#next
+    const roll = this.#inTurn(() => {
+      this.#next = undefined
+      return this.#roll()
+    })
+    if (this.#rolling) this.#next = roll
+    this.#rolling = true
+    return roll
+  }
+
+  /** Drains all workers, and ends. */
+  async stop(): Promise<void> {
+    if (this.#stopping) return
+    this.#stopping = true
+    this.logger.info('shutting down')
+    void this.#mainPid.announceStop()
+    for (const slot of this.#slots) slot.stop()
+    const ended = this.#allEnded()
+    if (!(await within(this.#settings.drainTimeout + AFTER_DRAIN, ended))) {
+      this.logger.error('workers did not end in time, and are killed.')
+      return this.#endAtOnce(1)
+    }
+    this.#end(0)
+  }
+
+  plan(slot: number, generation: number, listeners: readonly InheritedListener[]): Launch {
+    const reusePort = this.#reusePort
+    const ports = reusePort ? this.#slots[0]?.sockets.anyPorts : undefined
+    const worker = { slot, slots: this.#slots.length, supervisor: process.pid, reusePort, ports }
+    return planLaunch(this.#command, {}, { generation, listeners, restartSignals: ['SIGUSR2'], worker }, {})
+  }
+
+  async roll(slot: number): Promise<GenerationInfo | Failure> {
+    const outcome = await this.restart()
+    return 'slots' in outcome ? (outcome.slots[slot - 1] as GenerationInfo) : outcome
+  }
+
+  inCharge(slot: Slot): void {
+    if (this.#up) return
+    const next = this.#slots.find(({ processes }) => processes.size === 0)
+    if (next !== undefined) {
+      next.sockets.share(slot.sockets, !this.#reusePort)
+      return void next.start()
+    }
+    if (this.#slots.some(({ current }) => current === undefined)) return
+    this.#up = true
+    void this.#mainPid.announceSelf()
+    const { maxMemory } = this.#settings
+    if (maxMemory !== undefined)
+      this.#memory = new MemoryWatch(this.#slots, maxMemory, (...grown) => this.#shrink(...grown))
+  }
+
+  crashed(slot: Slot, ended: Ended, lived: number): void {
+    if (this.#stopping) return
+    const what = `slot ${slot.number} ${howEnded(ended)}`
+    if (!this.#up) return this.#giveUp(`${what} before it served`, ended.code ?? 1)
+    const delay = this.#policies.get(slot)?.crashed(lived)
+    if (delay === undefined) return this.#giveUp(`${what}, too often (crashLimit)`, 1)
+    this.logger.error(`${what}; starting it again${delay > 0 ? ` in ${delay} ms` : ''}.`)
+    setTimeout(() => {
+      if (!this.#stopping) slot.start()
+    }, delay)
+  }
+
+  async #roll(): Promise<RollOutcome> {
+    const slots: GenerationInfo[] = []
+    for (const slot of this.#slots) {
+      const outcome = await slot.restart()
+      if (isFailure(outcome)) {
+        this.#rolling = this.#next !== undefined
+        const rest = slots.length === 0 ? 'All slots' : `Slots 1 to ${slots.length} have the new code; the others`
+        this.logger.error(
+          `the restart stopped at slot ${slot.number} of ${this.#slots.length}: ${outcome.message} ${rest} serve on as before.`,
+        )
+        return { ...outcome, slot: slot.number }
+      }
+      slots.push(outcome)
+    }
+    this.#rolling = this.#next !== undefined
+    this.logger.info(`restarted ${slots.length} slots`)
+    return { slots }
+  }
+
+  async #shrink(slot: Slot, size: number): Promise<boolean> {
+    const megabytes = Math.round(size / 1024 ** 2)
+    this.logger.warn(`slot ${slot.number} has grown to ${megabytes} MB (maxMemory): restarting it`)
+    return this.#inTurn(async () => !isFailure(await slot.restart()))
+  }
+
+  #inTurn<Outcome>(restart: () => Promise<Outcome>): Promise<Outcome> {
+    const turn = this.#restarting.then(restart)
+    this.#restarting = turn.catch(() => {})
+    return turn
+  }
+
+  #giveUp(why: string, code: number): void {
+    this.logger.error(`${why}: giving up.`)
+    this.#stopping = true
+    void this.#endAtOnce(code)
+  }
+
+  async #endAtOnce(code: number): Promise<void> {
+    this.#stopping = true
+    for (const slot of this.#slots) slot.kill()
+    await this.#allEnded()
+    this.#end(code)
+  }
+
+  #allEnded(): Promise<unknown> {
+    return Promise.all(this.#slots.map((slot) => slot.ended()))
+  }
+
+  #end(code: number): void {
+    this.#memory?.stop()
+    for (const { sockets } of this.#slots) sockets.removeAll()
+    this.#mainPid.remove()
+    this.#exit.resolve(code)
+  }
+}
