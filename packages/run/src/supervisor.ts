@@ -125,6 +125,7 @@ export class Supervisor implements SlotHost {
     }
     if (this.#slots.some(({ current }) => current === undefined)) return
     this.#up = true
+    this.logger.info(`${this.#slots.length} ${this.#slots.length === 1 ? 'worker serves' : 'workers serve'}`)
     void this.#mainPid.announceSelf()
     const { maxMemory } = this.#settings
     if (maxMemory !== undefined)
