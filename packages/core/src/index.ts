@@ -23,3 +23,4 @@ export const create: typeof firstCopy.create = firstCopy.create
 /** Restarts this process without losing a request. */
 export const Zerodown: typeof Instance = firstCopy.Zerodown
 export type Zerodown = Instance
+export type { WorkerPlace } from './zerodown.ts'

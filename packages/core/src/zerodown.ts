@@ -17,6 +17,15 @@ import type { GenerationInfo } from './channel/messages.ts'
 import type { Handler } from './servers/handler.ts'
 import { listenerOf } from './servers/handler.ts'
 
+/** The place of a process among those of a supervisor. */
+export interface WorkerPlace {
+  /** From 1. A successor has the slot of its predecessor. */
+  readonly slot: number
+  /** How many slots there are. */
+  readonly slots: number
+  readonly first: boolean
+}
+
 /** Which instance is in charge of this process. */
 export const active: ActiveInstance<Zerodown> = new ActiveInstance()
 
@@ -136,6 +145,15 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
   /** The number of this process in its chain, from 1. */
   get generation(): number {
     return origin.generation
+  }
+
+  /**
+   * Which of several processes of the same server this one is, under `zerodown run`; else `undefined`. `first` is true in
+   * one of them only, in each generation: for what must run once, such as jobs on a timer.
+   */
+  get worker(): WorkerPlace | undefined {
+    const { slot, slots } = origin.supervisor?.worker ?? {}
+    return slot === undefined || slots === undefined ? undefined : { slot, slots, first: slot === 1 }
   }
 
   /** Makes a separate instance, with options of its own. Only one can be in charge of a process at a time. */

@@ -52,7 +52,6 @@ export class Supervisor implements SlotHost {
   constructor(settings: RunSettings) {
     const { logger, pidFile, args, env, workers, crashLimit } = settings
     const own = readStartCommand()
-    // A worker that spoke to systemd would take its supervisor's place.
     const inherited = Object.entries(own.env).filter(([name]) => name !== 'NOTIFY_SOCKET')
     this.#settings = settings
     this.logger = logger

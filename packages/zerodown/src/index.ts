@@ -25,6 +25,7 @@ export type {
   State,
   Status,
   SuccessorStatus,
+  WorkerPlace,
   ZerodownErrorCode,
   ZerodownEvents,
 } from '@zerodown/core'

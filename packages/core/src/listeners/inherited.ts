@@ -102,7 +102,7 @@ export class InheritedListeners {
    * Closes the listeners that the new code no longer wants. Only at the commit: until then the restart may be rolled
    * back.
    */
-  drop(ownsPaths: boolean): readonly InheritedListener[] {
+  drop(ownsPaths = true): readonly InheritedListener[] {
     const dropped = this.#waiting.splice(0)
     for (const [listener, descriptors] of this.#descriptors) {
       const unwanted = dropped.includes(listener)

@@ -22,7 +22,7 @@ export interface Origin {
   readonly portZeroOrder: PortZeroOrder
   readonly predecessor: Predecessor | undefined
   /** Where this process is a worker of one. */
-  readonly supervisor: Supervisor | undefined
+  readonly supervisor?: Supervisor | undefined
   /** Why an inheritance was ignored that was in the environment. */
   readonly ignored: string | undefined
   /**

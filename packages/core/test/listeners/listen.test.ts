@@ -37,6 +37,7 @@ function takenOver(inherited: readonly InheritedListener[] = []): {
     inherited: () => waiting,
     portZeroIndex: (asked) => portZeroOrder.next(asked),
     bindsItself: () => true,
+    bindOptions: () => undefined,
     pretends() {},
     asks: (asked, adopted) => void seen.push({ asked, adopted }),
   })
@@ -179,6 +180,7 @@ describe('a listen() that is taken over', () => {
       inherited: () => new InheritedListeners([]),
       portZeroIndex: () => undefined,
       bindsItself: () => true,
+      bindOptions: () => undefined,
       pretends() {},
       asks() {},
     })

@@ -20,7 +20,7 @@ const startCommand: StartCommand = {
   cwd: '/srv/current',
 }
 
-const passed: PassedOn = { generation: 2, restartSignals: ['SIGUSR2'], listeners: [] }
+const passed: PassedOn = { generation: 2, predecessor: process.pid, restartSignals: ['SIGUSR2'], listeners: [] }
 
 function inheritanceIn({ env }: Launch): Inheritance & { version: number } {
   return JSON.parse(env[INHERITANCE_VARIABLE] ?? '') as Inheritance & { version: number }

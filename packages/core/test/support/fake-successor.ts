@@ -5,7 +5,7 @@ import type { Ending, SuccessorLife } from '../../src/restart/successor-process.
 export class FakeProcess implements SuccessorLife {
   readonly pid: number
   readonly signals: string[] = []
-  started = true
+  launched: Promise<void> = Promise.resolve()
   identified = false
   livesBehind = false
   referenced = true
@@ -30,7 +30,7 @@ export class FakeProcess implements SuccessorLife {
   }
 
   failToStart(error: Error): void {
-    this.started = false
+    this.launched = new Promise(() => {})
     this.#ended.resolve(error)
   }
 
