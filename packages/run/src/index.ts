@@ -1,5 +1,5 @@
 export { readConfigFile } from './config-file.ts'
 export type { RunFile, RunOptions, RunSettings, WorkerOptions } from './settings.ts'
 export { resolveRun, workerTexts } from './settings.ts'
-export type { RollOutcome } from './supervisor.ts'
+export type { RollOutcome } from './rolls.ts'
 export { Supervisor } from './supervisor.ts'

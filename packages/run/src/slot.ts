@@ -17,6 +17,8 @@ export interface SlotHost {
   plan(slot: number, generation: number, listeners: readonly InheritedListener[]): Launch
   /** A trigger came to a worker. */
   roll(slot: number): Promise<GenerationInfo | Failure>
+  /** @returns the keys that all slots use for a listener */
+  ticketKeys(key: string, keys: string): string
   /** A process is in charge of the slot. */
   inCharge(slot: Slot): void
   /** The process that was in charge has ended, and nobody follows it. @param lived how long it was in charge, ms */
@@ -91,6 +93,7 @@ export class Slot {
     channel.on('in-charge', () => this.#putInCharge(process))
     channel.on('signal-successor', ({ signal }) => process.successor?.kill(signal))
     channel.answer('launch', ({ request }) => this.#launch(process, request))
+    channel.answer('ticket-keys-shared', ({ key, keys }) => this.#host.ticketKeys(key, keys))
     channel.answer('roll', () => this.#host.roll(this.number))
     process.ended.then(
       (ended) => this.#ended(process, ended),

@@ -6,17 +6,11 @@ import type {
   Logger,
   StartCommand,
 } from '@zerodown/core/supervision'
-import {
-  MainPid,
-  defer,
-  isFailure,
-  listenToSignals,
-  planLaunch,
-  readStartCommand,
-  within,
-} from '@zerodown/core/supervision'
+import { MainPid, defer, listenToSignals, planLaunch, readStartCommand, within } from '@zerodown/core/supervision'
 import { CrashPolicy } from './crash-policy.ts'
 import { MemoryWatch } from './memory-watch.ts'
+import type { RollOutcome } from './rolls.ts'
+import { Rolls } from './rolls.ts'
 import type { RunSettings } from './settings.ts'
 import type { SlotHost } from './slot.ts'
 import { Slot } from './slot.ts'
@@ -27,9 +21,6 @@ import { howEnded } from './worker-process.ts'
 /** What shutdown hooks get at the least, and a moment to exit. ms */
 const AFTER_DRAIN = 10_000
 
-/** What a restart of all slots came to. */
-export type RollOutcome = { readonly slots: readonly GenerationInfo[] } | (Failure & { readonly slot: number })
-
 /** A process that stays: it starts workers, holds their sockets, and restarts them one after the other. */
 export class Supervisor implements SlotHost {
   readonly logger: Logger
@@ -39,12 +30,11 @@ export class Supervisor implements SlotHost {
   readonly #policies: ReadonlyMap<Slot, CrashPolicy>
   readonly #mainPid: MainPid
   readonly #exit = defer<number>()
+  /** By the key of their listener. */
+  readonly #ticketKeys = new Map<string, string>()
   readonly #reusePort: boolean
   #memory: MemoryWatch | undefined
-  /** Restarts go one after the other, whoever asks for them. */
-  #restarting: Promise<unknown> = Promise.resolve()
-  #rolling = false
-  #next: Promise<RollOutcome> | undefined
+  readonly #rolls: Rolls
   #up = false
   #stopping = false
 
@@ -59,6 +49,7 @@ export class Supervisor implements SlotHost {
     this.#mainPid = new MainPid({ pidFile, logger }, own.cwd)
     this.#slots = Array.from({ length: workers }, (_, at) => new Slot(at + 1, this))
     this.#reusePort = workers > 1 && hasReusePort()
+    this.#rolls = new Rolls(this.#slots, logger)
     this.#policies = new Map(this.#slots.map((slot) => [slot, new CrashPolicy(crashLimit)]))
   }
 
@@ -76,16 +67,9 @@ export class Supervisor implements SlotHost {
     return this.#exit.promise
   }
 
-  /** Restarts all slots, one after the other. While that is under way, one more follows, for all who ask meanwhile. */
+  /** Restarts all slots, one after the other. */
   restart(): Promise<RollOutcome> {
-    if (this.#next !== undefined) return this.#next
-    const roll = this.#inTurn(() => {
-      this.#next = undefined
-      return this.#roll()
-    })
-    if (this.#rolling) this.#next = roll
-    this.#rolling = true
-    return roll
+    return this.#rolls.all()
   }
 
   /** Drains all workers, and ends. */
@@ -113,6 +97,12 @@ export class Supervisor implements SlotHost {
   async roll(slot: number): Promise<GenerationInfo | Failure> {
     const outcome = await this.restart()
     return 'slots' in outcome ? (outcome.slots[slot - 1] as GenerationInfo) : outcome
+  }
+
+  ticketKeys(key: string, keys: string): string {
+    const shared = this.#ticketKeys.get(key) ?? keys
+    this.#ticketKeys.set(key, shared)
+    return shared
   }
 
   inCharge(slot: Slot): void {
@@ -143,35 +133,10 @@ export class Supervisor implements SlotHost {
     }, delay)
   }
 
-  async #roll(): Promise<RollOutcome> {
-    const slots: GenerationInfo[] = []
-    for (const slot of this.#slots) {
-      const outcome = await slot.restart()
-      if (isFailure(outcome)) {
-        this.#rolling = this.#next !== undefined
-        const rest = slots.length === 0 ? 'All slots' : `Slots 1 to ${slots.length} have the new code; the others`
-        this.logger.error(
-          `the restart stopped at slot ${slot.number} of ${this.#slots.length}: ${outcome.message} ${rest} serve on as before.`,
-        )
-        return { ...outcome, slot: slot.number }
-      }
-      slots.push(outcome)
-    }
-    this.#rolling = this.#next !== undefined
-    this.logger.info(`restarted ${slots.length} slots`)
-    return { slots }
-  }
-
   async #shrink(slot: Slot, size: number): Promise<boolean> {
     const megabytes = Math.round(size / 1024 ** 2)
     this.logger.warn(`slot ${slot.number} has grown to ${megabytes} MB (maxMemory): restarting it`)
-    return this.#inTurn(async () => !isFailure(await slot.restart()))
-  }
-
-  #inTurn<Outcome>(restart: () => Promise<Outcome>): Promise<Outcome> {
-    const turn = this.#restarting.then(restart)
-    this.#restarting = turn.catch(() => {})
-    return turn
+    return this.#rolls.one(slot)
   }
 
   #giveUp(why: string, code: number): void {

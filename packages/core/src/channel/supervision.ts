@@ -62,6 +62,8 @@ export type WorkerQuestion =
   | { type: 'launch'; request: LaunchRequest }
   /** A trigger has come here: restart all slots. */
   | { type: 'roll' }
+  /** My keys for the TLS sessions of that listener: which do all slots use? They are secrets. */
+  | { type: 'ticket-keys-shared'; key: string; keys: string }
 
 /** From the supervisor. */
 export type FromSupervisor =
@@ -77,6 +79,7 @@ export type SupervisorQuestion =
 export interface SupervisionAnswers {
   launch: { readonly pid: number } | Failure
   roll: GenerationInfo | Failure
+  'ticket-keys-shared': string
   'restart-slot': GenerationInfo | Failure
   /** The resident set, bytes. */
   memory: number

@@ -47,6 +47,11 @@ export class Supervisor {
     return { reusePort, ...(port === undefined ? {} : { port }) } as ListenOptions
   }
 
+  /** @returns the keys that all slots use for that listener: those of the first one that had any */
+  async shareTicketKeys(key: string, keys: string): Promise<string> {
+    return (await this.#channel.ask({ type: 'ticket-keys-shared', key, keys })) ?? keys
+  }
+
   /** Has it hold a socket, for those that follow in this slot. */
   hold(listener: InheritedListener, handle: object): void {
     this.#channel.send({ type: 'listens', listener }, handle)

@@ -2,7 +2,6 @@ import cluster from 'node:cluster'
 import type { ListenOptions, Server } from 'node:net'
 import type { InheritedListener, InheritedListeners } from '../listeners/inherited.ts'
 import type { ListenTarget } from '../listeners/listen-target.ts'
-import { listeningHandle } from '../node/internals/handles.ts'
 import { thisPlatform } from '../process/platform.ts'
 import type { Origin } from '../restart/origin.ts'
 import { isInCharge } from '../restart/origin.ts'
@@ -10,6 +9,7 @@ import { additionalListenerOf } from './additional-listener.ts'
 import type { ServerHost } from './attached-server.ts'
 import { AttachedServer } from './attached-server.ts'
 import { remember } from './attachments.ts'
+import { giveToSupervisor } from './under-supervisor.ts'
 
 /** Is told what happens to the attached servers. */
 export interface ServerWatcher {
@@ -129,9 +129,7 @@ export class AttachedServers implements ServerHost {
   }
 
   listens(server: AttachedServer, adopted: boolean): void {
-    const { listener } = server
-    const handle = adopted ? undefined : listeningHandle(server.server)
-    if (listener !== undefined && handle !== undefined) this.#origin.supervisor?.hold(listener, handle)
+    if (this.#origin.supervisor !== undefined) giveToSupervisor(this.#origin.supervisor, server)
     this.#watcher?.serverListens(server, adopted)
   }
 
