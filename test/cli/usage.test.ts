@@ -1,26 +1,29 @@
 import { describe, expect, it } from 'vitest'
 import { table } from '../../packages/core/src/options/table.ts'
 import { textNames } from '../../packages/core/src/options/texts.ts'
-import { DEFAULT_TIMEOUT } from '../../packages/zerodown/src/cli/usage.ts'
-import { parseCommand } from '../../packages/zerodown/src/cli/command.ts'
+import { DEFAULT_TIMEOUT, parseReload } from '../../packages/zerodown/src/cli/reload/arguments.ts'
 import { zerodown } from './command.ts'
 
 describe('the command line', () => {
-  it.each([['--help'], ['-h'], ['reload', '--help'], ['reload', '-h', '--pid-file', 'a.pid']])(
-    'explains itself: %s %s',
-    async (...args) => {
-      const { code, stdout, stderr } = await zerodown(args.filter((arg) => arg !== undefined))
-      expect(stdout).toMatch(/^Usage: zerodown reload .*--pid-file FILE.*--timeout MS.*Exit codes: /s)
-      expect(stdout.split('\n').every((line) => line.length <= 100)).toBe(true)
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    },
-  )
+  it.each<[string[], RegExp]>([
+    [['--help'], /^Usage: zerodown COMMAND .*\n {2}run .*\n {2}reload .*Exit codes: /s],
+    [['-h'], /^Usage: zerodown COMMAND /],
+    [['run', '--help'], /^Usage: zerodown run .*--workers N.*--drain-timeout .*Exit codes: /s],
+    [['run', '-w', '2', '-h', 'server.js'], /^Usage: zerodown run /],
+    [['reload', '--help'], /^Usage: zerodown reload .*--pid-file FILE.*--timeout MS.*Exit codes: /s],
+    [['reload', '-h', '--pid-file', 'a.pid'], /^Usage: zerodown reload /],
+  ])('explains itself: %j', async (args, says) => {
+    const { code, stdout, stderr } = await zerodown(args)
+    expect(stdout).toMatch(says)
+    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
 })
 
 describe('beside the options of a server', () => {
   it('names the same thing the same', () => {
     const flag = `--${textNames(['pidFile']).flag}`
-    expect(parseCommand(['reload', flag, 'a.pid'])).toMatchObject({ pidFile: 'a.pid' })
+    expect(parseReload([flag, 'a.pid'])).toMatchObject({ pidFile: 'a.pid' })
   })
 
   it('waits longer than a restart may take, where neither says how long', () => {
@@ -29,10 +32,10 @@ describe('beside the options of a server', () => {
   })
 })
 
-describe('a command that is not understood ends with 2, the reason and the usage', () => {
+describe('a command that is not understood ends with 2, the reason and where its help is', () => {
   it.each<[string[], string]>([
-    [[], 'missing command; available: reload.'],
-    [['restart'], 'unknown command restart; available: reload.'],
+    [[], 'missing command; available: run, reload.'],
+    [['restart'], 'unknown command restart; available: run, reload.'],
     [['reload'], 'which server? Give either --pid-file FILE or a PID.'],
     [['reload', '42', '--pid-file', 'a.pid'], 'which server? Give either --pid-file FILE or a PID.'],
     [['reload', '42', '43'], 'give one PID, not 2.'],
@@ -56,10 +59,21 @@ describe('a command that is not understood ends with 2, the reason and the usage
     ],
     [['reload', '--pidfile', 'a.pid'], "Unknown option '--pidfile'"],
     [['reload', '--pid-file'], "Option '--pid-file <value>' argument missing"],
+    [['run'], 'which program? Name it, or have a configuration file do so.'],
+    [
+      ['run', '--worker', '2', 'server.js'],
+      'unknown option --worker. Options for Node are given as in --node-args "--worker".',
+    ],
+    [['run', '-w', '0', 'server.js'], "--workers: wants a whole number from 1 to 1024, or 'max', got '0'."],
+    [
+      ['run', '--drain-timeout', 'long', 'server.js'],
+      '--drain-timeout: wants a number of milliseconds from 0 to 2000000000',
+    ],
   ])('%j', async (args, reason) => {
     const { code, stdout, stderr } = await zerodown(args)
     expect(stderr).toContain(`zerodown: ${reason}`)
-    expect(stderr).toContain('\n\nUsage: zerodown reload ')
+    const command = ['run', 'reload'].find((name) => name === args[0])
+    expect(stderr).toMatch(new RegExp(`\nSee: ${command === undefined ? 'zerodown' : `zerodown ${command}`} --help\n$`))
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   })
 })

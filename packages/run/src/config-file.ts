@@ -2,14 +2,15 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ZerodownError, messageOf } from '@zerodown/core/supervision'
-import type { RunFile } from './settings.ts'
+import type { RunFile } from './run-options.ts'
+import { checkRun } from './settings.ts'
 
 const NAMES = ['zerodown.config.js', 'zerodown.config.mjs', 'zerodown.config.json'] as const
 
 /**
  * Reads what a project says of how it is run: `zerodown.config.js` or `.json`, or the key `zerodown` in package.json. The
  * first that is there counts.
- * @throws {ZerodownError} `ERR_ZERODOWN_OPTION` for a file that cannot be read
+ * @throws {ZerodownError} `ERR_ZERODOWN_OPTION`, which names the file
  */
 export async function readConfigFile(folder: string): Promise<RunFile> {
   const path = NAMES.map((name) => join(folder, name)).find((file) => existsSync(file))
@@ -34,6 +35,13 @@ async function readable(path: string, read: () => unknown): Promise<unknown> {
 }
 
 function checked(from: string, value: unknown): RunFile {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as RunFile
-  throw new ZerodownError('ERR_ZERODOWN_OPTION', `${from}: wants an object of options.`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ZerodownError('ERR_ZERODOWN_OPTION', `${from}: wants an object of options (export default { … }).`)
+  }
+  try {
+    checkRun(value)
+  } catch (cause) {
+    throw new ZerodownError('ERR_ZERODOWN_OPTION', `${from}: ${messageOf(cause)}`, { cause })
+  }
+  return value
 }

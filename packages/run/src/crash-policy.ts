@@ -1,4 +1,4 @@
-import type { CrashLimit } from './settings.ts'
+import type { CrashLimit } from './sizes.ts'
 
 /** How long to wait before the first crashed process is replaced; each further one doubles it. ms */
 const FIRST_DELAY = 100

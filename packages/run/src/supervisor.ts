@@ -80,7 +80,7 @@ export class Supervisor implements SlotHost {
     void this.#mainPid.announceStop()
     for (const slot of this.#slots) slot.stop()
     const ended = this.#allEnded()
-    if (!(await within(this.#settings.drainTimeout + AFTER_DRAIN, ended))) {
+    if (!(await within(this.#settings.stopTimeout + AFTER_DRAIN, ended))) {
       this.logger.error('workers did not end in time, and are killed.')
       return this.#endAtOnce(1)
     }

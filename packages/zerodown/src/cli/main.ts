@@ -1,29 +1,31 @@
 #!/usr/bin/env node
-import { parseCommand } from './command.ts'
-import { UsageError } from './usage-error.ts'
-import { reload, ReloadError } from './reload.ts'
-import { run as runServer } from './run.ts'
-import { USAGE } from './usage.ts'
+import { COMMANDS, USAGE } from './commands.ts'
+import { CommandError, UsageError, asksForHelp } from './command.ts'
 
-/**
- * @returns the exit code. 0: done. 1: the restart did not happen, or nobody can tell. 2: the command was not
- *   understood.
- */
-async function run(args: string[]): Promise<number> {
-  try {
-    if (args[0] === 'run') return await runServer(args.slice(1))
-    const command = parseCommand(args)
-    process.stdout.write(command.name === 'help' ? USAGE : await reload(command))
+/** @returns the exit code */
+async function main([name, ...args]: string[]): Promise<number> {
+  if (asksForHelp(name)) {
+    process.stdout.write(USAGE)
     return 0
+  }
+  const entry = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (entry === undefined) {
+    const what = name === undefined ? 'missing command' : `unknown command ${name}`
+    return misunderstood(`${what}; available: ${Object.keys(COMMANDS).join(', ')}.`, 'zerodown --help')
+  }
+  try {
+    return await (await entry.load()).run(args)
   } catch (error) {
-    if (error instanceof UsageError) {
-      process.stderr.write(`zerodown: ${error.message}\n\n${USAGE}`)
-      return 2
-    }
-    if (!(error instanceof ReloadError)) throw error
+    if (error instanceof UsageError) return misunderstood(error.message, `zerodown ${name} --help`)
+    if (!(error instanceof CommandError)) throw error
     process.stderr.write(`zerodown: ${error.message}\n`)
     return 1
   }
 }
 
-process.exitCode = await run(process.argv.slice(2))
+function misunderstood(why: string, help: string): number {
+  process.stderr.write(`zerodown: ${why}\nSee: ${help}\n`)
+  return 2
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,4 +1,6 @@
-import type { Reload } from './command.ts'
+import { CommandError } from '../command.ts'
+import type { Reload } from './arguments.ts'
+import { DEFAULT_TIMEOUT } from './arguments.ts'
 import { readPid, readPidFile, watchPidFile } from './pid-file.ts'
 import { isAlive, isDeafTo, startOf } from './processes.ts'
 
@@ -7,23 +9,21 @@ const SIGNAL = 'SIGUSR2'
 /** How much younger than its pid file a process may seem to be: file systems and /proc count roughly. ms */
 const SAME_TIME = 2000
 
-/** Why the restart did not happen, what that means for the service, and what to do. */
-export class ReloadError extends Error {}
-
 /**
  * Restarts a server.
- * @returns what to print
- * @throws {ReloadError}
+ * @throws {CommandError} why the restart did not happen, what that means for the service, and what to do
  */
-export async function reload(command: Reload): Promise<string> {
-  if ('pid' in command) {
-    trigger(command.pid)
-    return `Sent ${SIGNAL} to process ${command.pid}. The server's log tells how the restart ends. With --pid-file, this command waits for it.\n`
+export async function restart(server: Reload, print: (text: string) => void): Promise<void> {
+  if ('pid' in server) {
+    trigger(server.pid)
+    return print(
+      `Sent ${SIGNAL} to process ${server.pid}. The server's log tells how the restart ends. With --pid-file, this command waits for it.\n`,
+    )
   }
-  const { pidFile, timeout } = command
+  const { pidFile, timeout } = server
   const old = pidIn(pidFile)
   trigger(old, ` (named by ${pidFile})`)
-  return `${await successorOf(old, pidFile, timeout)}\n`
+  print(`${await successorOf(old, pidFile, timeout ?? DEFAULT_TIMEOUT)}\n`)
 }
 
 function pidIn(pidFile: string): number {
@@ -31,16 +31,16 @@ function pidIn(pidFile: string): number {
   try {
     named = readPidFile(pidFile)
   } catch (error) {
-    throw new ReloadError(
+    throw new CommandError(
       `cannot read ${pidFile} (${(error as Error).message}). Is the server running, with this file as its pidFile?`,
       { cause: error },
     )
   }
   const { pid, written } = named
-  if (pid === undefined) throw new ReloadError(`${pidFile} holds no pid. Is it the server's pidFile?`)
+  if (pid === undefined) throw new CommandError(`${pidFile} holds no pid. Is it the server's pidFile?`)
   const started = startOf(pid)
   if (started !== undefined && started > written + SAME_TIME) {
-    throw new ReloadError(
+    throw new CommandError(
       `process ${pid} is younger than ${pidFile}, which names it: the server has ended, and another process has ` +
         `its pid. Nothing was sent. Start the server; or, if that is the server, use: zerodown reload ${pid}`,
     )
@@ -49,9 +49,9 @@ function pidIn(pidFile: string): number {
 }
 
 function trigger(pid: number, from = ''): void {
-  if (!isAlive(pid)) throw new ReloadError(`there is no process ${pid}${from}. Start the server.`)
+  if (!isAlive(pid)) throw new CommandError(`there is no process ${pid}${from}. Start the server.`)
   if (isDeafTo(SIGNAL, pid)) {
-    throw new ReloadError(
+    throw new CommandError(
       `process ${pid}${from} does not listen to ${SIGNAL}, which would end it; nothing was sent. ` +
         'Is it a server with zerodown, and does it listen already?',
     )
@@ -59,7 +59,7 @@ function trigger(pid: number, from = ''): void {
   try {
     process.kill(pid, SIGNAL)
   } catch (error) {
-    throw new ReloadError(whyNot(error as NodeJS.ErrnoException, pid, from), { cause: error })
+    throw new CommandError(whyNot(error as NodeJS.ErrnoException, pid, from), { cause: error })
   }
 }
 
@@ -82,7 +82,7 @@ async function successorOf(old: number, pidFile: string, timeout: number): Promi
     return undefined
   })
   if (successor !== undefined) return successor
-  throw new ReloadError(
+  throw new CommandError(
     `after ${timeout} ms process ${old} is still in charge: the restart failed, or takes longer (see --timeout). ` +
       `Process ${old} serves on as before. The server's log says why; fix it and reload again.`,
   )
@@ -96,16 +96,16 @@ function namedBy(pidFile: string): number | undefined {
   }
 }
 
-function gone(old: number, named: number | undefined): ReloadError {
+function gone(old: number, named: number | undefined): CommandError {
   // A server that ends in good order removes the file.
   if (named === old) {
-    return new ReloadError(
+    return new CommandError(
       `process ${old} has ended before it had handed over. The service is down, unless its successor takes over by ` +
         "itself. The server's log says why; start the server again if it does not answer.",
     )
   }
   const successor = named === undefined ? 'without a successor' : `and so has its successor ${named}`
-  return new ReloadError(
+  return new CommandError(
     `process ${old} has ended, ${successor}: the service is down. The server's log says why; start the server again.`,
   )
 }

@@ -1,0 +1,90 @@
+import type { Options } from '@zerodown/core'
+import type { TextOption } from '@zerodown/core/supervision'
+import { textNames, textOptions } from '@zerodown/core/supervision'
+import { crashLimitIn, memoryIn } from './sizes.ts'
+
+/** How a server is run. */
+export interface RunOptions {
+  /** Its program. */
+  script?: string
+  /** The arguments of the program. Default: none. */
+  args?: readonly string[]
+  /** Node's own options for it, such as `['--import', 'tsx']`. Default: none. */
+  nodeArgs?: readonly string[]
+  /** How many processes serve at a time. `'max'`: one for each core that this process may use. Default: 1. */
+  workers?: number | 'max'
+  /** A file that holds the pid of the supervisor. Default: none. */
+  pidFile?: string
+  /** How large the resident set of a worker may grow before it is restarted: bytes, or `'500M'`. Default: no limit. */
+  maxMemory?: number | string
+  /**
+   * How often a slot may crash before everything ends: `'5/60s'` is five times in a minute. `'none'`: as often as it
+   * does. Default: `'5/60s'`.
+   */
+  crashLimit?: string
+  /** A file of variables, read anew at each start (https://nodejs.org/api/cli.html#--env-fileconfig). Default: none. */
+  envFile?: string
+}
+
+/** The options of zerodown that are the workers' own. */
+export type WorkerOptions = Omit<Options, 'pidFile' | 'signals' | 'launch' | 'exit' | 'logger'>
+
+/** What a configuration file says, with the same names. */
+export type RunFile = RunOptions & WorkerOptions
+
+interface RunOption {
+  /** An error says it after "wants". */
+  readonly wants: string
+  accepts(value: unknown): boolean
+  /** How a flag gives it. Missing: none does, or in a way of its own. */
+  read?(text: string): unknown
+}
+
+const isWord = (value: unknown): value is string => typeof value === 'string' && value !== '' && !value.includes('\0')
+const asGiven = (text: string): string => text
+
+const path: RunOption = { wants: 'a path', accepts: isWord, read: asGiven }
+const words: RunOption = {
+  wants: 'a list of words',
+  accepts: (value) => Array.isArray(value) && value.every((word) => word === '' || isWord(word)),
+}
+
+/** Every option, in the order of the documentation. */
+export const runOptions: { readonly [Name in keyof RunOptions]-?: RunOption } = {
+  script: { wants: 'the path of a program', accepts: isWord },
+  args: words,
+  nodeArgs: words,
+  workers: {
+    wants: "a whole number from 1 to 1024, or 'max'",
+    accepts: (value) => value === 'max' || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 1024),
+    read: (text) => (/^\d+$/.test(text) ? Number(text) : text),
+  },
+  pidFile: path,
+  maxMemory: {
+    wants: "a number of bytes, or a size such as '500M' or '2G'",
+    accepts: (value) => memoryIn(value) !== undefined,
+    read: asGiven,
+  },
+  crashLimit: {
+    wants: "a limit such as '5/60s', or 'none'",
+    accepts: (value) => crashLimitIn(value) !== undefined,
+    read: asGiven,
+  },
+  envFile: path,
+}
+
+/** The options of the supervisor that a flag gives, with the same names. */
+export const runTexts: readonly TextOption[] = Object.entries(runOptions).flatMap(([name, option]) => {
+  const { wants, read, accepts } = option
+  if (read === undefined) return []
+  const accepted = (text: string): unknown => {
+    const value = read(text)
+    return accepts(value) ? value : undefined
+  }
+  return [{ ...textNames([name]), place: [name] as const, wants, read: accepted }]
+})
+
+const SUPERVISORS: ReadonlySet<string> = new Set(['pidFile', 'signals', 'launch', 'exit', 'logger'])
+
+/** The options of the workers that a text can give: flags have the same names. */
+export const workerTexts: readonly TextOption[] = textOptions.filter(({ place: [name] }) => !SUPERVISORS.has(name))

@@ -1,2 +1,0 @@
-/** The command cannot be understood. */
-export class UsageError extends Error {}
