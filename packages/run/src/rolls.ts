@@ -5,17 +5,25 @@ import type { Slot } from './slot.ts'
 /** What a restart of all slots came to. */
 export type RollOutcome = { readonly slots: readonly GenerationInfo[] } | (Failure & { readonly slot: number })
 
+export interface RollEvents {
+  began(): void
+  over(): void
+}
+
 /** Restarts slots, one after the other, whoever asks for it. */
 export class Rolls {
   readonly #slots: readonly Slot[]
   readonly #logger: Logger
+  readonly #told: RollEvents
   #last: Promise<unknown> = Promise.resolve()
   #rolling = false
   #next: Promise<RollOutcome> | undefined
 
-  constructor(slots: readonly Slot[], logger: Logger) {
+  /** @param told when a restart of all slots begins, and when it is over */
+  constructor(slots: readonly Slot[], logger: Logger, told: RollEvents) {
     this.#slots = slots
     this.#logger = logger
+    this.#told = told
   }
 
   /** Restarts all slots. While that is under way one more follows, for all who ask meanwhile. */
@@ -36,6 +44,7 @@ export class Rolls {
   }
 
   async #roll(): Promise<RollOutcome> {
+    this.#told.began()
     const done: GenerationInfo[] = []
     let failed: (Failure & { slot: number }) | undefined
     for (const slot of this.#slots) {
@@ -47,6 +56,7 @@ export class Rolls {
       done.push(outcome)
     }
     this.#rolling = this.#next !== undefined
+    this.#told.over()
     if (failed === undefined) this.#logger.info(`restarted ${done.length} slots`)
     else this.#logger.error(this.#explain(failed, done.length))
     return failed ?? { slots: done }

@@ -90,6 +90,7 @@ export class Slot {
     const { channel } = process
     channel.on('listens', ({ listener }, handle) => this.sockets.add(listener, handle))
     channel.on('closed', ({ inode }) => this.sockets.remove(inode))
+    channel.on('dying', ({ message }) => void (process.reason = message))
     channel.on('in-charge', () => this.#putInCharge(process))
     channel.on('signal-successor', ({ signal }) => process.successor?.kill(signal))
     channel.answer('launch', ({ request }) => this.#launch(process, request))
@@ -131,7 +132,11 @@ export class Slot {
     for (const other of this.#processes) {
       if (other.successor !== process) continue
       other.successor = undefined
-      other.channel.send({ type: 'successor-ended', signal: ended.signal, how: howEnded(ended) })
+      other.channel.send({
+        type: 'successor-ended',
+        signal: ended.signal,
+        how: howEnded({ ...ended, reason: undefined }),
+      })
     }
     // One that was never in charge: the first, or one in place of a crashed one.
     const failed = this.#current === undefined && this.#processes.size === 0

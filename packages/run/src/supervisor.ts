@@ -49,7 +49,10 @@ export class Supervisor implements SlotHost {
     this.#mainPid = new MainPid({ pidFile, logger }, own.cwd)
     this.#slots = Array.from({ length: workers }, (_, at) => new Slot(at + 1, this))
     this.#reusePort = workers > 1 && hasReusePort()
-    this.#rolls = new Rolls(this.#slots, logger)
+    this.#rolls = new Rolls(this.#slots, logger, {
+      began: () => void this.#mainPid.announceReload(),
+      over: () => void this.#mainPid.announceReloaded(),
+    })
     this.#policies = new Map(this.#slots.map((slot) => [slot, new CrashPolicy(crashLimit)]))
   }
 

@@ -5,6 +5,8 @@ import { Channel, LANES, Lanes, carrierOf, spawnWithChannel } from '@zerodown/co
 export interface Ended {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
+  /** As the process has said. */
+  readonly reason?: string | undefined
 }
 
 /** One process of a slot. */
@@ -15,6 +17,8 @@ export class WorkerProcess {
   readonly ended: Promise<Ended>
   /** Of its own successor, while that is its business. */
   successor: WorkerProcess | undefined
+  /** Why it ends, where it has said so. */
+  reason: string | undefined
   readonly #child: ChildProcess
 
   /** @throws Node's error, if there can be no process */
@@ -30,7 +34,7 @@ export class WorkerProcess {
     this.lanes = new Lanes(carrierOf(this.#child))
     this.channel = new Channel(this.lanes.open(LANES.supervisor))
     this.ended = new Promise((resolve, reject) => {
-      this.#child.once('exit', (code, signal) => resolve({ code, signal }))
+      this.#child.once('exit', (code, signal) => resolve({ code, signal, reason: this.reason }))
       this.#child.on('error', (error) => {
         // Later ones are signals and messages that did not arrive.
         if (this.#child.pid === undefined) reject(error)
@@ -53,5 +57,7 @@ export class WorkerProcess {
 }
 
 /** In words. */
-export const howEnded = ({ code, signal }: Ended): string =>
-  signal === null ? `exited with code ${code}` : `was ended by ${signal}`
+export const howEnded = ({ code, signal, reason }: Ended): string => {
+  const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`
+  return reason === undefined ? how : `${how} (${reason})`
+}

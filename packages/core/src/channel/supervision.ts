@@ -53,6 +53,8 @@ export type FromWorker =
   | { type: 'closed'; inode: number }
   /** It is in charge of its slot: its predecessor has committed, or there is none. */
   | { type: 'in-charge'; generation: number }
+  /** It is about to end, by an error that nobody catches. */
+  | { type: 'dying'; message: string }
   /** What a predecessor does to its successor's process. */
   | { type: 'signal-successor'; signal: 'SIGTERM' | 'SIGKILL' }
   | WorkerQuestion

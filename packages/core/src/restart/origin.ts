@@ -10,6 +10,7 @@ import type { Inheritance } from './inheritance.ts'
 import { receiveInheritance } from './inheritance.ts'
 import { takeListenPid } from './listen-pid.ts'
 import { Predecessor } from './predecessor.ts'
+import { reportUncaught } from './report-uncaught.ts'
 import { Supervisor } from './supervisor.ts'
 
 /** What this process was started with. */
@@ -49,6 +50,12 @@ function readOrigin(): Origin {
   const { inheritance, ignored } = receiveInheritance()
   const startCommand = takeListenPid(readStartCommand(), inheritance)
   const { predecessor, supervisor } = inheritance === undefined ? {} : whoIsThere(inheritance)
+  if (inheritance !== undefined) {
+    reportUncaught((message) => {
+      predecessor?.refuse(message)
+      supervisor?.reportDying(message)
+    })
+  }
   return {
     startCommand,
     generation: inheritance?.generation ?? 1,

@@ -62,6 +62,11 @@ export class Supervisor {
     this.#channel.send({ type: 'closed', inode })
   }
 
+  /** Says why this process is about to end. */
+  reportDying(message: string): void {
+    this.#channel.send({ type: 'dying', message })
+  }
+
   announceInCharge(generation: number): void {
     this.#channel.send({ type: 'in-charge', generation })
   }

@@ -43,6 +43,19 @@ export class MainPid {
     await this.#tell(`MAINPID=${pid}`)
   }
 
+  /**
+   * Announces that this process, which stays, restarts what it runs: with `Type=notify-reload`, `systemctl reload` waits
+   * for the end. See systemd.service(5) and sd_notify(3).
+   */
+  async announceReload(): Promise<void> {
+    await this.#tell('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`)
+  }
+
+  /** Announces that this is over, whatever came of it. */
+  async announceReloaded(): Promise<void> {
+    await this.#tell('READY=1')
+  }
+
   /** Announces the end of the service. Not that of a generation: systemd takes it as final. */
   async announceStop(): Promise<void> {
     // The signal that stops the whole unit may end systemd-notify as well, which is nothing to warn of.
