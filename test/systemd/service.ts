@@ -3,11 +3,14 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Target } from '@zerodown/load'
 import { FIXTURES, isAlive, until } from '../support/index.ts'
 import type { Announcement } from '../support/index.ts'
 import { cleanUp } from '../support/clean-up.ts'
 import type { UserManager } from './user-manager.ts'
+
+const CLI = fileURLToPath(new URL('../../packages/zerodown/dist/cli/main.js', import.meta.url))
 
 /** A fixture server as a unit of systemd's. */
 export class Service {
@@ -22,22 +25,25 @@ export class Service {
   }
 
   /** Writes the unit, and forgets it with the test. */
-  static async create(manager: UserManager, options: Record<string, unknown> = {}): Promise<Service> {
+  /** @param slots run by `zerodown run`, with so many workers; default: by itself */
+  static async create(manager: UserManager, options: Record<string, unknown> = {}, slots?: number): Promise<Service> {
     const folder = await mkdtemp(join(tmpdir(), 'zd-unit-'))
     const service = new Service(manager, `zerodown-${randomUUID()}.service`, folder)
     cleanUp(() => service.#remove())
     const node = process.env['ZERODOWN_TEST_NODE'] ?? process.execPath
     const json = JSON.stringify({ probation: 0, ...options }).replaceAll('"', String.raw`\"`)
+    const run = slots === undefined ? '' : ` ${CLI} run -w ${slots} --probation 0`
     await writeFile(join(folder, 'faults'), '')
     await writeFile(
       join(manager.units, service.name),
       `[Service]
 Type=notify
 NotifyAccess=all
-ExecStart=${node} ${join(FIXTURES, 'http.mjs')}
+ExecStart=${node}${run} ${join(FIXTURES, 'http.mjs')}
 ExecReload=/bin/kill -USR2 $MAINPID
 Environment=ADDRESS=127.0.0.1:0 FAULT_FILE=${join(folder, 'faults')}
 Environment="TEST_OPTIONS=${json}"
+UnsetEnvironment=ZERODOWN_TEST_RUN
 StandardOutput=append:${join(folder, 'output')}
 StandardError=append:${join(folder, 'output')}
 `,
@@ -47,7 +53,9 @@ StandardError=append:${join(folder, 'output')}
   }
 
   start(): Promise<string> {
-    return this.#manager.systemctl('start', this.name)
+    return this.#manager.systemctl('start', this.name).catch((error: Error) => {
+      throw new Error(`${error.message}\n${this.output}`, { cause: error })
+    })
   }
 
   reload(): Promise<string> {

@@ -156,3 +156,40 @@ describe('a service of systemd’s (Type=notify, NotifyAccess=all)', () => {
     expect(await service.show('Result')).toBe('signal')
   })
 })
+
+describe('a service that zerodown run runs', () => {
+  it('keeps its MAINPID through ten reloads under load, and no request is lost', async () => {
+    const service = await Service.create(manager, {}, 2)
+    await service.start()
+    expect(service.announcements).toHaveLength(2)
+    const pid = await service.mainPid()
+    const load = loadOn(service.target)
+    await load.waitFor((counts) => counts.ok > 50)
+    for (let times = 1; times <= 10; times += 1) {
+      await service.reload()
+      await service.waitForLog(new RegExp(`(restarted 2 slots.*){${times}}`, 's'))
+      expect(await service.mainPid()).toBe(pid)
+    }
+    const { failed, reopened, firstFailures } = await load.stop()
+    expect({ failed, reopened, firstFailures }).toEqual({ failed: 0, reopened: 0, firstFailures: [] })
+    await until(async () => (await service.show('ActiveState')) === 'active', 'an active unit')
+
+    await service.stop()
+    expect(await service.show('Result')).toBe('success')
+    expect(service.announcements.filter((announcement) => isAlive(announcement.pid))).toEqual([])
+  })
+
+  it('stays active with its old code when a release is bad', async () => {
+    const service = await Service.create(manager, {}, 2)
+    await service.start()
+    const pid = await service.mainPid()
+    await service.fault('exit1')
+    await service.reload()
+    await service.waitForLog(/the restart stopped at slot 1 of 2: .* All slots serve on as before/)
+    await until(async () => (await service.show('ActiveState')) === 'active', 'an active unit')
+    expect(await service.mainPid()).toBe(pid)
+    await service.fault('')
+    await service.reload()
+    await service.waitForLog(/restarted 2 slots/)
+  })
+})
