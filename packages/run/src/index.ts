@@ -1,5 +1,6 @@
 export { readConfigFile } from './config-file.ts'
-export type { RollOutcome } from './rolls.ts'
+export type { Greeting, Request } from './control-socket.ts'
+export type { RollFailure, RollOutcome } from './rolls.ts'
 export { runAlone } from './run-alone.ts'
 export type { RunFile, RunOptions, WorkerOptions } from './run-options.ts'
 export { runTexts, workerTexts } from './run-options.ts'

@@ -3,7 +3,17 @@ import { isFailure } from '@zerodown/core/supervision'
 import type { Slot } from './slot.ts'
 
 /** What a restart of all slots came to. */
-export type RollOutcome = { readonly slots: readonly GenerationInfo[] } | (Failure & { readonly slot: number })
+export type RollOutcome = { readonly slots: readonly GenerationInfo[] } | RollFailure
+
+/** `message` says which slot, why, and what that means for all of them. */
+export interface RollFailure extends Failure {
+  /** The one that could not be restarted, from 1. Those after it are as they were. */
+  readonly slot: number
+  /** The one that failed; `undefined` where none could be started. */
+  readonly generation: number | undefined
+  /** Those before it, with the new code. */
+  readonly done: readonly GenerationInfo[]
+}
 
 export interface RollEvents {
   began(): void
@@ -16,7 +26,7 @@ export class Rolls {
   readonly #logger: Logger
   readonly #told: RollEvents
   #last: Promise<unknown> = Promise.resolve()
-  #rolling = false
+  /** Asked for, and not begun. */
   #next: Promise<RollOutcome> | undefined
 
   /** @param told when a restart of all slots begins, and when it is over */
@@ -28,14 +38,14 @@ export class Rolls {
 
   /** Restarts all slots. While that is under way one more follows, for all who ask meanwhile. */
   all(): Promise<RollOutcome> {
-    if (this.#next !== undefined) return this.#next
-    const roll = this.#inTurn(() => {
+    this.#next ??= this.#inTurn(async () => {
       this.#next = undefined
-      return this.#roll()
+      this.#told.began()
+      const outcome = await this.#roll()
+      this.#told.over()
+      return outcome
     })
-    if (this.#rolling) this.#next = roll
-    this.#rolling = true
-    return roll
+    return this.#next
   }
 
   /** Restarts one slot. @returns whether that is done */
@@ -44,27 +54,26 @@ export class Rolls {
   }
 
   async #roll(): Promise<RollOutcome> {
-    this.#told.began()
     const done: GenerationInfo[] = []
-    let failed: (Failure & { slot: number }) | undefined
     for (const slot of this.#slots) {
+      const { number, current } = slot
       const outcome = await slot.restart()
       if (isFailure(outcome)) {
-        failed = { ...outcome, slot: slot.number }
-        break
+        const message = this.#explain(number, outcome, done.length)
+        this.#logger.error(message)
+        return { code: outcome.code, message, slot: number, generation: current && current.generation + 1, done }
       }
       done.push(outcome)
     }
-    this.#rolling = this.#next !== undefined
-    this.#told.over()
-    if (failed === undefined) this.#logger.info(`restarted ${done.length} slots`)
-    else this.#logger.error(this.#explain(failed, done.length))
-    return failed ?? { slots: done }
+    this.#logger.info(`restarted ${done.length} slots`)
+    return { slots: done }
   }
 
-  #explain({ slot, message }: Failure & { slot: number }, done: number): string {
-    const state = done === 0 ? 'All slots' : `Slots 1 to ${done} have the new code; the others`
-    return `the restart stopped at slot ${slot} of ${this.#slots.length}: ${message} ${state} serve on as before.`
+  #explain(slot: number, { code, message }: Failure, done: number): string {
+    const what = `the restart stopped at slot ${slot} of ${this.#slots.length}: ${message}`
+    if (code === 'ERR_ZERODOWN_SHUTTING_DOWN') return what
+    const renewed = done === 1 ? 'Slot 1 has' : `Slots 1 to ${done} have`
+    return `${what} ${done === 0 ? 'All slots' : `${renewed} the new code; the others`} serve on as before.`
   }
 
   #inTurn<Outcome>(restart: () => Promise<Outcome>): Promise<Outcome> {

@@ -5,8 +5,9 @@ import type {
   Launch,
   LaunchRequest,
   Logger,
+  ZerodownErrorCode,
 } from '@zerodown/core/supervision'
-import { LANES, messageOf, relay } from '@zerodown/core/supervision'
+import { LANES, isFailure, messageOf, relay } from '@zerodown/core/supervision'
 import { HeldSockets } from './held-sockets.ts'
 import type { Ended } from './worker-process.ts'
 import { WorkerProcess, howEnded } from './worker-process.ts'
@@ -59,8 +60,13 @@ export class Slot {
   /** Restarts it, with a live handover. */
   async restart(): Promise<GenerationInfo | Failure> {
     const { current } = this
-    const answer = await current?.channel.ask({ type: 'restart-slot' })
-    return answer ?? { code: 'ERR_ZERODOWN_NOT_READY', message: `slot ${this.number}: no process is in charge of it.` }
+    if (current === undefined) return failure('ERR_ZERODOWN_NOT_READY', 'no process is in charge of it.')
+    const answer = await current.channel.ask({ type: 'restart-slot' })
+    if (answer && !isFailure(answer)) return answer
+    if (this.#stopping) return failure('ERR_ZERODOWN_SHUTTING_DOWN', 'the supervisor is shutting down.')
+    return (
+      answer ?? failure('ERR_ZERODOWN_RESTART_ABORTED', 'the process in charge has ended before it had handed over.')
+    )
   }
 
   /** The resident set of the process in charge, bytes; `undefined` where that does not answer. */
@@ -112,18 +118,18 @@ export class Slot {
   #launch(predecessor: WorkerProcess, request: LaunchRequest): { pid: number } | Failure {
     const fds = request.sockets.map((inode) => this.sockets.descriptorOf(inode))
     if (fds.includes(undefined)) {
-      return { code: 'ERR_ZERODOWN_LAUNCH', message: 'the supervisor does not hold all of its sockets' }
+      return failure('ERR_ZERODOWN_LAUNCH', 'the supervisor does not hold all of its sockets')
     }
-    if (this.#stopping) return { code: 'ERR_ZERODOWN_SHUTTING_DOWN', message: 'the supervisor is shutting down' }
+    if (this.#stopping) return failure('ERR_ZERODOWN_SHUTTING_DOWN', 'the supervisor is shutting down')
     try {
       const successor = new WorkerProcess({ ...request, fds: fds as number[] }, predecessor.generation + 1)
       predecessor.successor = successor
       relay(predecessor.lanes.open(LANES.successor), successor.lanes.open(LANES.predecessor))
       this.#follow(successor)
       if (successor.pid !== undefined) return { pid: successor.pid }
-      return { code: 'ERR_ZERODOWN_LAUNCH', message: `could not start ${request.execPath}` }
+      return failure('ERR_ZERODOWN_LAUNCH', `could not start ${request.execPath}`)
     } catch (error) {
-      return { code: 'ERR_ZERODOWN_LAUNCH', message: messageOf(error) }
+      return failure('ERR_ZERODOWN_LAUNCH', messageOf(error))
     }
   }
 
@@ -152,3 +158,5 @@ export class Slot {
     if (!this.#stopping && this.#current === undefined) this.#host.crashed(this, { code: 1, signal: null }, 0)
   }
 }
+
+const failure = (code: ZerodownErrorCode, message: string): Failure => ({ code, message })

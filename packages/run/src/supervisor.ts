@@ -7,6 +7,7 @@ import type {
   StartCommand,
 } from '@zerodown/core/supervision'
 import { MainPid, defer, listenToSignals, planLaunch, readStartCommand, within } from '@zerodown/core/supervision'
+import { ControlSocket } from './control-socket.ts'
 import { CrashPolicy } from './crash-policy.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import type { RollOutcome } from './rolls.ts'
@@ -29,6 +30,7 @@ export class Supervisor implements SlotHost {
   readonly #slots: readonly Slot[]
   readonly #policies: ReadonlyMap<Slot, CrashPolicy>
   readonly #mainPid: MainPid
+  readonly #control: ControlSocket | undefined
   readonly #exit = defer<number>()
   /** By the key of their listener. */
   readonly #ticketKeys = new Map<string, string>()
@@ -53,6 +55,8 @@ export class Supervisor implements SlotHost {
       began: () => void this.#mainPid.announceReload(),
       over: () => void this.#mainPid.announceReloaded(),
     })
+    this.#control =
+      pidFile === undefined ? undefined : new ControlSocket(`${pidFile}.sock`, workers, () => this.restart())
     this.#policies = new Map(this.#slots.map((slot) => [slot, new CrashPolicy(crashLimit)]))
   }
 
@@ -118,7 +122,7 @@ export class Supervisor implements SlotHost {
     if (this.#slots.some(({ current }) => current === undefined)) return
     this.#up = true
     this.logger.info(`${this.#slots.length} ${this.#slots.length === 1 ? 'worker serves' : 'workers serve'}`)
-    void this.#mainPid.announceSelf()
+    void this.#announce()
     const { maxMemory } = this.#settings
     if (maxMemory !== undefined)
       this.#memory = new MemoryWatch(this.#slots, maxMemory, (...grown) => this.#shrink(...grown))
@@ -134,6 +138,12 @@ export class Supervisor implements SlotHost {
     setTimeout(() => {
       if (!this.#stopping) slot.start()
     }, delay)
+  }
+
+  /** The control socket first: who finds the pid file finds that as well. */
+  async #announce(): Promise<void> {
+    await this.#control?.open(this.logger)
+    if (!this.#stopping) await this.#mainPid.announceSelf()
   }
 
   async #shrink(slot: Slot, size: number): Promise<boolean> {
@@ -162,6 +172,7 @@ export class Supervisor implements SlotHost {
   #end(code: number): void {
     this.#memory?.stop()
     for (const { sockets } of this.#slots) sockets.removeAll()
+    this.#control?.close()
     this.#mainPid.remove()
     this.#exit.resolve(code)
   }

@@ -2,6 +2,7 @@ import { CommandError } from '../command.ts'
 import type { Reload } from './arguments.ts'
 import { DEFAULT_TIMEOUT } from './arguments.ts'
 import { readPid, readPidFile, watchPidFile } from './pid-file.ts'
+import { restartSlots } from './supervised.ts'
 import { isAlive, isDeafTo, startOf } from './processes.ts'
 
 const SIGNAL = 'SIGUSR2'
@@ -21,6 +22,7 @@ export async function restart(server: Reload, print: (text: string) => void): Pr
     )
   }
   const { pidFile, timeout } = server
+  if (await restartSlots(`${pidFile}.sock`, timeout, print)) return
   const old = pidIn(pidFile)
   trigger(old, ` (named by ${pidFile})`)
   print(`${await successorOf(old, pidFile, timeout ?? DEFAULT_TIMEOUT)}\n`)

@@ -1,0 +1,122 @@
+import { stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { zerodown } from '../cli/command.ts'
+import { copyOf, tempDir, until } from '../support/index.ts'
+import type { SupervisedOptions } from './stage/supervised.ts'
+import { startSupervised } from './stage/supervised.ts'
+
+async function startKept(program = 'register/http.mjs', options: SupervisedOptions = {}) {
+  const pidFile = join(await tempDir(), 'app.pid')
+  const supervised = await startSupervised(program, {
+    ...options,
+    flags: ['--pid-file', pidFile, ...(options.flags ?? [])],
+  })
+  await until(() => exists(pidFile), 'its pid file')
+  return { ...supervised, pidFile, reload: (...args: string[]) => zerodown(['reload', '--pid-file', pidFile, ...args]) }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
+/** Fails in the second slot from its second generation on. */
+const FAILS = `import zerodown from 'zerodown'
+import './http.mjs'
+if (zerodown.worker.slot === 2 && zerodown.generation > 1) {
+  console.error('no database')
+  process.exit(3)
+}
+`
+
+describe('zerodown reload --pid-file, under a supervisor', () => {
+  it('waits until all slots have restarted, and prints each; the pid stays', async () => {
+    const { server, workers, reload } = await startKept()
+    const before = workers()
+    const { code, stdout, stderr } = await reload()
+    const [one, other] = server.announcements.slice(2)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toBe(`slot 1: generation 2, process ${one?.pid}\nslot 2: generation 2, process ${other?.pid}\n`)
+    expect(before).not.toContain(one?.pid)
+    expect(await reload()).toMatchObject({ code: 0, stdout: expect.stringMatching(/generation 3.*generation 3/s) })
+  })
+
+  it('says at once which slot has failed, which generation, and why', async () => {
+    const { folder } = await copyOf('register/http')
+    const path = join(folder, 'register', 'fails.mjs')
+    await writeFile(path, FAILS)
+    const { workers, reload } = await startKept(path)
+    const [, second] = workers()
+    const { code, stdout, stderr } = await reload()
+    expect(stdout).toMatch(/^slot 1: generation 2, process \d+\n$/)
+    expect(stderr).toMatch(
+      /^zerodown: the restart stopped at slot 2 of 2: .*the successor, generation 2 \(pid \d+\), exited with code 3.* Slot 1 has the new code; the others serve on as before\.\n$/,
+    )
+    expect(code).toBe(1)
+    expect(workers()).toContain(second)
+  })
+
+  it('says that the supervisor has ended before the restart was over', async () => {
+    const { server, reload } = await startKept('register/http.mjs', { slots: 1, flags: ['--probation', '60000'] })
+    const reloaded = reload()
+    await server.waitForAnnouncement(1)
+    process.kill(server.pid, 'SIGKILL')
+    expect(await reloaded).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        new RegExp(`^zerodown: the supervisor \\(process ${server.pid}\\) has ended before the restart was over\\.`),
+      ),
+    })
+  })
+
+  it('says that a shutdown has ended the restart', async () => {
+    const { server, reload } = await startKept('register/http.mjs', { slots: 1, flags: ['--probation', '60000'] })
+    const reloaded = reload()
+    await server.waitForAnnouncement(1)
+    server.signal('SIGTERM', server.pid)
+    expect(await reloaded).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/slot 1 of 1: the supervisor is shutting down\.\n$/),
+    })
+    expect(await server.waitForExit()).toBe(0)
+  })
+
+  it('says when it does not want to wait any longer, and the restart goes on', async () => {
+    const { server, reload } = await startKept('register/http.mjs', { slots: 1, flags: ['--probation', '2000'] })
+    const { code, stderr } = await reload('--timeout', '700')
+    expect(stderr).toMatch(/^zerodown: after 700 ms the restart is not over \(see --timeout\), and goes on\./)
+    expect(code).toBe(1)
+    await server.waitForLog(/restarted 1 slot/)
+  })
+})
+
+describe('the control socket beside the pid file', () => {
+  it('is for the user of the server alone, replaces a stale one, and goes with the pid file', async () => {
+    const { server, pidFile, reload } = await startKept('register/http.mjs', { slots: 1 })
+    const socket = `${pidFile}.sock`
+    expect((await stat(socket)).mode & 0o777).toBe(0o600)
+    process.kill(server.pid, 'SIGKILL')
+    await server.waitForExit()
+    expect(await exists(socket)).toBe(true)
+    expect(await reload()).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/there is no process \d+ \(named by/),
+    })
+
+    const next = await startSupervised('register/http.mjs', { slots: 1, flags: ['--pid-file', pidFile] })
+    await until(async () => (await reload()).code === 0, 'a restart')
+    next.server.signal('SIGTERM', next.server.pid)
+    expect(await next.server.waitForExit()).toBe(0)
+    expect([await exists(pidFile), await exists(socket)]).toEqual([false, false])
+  })
+
+  it('that cannot be there is no reason not to serve', async () => {
+    const folder = await tempDir()
+    const pidFile = join(folder, `${'long'.repeat(25)}.pid`)
+    const { server, roll } = await startSupervised('register/http.mjs', { slots: 1, flags: ['--pid-file', pidFile] })
+    await server.waitForLog(/warning: cannot listen on .*\.sock \(the path is too long for a unix socket\)/)
+    expect(await roll()).toBe('restarted 1 slots')
+  })
+})
