@@ -100,7 +100,7 @@ describe('where there can be no restart, restart() says why, and the server list
       ['below an init that ends with its child', async () => [await tini(), ...WAIT], /tini \(pid 1\) ends with it, /],
     ])('%s', async (_, start, reason) => {
     const unsupported = await startUnsupported({ node: 'unshare', nodeArgs: [...CONTAINER, ...(await start())] })
-    const message = new RegExp(`cannot restart: .*${reason.source}.*Replace the container instead`)
+    const message = new RegExp(`cannot restart: .*${reason.source}.*Start the server with .zerodown run., `)
     const refusal = { code: 'ERR_ZERODOWN_UNSUPPORTED', message: expect.stringMatching(message) }
     expect(unsupported).toMatchObject({ before: refusal, listening: refusal })
     const { server } = unsupported
@@ -118,7 +118,7 @@ describe('where there can be no restart, restart() says why, and the server list
   it.each([
     ['on Windows', { platform: 'win32' }, /^Windows cannot pass a listening socket/],
     ['in Bun', { bun: true }, /^Bun does not pass listening sockets/],
-    ['as PID 1', { pid: 1 }, /^this process is PID 1: .* Replace the container instead/],
+    ['as PID 1', { pid: 1 }, /^this process is PID 1: .* Start the server with `zerodown run`, /],
     ['in a cluster worker', { clusterWorker: true }, /^this is a cluster worker/],
     ['in the primary of a cluster', { clusterPrimary: true }, /^this is a cluster's primary/],
     ['in a worker thread', { mainThread: false }, /^this is a worker thread/],

@@ -4,8 +4,7 @@ import type { Ancestor } from './ancestors.ts'
 import { findAncestors } from './ancestors.ts'
 import { whyTakenAlong } from './container.ts'
 
-const INSTEAD =
-  'Replace the container instead, as a rolling update does, or run the server under a service manager such as systemd.'
+const INSTEAD = 'Start the server with `zerodown run`, which stays, or replace the container, as a rolling update does.'
 
 /** What decides whether this process can start a successor. A parameter, so that each case can be tested anywhere. */
 export interface Platform {
@@ -56,12 +55,12 @@ export function whyNoRestart(on: Platform): string | undefined {
     return 'under --permission Node may not start a successor. Add --allow-child-process.'
   }
   if (on.clusterWorker) {
-    return 'this is a cluster worker, whose listening socket belongs to the primary. Run the server without cluster.'
+    return 'this is a cluster worker, whose listening socket belongs to the primary. To use all cores, start the server without cluster, with `zerodown run -w max`.'
   }
   if (on.clusterPrimary) {
     return (
-      "this is a cluster's primary, and a successor cannot get the sockets of its workers. Run the server without cluster, " +
-      'or replace the workers one by one.'
+      "this is a cluster's primary, and a successor cannot get the sockets of its workers. To use all cores, start the " +
+      'server without cluster, with `zerodown run -w max`; or replace the workers one by one.'
     )
   }
   if (on.pid === 1) return `this process is PID 1: if it exits for its successor, the container ends. ${INSTEAD}`

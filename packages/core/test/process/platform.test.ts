@@ -20,14 +20,22 @@ describe('whether this process can start a successor', () => {
     ['on Windows', { platform: 'win32' }, /^Windows cannot pass a listening socket/],
     ['in Bun', { bun: true }, /^Bun does not pass listening sockets .* Run the server with Node\.$/],
     ['in a worker thread', { mainThread: false }, /^this is a worker thread\. Attach the server in the main thread\.$/],
-    ['in the primary of a cluster', { clusterPrimary: true }, /^this is a cluster's primary, .* one by one\.$/],
+    [
+      'in the primary of a cluster',
+      { clusterPrimary: true },
+      /^this is a cluster's primary, .* `zerodown run -w max`; .* one by one\.$/,
+    ],
     ['without the permission', { mayStartProcesses: false }, /^under --permission .* Add --allow-child-process/],
-    ['in a cluster worker', { clusterWorker: true }, /^this is a cluster worker, .* without cluster\.$/],
-    ['as PID 1', { pid: 1 }, /^this process is PID 1: .* Replace the container instead/],
+    [
+      'in a cluster worker',
+      { clusterWorker: true },
+      /^this is a cluster worker, .* without cluster, with `zerodown run -w max`\.$/,
+    ],
+    ['as PID 1', { pid: 1 }, /^this process is PID 1: .* with `zerodown run`, .* replace the container/],
     [
       'in a container that ends with it',
       { ancestors: () => [TINI] },
-      /^a successor would not .*tini \(pid 1\) ends .* Replace/,
+      /^a successor would not .*tini \(pid 1\) ends .* with `zerodown run`, /,
     ],
   ])('cannot %s, with the reason and what to do', (_, on, reason) => {
     expect(whyNoRestart({ ...capable, ...on })).toMatch(reason)
