@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { entries, isGroup } from '../../packages/core/src/options/table.ts'
-import type { RunFile } from '../../packages/run/src/settings.ts'
-import { resolveRun, workerTexts } from '../../packages/run/src/settings.ts'
-import { parseRun } from '../../packages/zerodown/src/cli/run.ts'
+import type { RunFile } from '../../packages/run/src/run-options.ts'
+import { runOptions, workerTexts } from '../../packages/run/src/run-options.ts'
+import { resolveRun } from '../../packages/run/src/settings.ts'
+import { parseRun } from '../../packages/zerodown/src/cli/run/arguments.ts'
 import { docstringsIn } from './docstrings.ts'
 
 const guide = readFileSync(new URL('../../docs/run.md', import.meta.url), 'utf8')
@@ -18,8 +19,8 @@ const rows = table
   .map((line) => line.split('|').map((cell) => cell.trim()))
   .map(([, name = '', flag = '', standard = '']) => ({ name: name.replaceAll('`', ''), flag, standard }))
 
-const docstrings = docstringsIn(fileURLToPath(new URL('../../packages/run/src/settings.ts', import.meta.url)))
-const supervisors = [...docstrings.keys()].flatMap((key) => /^RunOptions\.(.*)/.exec(key)?.[1] ?? [])
+const docstrings = docstringsIn(fileURLToPath(new URL('../../packages/run/src/run-options.ts', import.meta.url)))
+const supervisors = Object.keys(runOptions)
 const workers = workerTexts.map(({ place: [name] }) => name)
 
 /** Of code in Markdown. */
@@ -35,6 +36,13 @@ function valueOf(standard: string): unknown {
 }
 
 const settingsOf = (options: RunFile): unknown => resolveRun({ script: 'server.js', ...options }, 'register.js')
+
+/** What a command line says. */
+function optionsIn(words: string): RunFile {
+  const options = parseRun(words.split(' '))
+  if (options === 'help') throw new Error(`asks for help: ${words}`)
+  return options
+}
 
 describe('in the guide to `zerodown run` the options', () => {
   it('are those that there are, in their order', () => {
@@ -56,7 +64,7 @@ describe('in the guide to `zerodown run` the options', () => {
 
   it.each(rows.filter(({ flag }) => flag.startsWith('`')))('have flags that set them: $name', ({ name, flag }) => {
     for (const span of spansIn(flag)) {
-      const given = parseRun([...span.split(' '), 'server.js'])
+      const given = optionsIn(`${span} server.js`)
       expect(Object.keys(given).toSorted()).toEqual(['args', name, 'script'].toSorted())
       expect(() => settingsOf(given)).not.toThrow()
     }
@@ -72,7 +80,7 @@ describe('in the guide to `zerodown run` the example', () => {
   it.each([...guide.matchAll(/^(?:.*\/)?zerodown (run .*?)(?: #.*)?$/gm)].map(([, command = '']) => command))(
     'is a command: %s',
     (command) => {
-      expect(() => settingsOf(parseRun(command.split(' ').slice(1)))).not.toThrow()
+      expect(() => settingsOf(optionsIn(command.slice('run '.length)))).not.toThrow()
     },
   )
 })
