@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ROOT, read } from '../workspace/members.ts'
+import { anchorOf } from './anchors.ts'
 import { rowsOf } from './matrix.ts'
 import { titlesIn } from './titles.ts'
 
@@ -62,10 +63,3 @@ it('the README links to sections of the fault matrix', () => {
   expect(links.length).toBeGreaterThan(0)
   expect(links.map(([, anchor]) => anchor).filter((anchor) => !sections.has(anchor ?? ''))).toEqual([])
 })
-
-/** As GitHub makes it of a heading. */
-const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replaceAll(/[^\w -]/g, '')
-    .replaceAll(' ', '-')
