@@ -67,7 +67,14 @@ describe('in the README the options', () => {
 })
 
 /** What users read of variables. Other documents name those that are none of theirs, or wrong. */
-const GUIDES = ['README.md', 'docs/production.md', 'docs/applications.md', 'examples/register/README.md']
+const GUIDES = [
+  'README.md',
+  'docs/production.md',
+  'docs/applications.md',
+  'docs/run.md',
+  'docs/from-pm2.md',
+  'examples/register/README.md',
+]
 
 const variablesIn = (text: string): string[] => [...text.matchAll(/\bZERODOWN_[A-Z_]*[A-Z]/g)].map(([name]) => name)
 
