@@ -17,7 +17,7 @@ export async function readConfigFile(folder: string): Promise<RunFile> {
   if (path !== undefined) return checked(path, await readable(path, () => load(path)))
   const manifest = join(folder, 'package.json')
   if (!existsSync(manifest)) return {}
-  const { zerodown = {} } = (await readable(manifest, () => json(manifest))) as { zerodown?: unknown }
+  const { zerodown = {} } = ((await readable(manifest, () => json(manifest))) ?? {}) as { zerodown?: unknown }
   return checked(`${manifest}, zerodown`, zerodown)
 }
 

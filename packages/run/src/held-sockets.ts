@@ -42,7 +42,9 @@ export class HeldSockets {
 
   /** A worker has bound it. */
   add(listener: InheritedListener, handle: unknown): void {
-    if (isHandle(handle)) this.#hold(new HeldSocket(listener, handle))
+    if (!isHandle(handle)) return
+    if (this.#held.has(listener.inode)) handle.close()
+    else this.#hold(new HeldSocket(listener, handle))
   }
 
   /**

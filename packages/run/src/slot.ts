@@ -33,6 +33,8 @@ export class Slot {
   readonly #host: SlotHost
   readonly #processes = new Set<WorkerProcess>()
   #current: WorkerProcess | undefined
+  /** The one to be in charge next, while nobody is. */
+  #heir: WorkerProcess | undefined
   #generation = 0
   #since = 0
   #stopping = false
@@ -52,9 +54,15 @@ export class Slot {
   }
 
   /** Starts a process that follows nobody: the first one, or one in place of one that has crashed. */
-  start(): WorkerProcess {
+  start(): void {
     const generation = this.#generation + 1
-    return this.#follow(new WorkerProcess(this.#host.plan(this.number, generation, this.sockets.listeners), generation))
+    try {
+      const launch = this.#host.plan(this.number, generation, this.sockets.listeners)
+      this.#heir = new WorkerProcess(launch, generation)
+    } catch (error) {
+      return this.#cannotStart(error)
+    }
+    this.#follow(this.#heir)
   }
 
   /** Restarts it, with a live handover. */
@@ -90,7 +98,7 @@ export class Slot {
     while (this.#processes.size > 0) await Promise.allSettled([...this.#processes].map(({ ended }) => ended))
   }
 
-  #follow(process: WorkerProcess): WorkerProcess {
+  #follow(process: WorkerProcess): void {
     this.#generation = Math.max(this.#generation, process.generation)
     this.#processes.add(process)
     const { channel } = process
@@ -106,13 +114,17 @@ export class Slot {
       (ended) => this.#ended(process, ended),
       (error: unknown) => this.#notStarted(process, error),
     )
-    return process
   }
 
   #putInCharge(process: WorkerProcess): void {
+    // Its end may be seen before what it has said last.
+    const over = !this.#processes.has(process)
+    if (over && this.#current === undefined) return
     this.#current = process
+    this.#heir = undefined
     this.#since = performance.now()
-    this.#host.inCharge(this)
+    if (over) void process.ended.then((ended) => this.#ended(process, ended))
+    else this.#host.inCharge(this)
   }
 
   #launch(predecessor: WorkerProcess, request: LaunchRequest): { pid: number } | Failure {
@@ -144,18 +156,24 @@ export class Slot {
         how: howEnded({ ...ended, reason: undefined }),
       })
     }
-    // One that was never in charge: the first, or one in place of a crashed one.
-    const failed = this.#current === undefined && this.#processes.size === 0
-    if (this.#stopping || (process !== this.#current && !failed)) return
+    if (this.#stopping || (process !== this.#current && process !== this.#heir)) return
+    const lived = process === this.#current ? performance.now() - this.#since : 0
     this.#current = undefined
     // One that it had started takes over, and says so.
-    if (process.successor?.alive !== true) this.#host.crashed(this, ended, performance.now() - this.#since)
+    this.#heir = process.successor?.alive === true ? process.successor : undefined
+    if (this.#heir === undefined) this.#host.crashed(this, ended, lived)
   }
 
   #notStarted(process: WorkerProcess, error: unknown): void {
     this.#processes.delete(process)
+    if (process === this.#heir) this.#cannotStart(error)
+    else this.#host.logger.error(`slot ${this.number}: could not start a process (${messageOf(error)}).`)
+  }
+
+  #cannotStart(error: unknown): void {
+    this.#heir = undefined
     this.#host.logger.error(`slot ${this.number}: could not start a process (${messageOf(error)}).`)
-    if (!this.#stopping && this.#current === undefined) this.#host.crashed(this, { code: 1, signal: null }, 0)
+    if (!this.#stopping) this.#host.crashed(this, { code: 1, signal: null }, 0)
   }
 }
 

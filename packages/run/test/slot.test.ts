@@ -1,0 +1,267 @@
+import type { Launch, LaunchRequest } from '@zerodown/core/supervision'
+import { Channel, LANES } from '@zerodown/core/supervision'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { arrived } from '../../core/test/support/carriers.ts'
+import { Slot } from '../src/slot.ts'
+import { FakeWorker } from './support/fake-workers.ts'
+
+vi.mock('../src/worker-process.ts', async (original) => {
+  const fake = await import('./support/fake-workers.ts')
+  return { ...(await original<object>()), WorkerProcess: fake.FakeWorker }
+})
+
+const logger = { info() {}, warn() {}, error: vi.fn<(message: string) => void>() }
+const REQUEST: LaunchRequest = { execPath: '/node', argv0: 'node', args: ['a.js'], cwd: '/', env: {}, sockets: [] }
+const LISTENER = { fd: 20, inode: 7, bound: { kind: 'fd', fd: 20 } } as const
+
+beforeEach(() => {
+  FakeWorker.started.length = 0
+  FakeWorker.fails = undefined
+  logger.error.mockClear()
+})
+
+/** A slot, and what it has told its host. */
+function aSlot() {
+  const told: unknown[] = []
+  const slot = new Slot(3, {
+    logger,
+    plan: (number, generation, listeners) => ({ number, generation, listeners }) as unknown as Launch,
+    roll: async (number) => ({ pid: number, generation: 9 }),
+    ticketKeys: (key, keys) => `${key} ${keys}`,
+    inCharge: ({ current }) => told.push(`in charge: ${current?.generation}`),
+    crashed: (_, { code, signal }, lived) => told.push(['crashed', signal ?? code, lived < 1000]),
+  })
+  return { slot, told, worker: (at = -1) => FakeWorker.started.at(at) as FakeWorker }
+}
+
+/** One whose first process is in charge. */
+async function serving() {
+  const all = aSlot()
+  all.slot.start()
+  all.worker().says.send({ type: 'in-charge', generation: 1 })
+  await arrived()
+  all.told.length = 0
+  return all
+}
+
+/** The first process starts its successor. */
+async function restarting() {
+  const all = await serving()
+  const first = all.worker()
+  const answer = await first.says.ask({ type: 'launch', request: REQUEST })
+  return { ...all, first, answer, successor: all.worker() }
+}
+
+describe('a slot', () => {
+  it('says when its first process is in charge', async () => {
+    const { slot, told, worker } = aSlot()
+    slot.start()
+    expect([slot.current, slot.processes.size]).toEqual([undefined, 1])
+    worker().says.send({ type: 'in-charge', generation: 1 })
+    await arrived()
+    expect(told).toEqual(['in charge: 1'])
+    expect(slot.current).toBe(worker())
+  })
+
+  it('answers what a worker asks for on behalf of all slots', async () => {
+    const { worker } = await serving()
+    expect(await worker().says.ask({ type: 'roll' })).toEqual({ pid: 3, generation: 9 })
+    expect(await worker().says.ask({ type: 'ticket-keys-shared', key: 'tcp', keys: 'abc' })).toBe('tcp abc')
+  })
+
+  it('asks the process in charge how large it is, and nobody where there is none', async () => {
+    const { slot, worker } = await serving()
+    worker().says.answer('memory', () => 123)
+    expect(await slot.memory()).toBe(123)
+    worker().end(0)
+    await arrived()
+    expect(await slot.memory()).toBeUndefined()
+  })
+
+  it('holds what a worker listens on, and gives it to the next one', async () => {
+    const { slot, worker } = await serving()
+    worker().says.send({ type: 'listens', listener: LISTENER }, { fd: 30, close() {} })
+    await arrived()
+    worker().end('SIGKILL')
+    await arrived()
+    slot.start()
+    expect(worker().launch).toEqual({ number: 3, generation: 2, listeners: [{ ...LISTENER, fd: 30 }] })
+    worker().says.send({ type: 'closed', inode: 7 })
+    await arrived()
+    expect(slot.sockets.listeners).toEqual([])
+  })
+
+  it('stops all of its processes, and waits for their end', async () => {
+    const { slot, first, successor, told } = await restarting()
+    slot.stop()
+    expect([first.signals, successor.signals]).toEqual([['SIGTERM'], ['SIGTERM']])
+    let over = false
+    const ended = slot.ended().then(() => (over = true))
+    first.end(0)
+    await arrived()
+    expect(over).toBe(false)
+    successor.end(0)
+    await ended
+    expect(told).toEqual([])
+  })
+})
+
+describe('a restart of a slot', () => {
+  it('is what the process in charge makes of it', async () => {
+    const { slot, worker } = await serving()
+    worker().says.answer('restart-slot', () => ({ pid: 5, generation: 2 }))
+    expect(await slot.restart()).toEqual({ pid: 5, generation: 2 })
+    worker().says.answer('restart-slot', () => ({ code: 'ERR_ZERODOWN_LAUNCH', message: 'no.' }))
+    expect(await slot.restart()).toEqual({ code: 'ERR_ZERODOWN_LAUNCH', message: 'no.' })
+  })
+
+  it('fails where no process is in charge, where that ends, and at a shutdown', async () => {
+    const { slot, worker } = await serving()
+    worker().says.answer('restart-slot', () => new Promise(() => {}))
+    const asked = slot.restart()
+    worker().end(1)
+    expect(await asked).toMatchObject({ code: 'ERR_ZERODOWN_RESTART_ABORTED' })
+    await arrived()
+    expect(await slot.restart()).toMatchObject({ code: 'ERR_ZERODOWN_NOT_READY' })
+
+    const other = await serving()
+    other.worker().says.answer('restart-slot', () => ({ code: 'ERR_ZERODOWN_RESTART_ABORTED', message: 'given up' }))
+    other.slot.stop()
+    expect(await other.slot.restart()).toMatchObject({ code: 'ERR_ZERODOWN_SHUTTING_DOWN' })
+  })
+
+  it('starts the successor with the sockets that it is to inherit, and relays what both say', async () => {
+    const { worker } = await serving()
+    const first = worker()
+    first.says.send({ type: 'listens', listener: LISTENER }, { fd: 30, close() {} })
+    const launched = await first.says.ask({ type: 'launch', request: { ...REQUEST, sockets: [7] } })
+    expect(launched).toEqual({ pid: worker().pid })
+    expect(worker().launch).toMatchObject({ execPath: '/node', args: ['a.js'], fds: [30] })
+    expect(worker().generation).toBe(2)
+
+    const toSuccessor = new Channel<{ type: 'restart' }, never>(first.its.open(LANES.successor))
+    const toPredecessor = new Channel<never, { type: 'restart' }>(worker().its.open(LANES.predecessor))
+    const heard = vi.fn<() => void>()
+    toPredecessor.on('restart', heard)
+    toSuccessor.send({ type: 'restart' })
+    await arrived()
+    await arrived()
+    expect(heard).toHaveBeenCalledOnce()
+  })
+
+  it('sends the successor the signals that its predecessor wants, and tells how it ended', async () => {
+    const { first, successor, told } = await restarting()
+    const heard: unknown[] = []
+    first.says.on('successor-ended', ({ signal, how }) => heard.push([signal, how]))
+    first.says.send({ type: 'signal-successor', signal: 'SIGTERM' })
+    await arrived()
+    expect(successor.signals).toEqual(['SIGTERM'])
+    successor.end(7)
+    await arrived()
+    expect(heard).toEqual([[null, 'exited with code 7']])
+    expect(told).toEqual([])
+  })
+
+  it.each<[string, (slot: Slot) => LaunchRequest | void, RegExp]>([
+    ['whose socket is not held', () => ({ ...REQUEST, sockets: [404] }), /does not hold/],
+    ['during a shutdown', (slot) => slot.stop(), /shutting down/],
+    ['that the system refuses', () => void (FakeWorker.fails = { at: 'once', error: new Error('EAGAIN') }), /EAGAIN/],
+    [
+      'that cannot be started',
+      () => void (FakeWorker.fails = { at: 'later', error: new Error('ENOENT') }),
+      /could not start/,
+    ],
+  ])('is refused a successor %s', async (_, prepare, message) => {
+    const { slot, worker, told } = await serving()
+    const first = worker()
+    const request = prepare(slot) ?? REQUEST
+    const answer = await first.says.ask({ type: 'launch', request })
+    expect(answer).toMatchObject({
+      code: expect.stringMatching(/^ERR_ZERODOWN_/),
+      message: expect.stringMatching(message),
+    })
+    expect([slot.current, told]).toEqual([first, []])
+  })
+})
+
+describe('the end of a process', () => {
+  it('in charge is a crash, and is told once', async () => {
+    const { told, worker } = await serving()
+    worker().end('SIGSEGV')
+    await arrived()
+    expect(told).toEqual([['crashed', 'SIGSEGV', true]])
+  })
+
+  it('that has handed over is none', async () => {
+    const { slot, told, first, successor } = await restarting()
+    successor.says.send({ type: 'in-charge', generation: 2 })
+    await arrived()
+    first.end(0)
+    await arrived()
+    expect(told).toEqual(['in charge: 2'])
+    expect(slot.current).toBe(successor)
+  })
+
+  it('in charge is none while its successor can still take over; the end of both is one', async () => {
+    const { told, first, successor } = await restarting()
+    first.end('SIGKILL')
+    await arrived()
+    expect(told).toEqual([])
+    successor.end(1)
+    await arrived()
+    expect(told).toEqual([['crashed', 1, true]])
+  })
+
+  it('that is draining does not count again, while nobody is in charge', async () => {
+    const { told, first, successor } = await restarting()
+    successor.says.send({ type: 'in-charge', generation: 2 })
+    await arrived()
+    successor.end(1)
+    await arrived()
+    first.end(0)
+    await arrived()
+    expect(told).toEqual(['in charge: 2', ['crashed', 1, true]])
+  })
+
+  it('may be seen before its last word, that it is in charge', async () => {
+    const { told, slot, first, successor } = await restarting()
+    const says = successor.says
+    says.send({ type: 'in-charge', generation: 2 })
+    successor.end(1)
+    await arrived()
+    await arrived()
+    expect(told).toEqual([['crashed', 1, true]])
+    first.end(0)
+    await arrived()
+    expect([told.length, slot.current]).toEqual([1, undefined])
+  })
+
+  it('that was started again and was never in charge counts as one that did not live at all', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    try {
+      const { slot, told, worker } = await serving()
+      vi.advanceTimersByTime(3_600_000)
+      worker().end(1)
+      await arrived()
+      slot.start()
+      worker().end(1)
+      await arrived()
+      expect(told).toEqual([
+        ['crashed', 1, false],
+        ['crashed', 1, true],
+      ])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it.each(['once', 'later'] as const)('that could not even be started (at %s) is a crash', async (at) => {
+    const { slot, told } = aSlot()
+    FakeWorker.fails = { at, error: new Error('spawn EAGAIN') }
+    slot.start()
+    await arrived()
+    expect(told).toEqual([['crashed', 1, true]])
+    expect(logger.error).toHaveBeenCalledWith('slot 3: could not start a process (spawn EAGAIN).')
+    expect(slot.processes.size).toBe(0)
+  })
+})
