@@ -1,7 +1,6 @@
 import { chmodSync } from 'node:fs'
 import type { Server, Socket } from 'node:net'
 import { createServer } from 'node:net'
-import { createInterface } from 'node:readline'
 import type { Logger } from '@zerodown/core/supervision'
 import { fits, identify, messageOf, putInPlace, removeUnixPath, temporaryPath } from '@zerodown/core/supervision'
 import type { RollOutcome } from './rolls.ts'
@@ -77,10 +76,17 @@ export class ControlSocket {
   }
 }
 
+/** No request is as long as that. */
+const LONGEST = 1000
+
 function serve(client: Socket, restart: () => Promise<RollOutcome>): void {
+  let text = ''
   client.unref()
   client.on('error', () => {}) // It has gone, and the restart goes on.
-  createInterface({ input: client }).once('line', (text) => {
+  client.setEncoding('utf8').on('data', function take(chunk: string) {
+    text += chunk
+    if (!text.includes('\n') && text.length <= LONGEST) return
+    client.off('data', take).resume()
     if (asksToRestart(text)) void restart().then((outcome) => client.end(line(outcome)))
     else client.end(line({ code: 'ERR_ZERODOWN_UNSUPPORTED', message: 'this supervisor does not know that request.' }))
   })

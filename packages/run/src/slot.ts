@@ -136,7 +136,7 @@ export class Slot {
     try {
       const successor = new WorkerProcess({ ...request, fds: fds as number[] }, predecessor.generation + 1)
       predecessor.successor = successor
-      relay(predecessor.lanes.open(LANES.successor), successor.lanes.open(LANES.predecessor))
+      relay(predecessor.lanes.open(request.lane), successor.lanes.open(LANES.predecessor))
       this.#follow(successor)
       if (successor.pid !== undefined) return { pid: successor.pid }
       return failure('ERR_ZERODOWN_LAUNCH', `could not start ${request.execPath}`)

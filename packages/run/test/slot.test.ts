@@ -11,7 +11,15 @@ vi.mock('../src/worker-process.ts', async (original) => {
 })
 
 const logger = { info() {}, warn() {}, error: vi.fn<(message: string) => void>() }
-const REQUEST: LaunchRequest = { execPath: '/node', argv0: 'node', args: ['a.js'], cwd: '/', env: {}, sockets: [] }
+const REQUEST: LaunchRequest = {
+  execPath: '/node',
+  argv0: 'node',
+  args: ['a.js'],
+  cwd: '/',
+  env: {},
+  sockets: [],
+  lane: 'successor 1',
+}
 const LISTENER = { fd: 20, inode: 7, bound: { kind: 'fd', fd: 20 } } as const
 
 beforeEach(() => {
@@ -139,7 +147,7 @@ describe('a restart of a slot', () => {
     expect(worker().launch).toMatchObject({ execPath: '/node', args: ['a.js'], fds: [30] })
     expect(worker().generation).toBe(2)
 
-    const toSuccessor = new Channel<{ type: 'restart' }, never>(first.its.open(LANES.successor))
+    const toSuccessor = new Channel<{ type: 'restart' }, never>(first.its.open('successor 1'))
     const toPredecessor = new Channel<never, { type: 'restart' }>(worker().its.open(LANES.predecessor))
     const heard = vi.fn<() => void>()
     toPredecessor.on('restart', heard)

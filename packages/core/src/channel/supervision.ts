@@ -25,7 +25,7 @@ export interface AnyPort {
   readonly port: number
 }
 
-/** Names of the lanes of a worker's channel. */
+/** Names of the lanes of a worker's channel; those to its successors are numbered. */
 export const LANES = { supervisor: 'supervisor', predecessor: 'predecessor', successor: 'successor' } as const
 
 /** How to start a successor, but for its descriptors: those are the supervisor's. */
@@ -37,6 +37,8 @@ export interface LaunchRequest {
   readonly env: NodeJS.ProcessEnv
   /** The sockets that become its descriptors, from 3 on, by their inodes. */
   readonly sockets: readonly number[]
+  /** The lane of its channel at the predecessor, of this attempt alone: the end of an earlier one may come late. */
+  readonly lane: string
 }
 
 /** Why something that was asked for has failed. */

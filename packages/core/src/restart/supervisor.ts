@@ -21,6 +21,8 @@ export class Supervisor {
   readonly gone: Promise<void>
   readonly #lanes: Lanes
   readonly #channel: Channel<FromWorker, FromSupervisor>
+  /** How many were started. */
+  #successors = 0
 
   constructor(worker: WorkerInfo, lanes: Lanes) {
     this.worker = worker
@@ -89,9 +91,11 @@ export class Supervisor {
   readonly startSuccessor: StartSuccessor = (launch) => {
     const { execPath, argv0, args, cwd, env } = launch
     const sockets = launch.fds.map((fd) => inodeOf(fd) ?? 0)
-    const request = { execPath, argv0, args, cwd, env, sockets }
+    this.#successors += 1
+    const lane = `${LANES.successor} ${this.#successors}`
+    const request = { execPath, argv0, args, cwd, env, sockets, lane }
     return {
-      channel: new Channel(this.#lanes.open(LANES.successor)),
+      channel: new Channel(this.#lanes.open(lane)),
       process: new RemoteProcess(this.#channel, request, (error) => launchFailed(launch, error)),
     }
   }

@@ -21,7 +21,8 @@ export async function restartSlots(
 ): Promise<boolean> {
   const socket = existsSync(path) ? await connected(path) : undefined
   if (socket === undefined) return false
-  const lines = createInterface({ input: socket })
+  const lines = createInterface({ input: socket }).on('error', () => {}) // The end of the socket tells.
+  socket.once('close', () => lines.close())
   try {
     const greeting = nextLine(lines, timeout ?? DEFAULT_TIMEOUT, {
       late: `nobody answers at ${path}. Does the process behind it hang? Nothing was asked for.`,
