@@ -14,7 +14,7 @@ export interface Outcome {
 }
 
 /** Runs the command line as it was built, to its end; it does not outlive the test. */
-export async function zerodown(args: string[], options: { uid?: number } = {}): Promise<Outcome> {
+export async function zerodown(args: string[], options: { uid?: number; cwd?: string } = {}): Promise<Outcome> {
   const node = process.env['ZERODOWN_TEST_NODE'] ?? process.execPath
   const child = spawn(node, [MAIN, ...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   endWithTest(child)

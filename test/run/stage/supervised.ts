@@ -4,7 +4,7 @@ import type { Target } from '@zerodown/load'
 import type { ServerOptions, ServerProcess } from '../../support/index.ts'
 import { FIXTURES, isAlive, startServer } from '../../support/index.ts'
 
-const CLI = fileURLToPath(new URL('../../../packages/zerodown/dist/cli/main.js', import.meta.url))
+export const CLI: string = fileURLToPath(new URL('../../../packages/zerodown/dist/cli/main.js', import.meta.url))
 
 export interface SupervisedOptions extends ServerOptions {
   slots?: number
