@@ -34,6 +34,23 @@ describe('a worker that is killed', () => {
   })
 })
 
+it('a worker that is killed while another slot restarts is replaced, and its slot restarts in its turn', async () => {
+  const { server, workers, roll } = await startSupervised('register/http.mjs', {
+    slots: 2,
+    flags: ['--probation', '1000'],
+  })
+  const [, victim = 0] = workers()
+  const rolled = roll()
+  await server.waitForAnnouncement(2)
+  process.kill(victim, 'SIGKILL')
+  expect(await rolled).toBe('restarted 2 slots')
+  await until(
+    () => workers().length === 2,
+    () => `two workers. ${server.output}`,
+  )
+  expect(server.announcements).toHaveLength(5)
+})
+
 describe('a program that ends', () => {
   it('at its first start ends the supervisor, with its exit code', async () => {
     const program = join(await tempDir(), 'ends.mjs')

@@ -1,4 +1,5 @@
 import type {
+  Deferred,
   Failure,
   GenerationInfo,
   InheritedListener,
@@ -7,10 +8,13 @@ import type {
   Logger,
   ZerodownErrorCode,
 } from '@zerodown/core/supervision'
-import { LANES, isFailure, messageOf, relay } from '@zerodown/core/supervision'
+import { LANES, defer, isFailure, messageOf, relay, within } from '@zerodown/core/supervision'
 import { HeldSockets } from './held-sockets.ts'
 import type { Ended } from './worker-process.ts'
 import { WorkerProcess, howEnded } from './worker-process.ts'
+
+/** How long a restart waits for a process that takes the place of a crashed one: as `readyTimeout` is by default. ms */
+const REPLACED_WITHIN = 60_000
 
 export interface SlotHost {
   readonly logger: Logger
@@ -35,6 +39,8 @@ export class Slot {
   #current: WorkerProcess | undefined
   /** The one to be in charge next, while nobody is. */
   #heir: WorkerProcess | undefined
+  /** Resolves when somebody is in charge anew, or nobody will be. */
+  #change: Deferred<void> = defer()
   #generation = 0
   #since = 0
   #stopping = false
@@ -65,11 +71,13 @@ export class Slot {
     this.#follow(this.#heir)
   }
 
-  /** Restarts it, with a live handover. */
+  /** Restarts it, with a live handover. Where its process has crashed, that waits for the one that takes its place. */
   async restart(): Promise<GenerationInfo | Failure> {
+    if (this.#current === undefined && !this.#stopping) await within(REPLACED_WITHIN, this.#change.promise)
     const { current } = this
-    if (current === undefined) return failure('ERR_ZERODOWN_NOT_READY', 'no process is in charge of it.')
-    const answer = await current.channel.ask({ type: 'restart-slot' })
+    if (current === undefined && !this.#stopping)
+      return failure('ERR_ZERODOWN_NOT_READY', 'no process is in charge of it.')
+    const answer = await current?.channel.ask({ type: 'restart-slot' })
     if (answer && !isFailure(answer)) return answer
     if (this.#stopping) return failure('ERR_ZERODOWN_SHUTTING_DOWN', 'the supervisor is shutting down.')
     return (
@@ -82,15 +90,11 @@ export class Slot {
     return (await this.#current?.channel.ask({ type: 'memory' })) ?? undefined
   }
 
-  /** Ends all of its processes, which drain. */
-  stop(): void {
+  /** Ends all of its processes: by SIGTERM they drain. */
+  stop(signal: 'SIGTERM' | 'SIGKILL'): void {
     this.#stopping = true
-    for (const process of this.#processes) process.kill('SIGTERM')
-  }
-
-  kill(): void {
-    this.#stopping = true
-    for (const process of this.#processes) process.kill('SIGKILL')
+    this.#change.resolve()
+    for (const process of this.#processes) process.kill(signal)
   }
 
   /** Resolves when none of its processes is left. */
@@ -125,6 +129,8 @@ export class Slot {
     this.#since = performance.now()
     if (over) void process.ended.then((ended) => this.#ended(process, ended))
     else this.#host.inCharge(this)
+    this.#change.resolve()
+    this.#change = defer()
   }
 
   #launch(predecessor: WorkerProcess, request: LaunchRequest): { pid: number } | Failure {

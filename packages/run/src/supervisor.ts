@@ -85,7 +85,7 @@ export class Supervisor implements SlotHost {
     this.#stopping = true
     this.logger.info('shutting down')
     void this.#mainPid.announceStop()
-    for (const slot of this.#slots) slot.stop()
+    for (const slot of this.#slots) slot.stop('SIGTERM')
     const ended = this.#allEnded()
     if (!(await within(this.#settings.stopTimeout + AFTER_DRAIN, ended))) {
       this.logger.error('workers did not end in time, and are killed.')
@@ -160,7 +160,7 @@ export class Supervisor implements SlotHost {
 
   async #endAtOnce(code: number): Promise<void> {
     this.#stopping = true
-    for (const slot of this.#slots) slot.kill()
+    for (const slot of this.#slots) slot.stop('SIGKILL')
     await this.#allEnded()
     this.#end(code)
   }

@@ -101,7 +101,7 @@ describe('a slot', () => {
 
   it('stops all of its processes, and waits for their end', async () => {
     const { slot, first, successor, told } = await restarting()
-    slot.stop()
+    slot.stop('SIGTERM')
     expect([first.signals, successor.signals]).toEqual([['SIGTERM'], ['SIGTERM']])
     let over = false
     const ended = slot.ended().then(() => (over = true))
@@ -123,19 +123,38 @@ describe('a restart of a slot', () => {
     expect(await slot.restart()).toEqual({ code: 'ERR_ZERODOWN_LAUNCH', message: 'no.' })
   })
 
-  it('fails where no process is in charge, where that ends, and at a shutdown', async () => {
+  it('fails where the process in charge ends, and at a shutdown', async () => {
     const { slot, worker } = await serving()
     worker().says.answer('restart-slot', () => new Promise(() => {}))
     const asked = slot.restart()
     worker().end(1)
     expect(await asked).toMatchObject({ code: 'ERR_ZERODOWN_RESTART_ABORTED' })
-    await arrived()
-    expect(await slot.restart()).toMatchObject({ code: 'ERR_ZERODOWN_NOT_READY' })
 
     const other = await serving()
     other.worker().says.answer('restart-slot', () => ({ code: 'ERR_ZERODOWN_RESTART_ABORTED', message: 'given up' }))
-    other.slot.stop()
+    other.slot.stop('SIGTERM')
     expect(await other.slot.restart()).toMatchObject({ code: 'ERR_ZERODOWN_SHUTTING_DOWN' })
+  })
+
+  it('waits for the process that takes the place of a crashed one', async () => {
+    const { slot, worker } = await serving()
+    worker().end(1)
+    await arrived()
+    const restarted = slot.restart()
+    slot.start()
+    worker().says.answer('restart-slot', () => ({ pid: 7, generation: 3 }))
+    worker().says.send({ type: 'in-charge', generation: 2 })
+    expect(await restarted).toEqual({ pid: 7, generation: 3 })
+  })
+
+  it('does not wait for that during a shutdown', async () => {
+    const { slot, worker } = await serving()
+    worker().end(1)
+    await arrived()
+    const waits = slot.restart()
+    slot.stop('SIGTERM')
+    expect(await waits).toMatchObject({ code: 'ERR_ZERODOWN_SHUTTING_DOWN' })
+    expect(await slot.restart()).toMatchObject({ code: 'ERR_ZERODOWN_SHUTTING_DOWN' })
   })
 
   it('starts the successor with the sockets that it is to inherit, and relays what both say', async () => {
@@ -172,7 +191,7 @@ describe('a restart of a slot', () => {
 
   it.each<[string, (slot: Slot) => LaunchRequest | void, RegExp]>([
     ['whose socket is not held', () => ({ ...REQUEST, sockets: [404] }), /does not hold/],
-    ['during a shutdown', (slot) => slot.stop(), /shutting down/],
+    ['during a shutdown', (slot) => slot.stop('SIGTERM'), /shutting down/],
     ['that the system refuses', () => void (FakeWorker.fails = { at: 'once', error: new Error('EAGAIN') }), /EAGAIN/],
     [
       'that cannot be started',
