@@ -57,9 +57,10 @@ describe('a control socket', () => {
     const socket = connect(path)
     socket.write('{"ask":"restart"}\n')
     await vi.waitFor(() => expect(ends).toHaveLength(1))
+    // The answer is written before the end of the client is seen: an error, EPIPE.
     socket.destroy()
-    await once(socket, 'close')
     ends[0]?.(DONE)
+    await once(socket, 'close')
 
     const again = talk(path, '{"ask":"restart"}\n')
     await vi.waitFor(() => expect(ends).toHaveLength(2))
