@@ -52,7 +52,7 @@ function readOrigin(): Origin {
   const { predecessor, supervisor } = inheritance === undefined ? {} : whoIsThere(inheritance)
   if (inheritance !== undefined) {
     reportUncaught((message) => {
-      predecessor?.refuse(message)
+      predecessor?.reportDying(message)
       supervisor?.reportDying(message)
     })
   }

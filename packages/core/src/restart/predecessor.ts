@@ -30,6 +30,7 @@ export class Predecessor {
   /** Resolves when the predecessor's process has ended. A generation leaves only after its predecessor. */
   readonly gone: Promise<void>
   #takeOver: TakeOver | undefined
+  #explained = false
   #ticketKeys: readonly TicketKeys[] = []
   #events: PredecessorEvents | undefined
 
@@ -79,7 +80,13 @@ export class Predecessor {
 
   /** Says why this process could not listen. */
   refuse(message: string): void {
+    this.#explained = true
     this.channel.send({ type: 'refused', message })
+  }
+
+  /** Says by what error this process ends, unless it has said already what is wrong. */
+  reportDying(message: string): void {
+    if (!this.#explained) this.refuse(message)
   }
 
   /** Says how the restart ends that the predecessor asked for. */
