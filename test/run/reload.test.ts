@@ -52,7 +52,7 @@ describe('zerodown reload --pid-file, under a supervisor', () => {
     const { code, stdout, stderr } = await reload()
     expect(stdout).toMatch(/^slot 1: generation 2, process \d+\n$/)
     expect(stderr).toMatch(
-      /^zerodown: the restart stopped at slot 2 of 2: .*the successor, generation 2 \(pid \d+\), exited with code 3.* Slot 1 has the new code; the others serve on as before\.\n$/,
+      /^zerodown: the restart stopped at slot 2 of 2: .*the successor, generation 2 \(pid \d+\), exited with code 3.* It said: .*no database; fix it and restart again\. Slot 1 has the new code; the others serve on as before\.\n$/,
     )
     expect(code).toBe(1)
     expect(workers()).toContain(second)

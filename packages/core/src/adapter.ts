@@ -4,6 +4,8 @@
 import type { Server } from 'node:net'
 import { firstCopy } from './first-copy.ts'
 import type { Options } from './options/options.ts'
+import { reportLastLines as tellPredecessor } from './restart/last-words.ts'
+import { origin } from './restart/origin.ts'
 import type { Attachment } from './servers/attachments.ts'
 import type { Zerodown } from './zerodown.ts'
 
@@ -51,3 +53,11 @@ export const instanceInCharge = (): Zerodown | undefined => firstCopy.instanceIn
 
 /** Of a server that is attached, to whichever instance; else `undefined`. */
 export const attachmentOf = (server: Server): Attachment | undefined => firstCopy.attachmentOf(server)
+
+/**
+ * If this process is a successor and ends before it is in charge, its predecessor says in the reason what was written
+ * last to stderr here. Until then this replaces `process.stderr.write()`.
+ */
+export function reportLastLines(): void {
+  if (origin.predecessor !== undefined) tellPredecessor(origin.predecessor)
+}

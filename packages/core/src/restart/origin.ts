@@ -10,7 +10,7 @@ import type { Inheritance } from './inheritance.ts'
 import { receiveInheritance } from './inheritance.ts'
 import { takeListenPid } from './listen-pid.ts'
 import { Predecessor } from './predecessor.ts'
-import { reportUncaught } from './report-uncaught.ts'
+import { reportUncaught } from './last-words.ts'
 import { Supervisor } from './supervisor.ts'
 
 /** What this process was started with. */

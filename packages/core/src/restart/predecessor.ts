@@ -1,5 +1,6 @@
 import type { ChannelToPredecessor } from '../channel/channel.ts'
 import type { AcceptedKinds, GenerationInfo, TicketKeys } from '../channel/messages.ts'
+import { defer } from '../node/deferred.ts'
 import { ProcessIdentity } from '../process/identity.ts'
 
 /** How often to check whether the predecessor lives, while its channel is open. Only to be certain. ms */
@@ -29,6 +30,7 @@ export class Predecessor {
   readonly channel: ChannelToPredecessor
   /** Resolves when the predecessor's process has ended. A generation leaves only after its predecessor. */
   readonly gone: Promise<void>
+  readonly #inCharge = defer<void>()
   #takeOver: TakeOver | undefined
   #explained = false
   #ticketKeys: readonly TicketKeys[] = []
@@ -53,6 +55,11 @@ export class Predecessor {
   /** How this process came to be in charge; `undefined` while it is not. */
   get takeOver(): TakeOver | undefined {
     return this.#takeOver
+  }
+
+  /** Resolves when this process is in charge. */
+  get inCharge(): Promise<void> {
+    return this.#inCharge.promise
   }
 
   /** @returns the ticket keys of an inherited listener; `undefined`: it has none, or they have not come yet */
@@ -84,7 +91,7 @@ export class Predecessor {
     this.channel.send({ type: 'refused', message })
   }
 
-  /** Says by what error this process ends, unless it has said already what is wrong. */
+  /** Says why this process ends, unless it has said already what is wrong. */
   reportDying(message: string): void {
     if (!this.#explained) this.refuse(message)
   }
@@ -111,6 +118,7 @@ export class Predecessor {
   #takeCharge(how: TakeOver, restart: boolean): void {
     if (this.#takeOver !== undefined) return
     this.#takeOver = how
+    this.#inCharge.resolve()
     this.#events?.inCharge(how, restart)
   }
 

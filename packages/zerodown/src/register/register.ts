@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import type { Options } from '@zerodown/core'
 import { zerodown } from '@zerodown/core'
-import { declare } from '@zerodown/core/adapter'
+import { declare, reportLastLines } from '@zerodown/core/adapter'
 import { REGISTERED, readOptions } from './environment.ts'
 import { log, obey } from './log.ts'
 import { patchServerListen } from './take-over.ts'
@@ -14,6 +14,7 @@ export function register(): void {
   const options = optionsHere()
   obey(options)
   declare(zerodown, options)
+  reportLastLines()
   const reason = whyNotThisProcess()
   let said = false
   const mayTake = (): boolean => {
