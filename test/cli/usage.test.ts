@@ -36,18 +36,19 @@ describe('a command that is not understood ends with 2, the reason and where its
   it.each<[string[], string]>([
     [[], 'missing command; available: run, reload.'],
     [['restart'], 'unknown command restart; available: run, reload.'],
-    [['reload'], 'which server? Give either --pid-file FILE or a PID.'],
-    [['reload', '42', '--pid-file', 'a.pid'], 'which server? Give either --pid-file FILE or a PID.'],
+    [['reload'], 'which server? Give one of --pid-file FILE, --control PATH and PID.'],
+    [['reload', '42', '--pid-file', 'a.pid'], 'which server? Give one of --pid-file FILE, --control PATH and PID.'],
+    [
+      ['reload', '--control', 'a', '--pid-file', 'b'],
+      'which server? Give one of --pid-file FILE, --control PATH and PID.',
+    ],
     [['reload', '42', '43'], 'give one PID, not 2.'],
     [['reload', 'server.pid'], "PID: wants a number from 1 on, got 'server.pid'."],
     [['reload', '0'], "PID: wants a number from 1 on, got '0'."],
     [['reload', '--', '-1'], "PID: wants a number from 1 on, got '-1'."],
     [['reload', '1.5'], "PID: wants a number from 1 on, got '1.5'."],
     [['reload', '99999999999'], "PID: wants a number from 1 on, got '99999999999'."],
-    [
-      ['reload', '42', '--timeout', '5'],
-      '--timeout: needs --pid-file. With a PID, the end of the restart cannot be seen.',
-    ],
+    [['reload', '42', '--timeout', '5'], '--timeout: not with a PID, as the end of the restart cannot be seen then.'],
     [
       ['reload', '--pid-file', 'a.pid', '--timeout', '5s'],
       "--timeout: wants milliseconds from 0 to 2147483647, got '5s'.",

@@ -92,6 +92,25 @@ describe('zerodown reload --pid-file, under a supervisor', () => {
   })
 })
 
+describe('zerodown reload --control', () => {
+  it('restarts all slots over that socket, and needs no pid file', async () => {
+    const control = join(await tempDir(), 'control')
+    const { server } = await startSupervised('register/http.mjs', { flags: ['--control', control] })
+    await until(() => exists(control), 'its control socket')
+    const { code, stdout } = await zerodown(['reload', '--control', control])
+    const [one, other] = server.announcements.slice(2)
+    expect(stdout).toBe(`slot 1: generation 2, process ${one?.pid}\nslot 2: generation 2, process ${other?.pid}\n`)
+    expect(code).toBe(0)
+    server.signal('SIGTERM', server.pid)
+    expect(await server.waitForExit()).toBe(0)
+    expect(await exists(control)).toBe(false)
+    expect(await zerodown(['reload', '--control', control])).toMatchObject({
+      code: 1,
+      stderr: `zerodown: nobody listens on ${control}. Is zerodown run running, with this path as its control?\n`,
+    })
+  })
+})
+
 describe('the control socket beside the pid file', () => {
   it('is for the user of the server alone, replaces a stale one, and goes with the pid file', async () => {
     const { server, pidFile, reload } = await startKept('register/http.mjs', { slots: 1 })

@@ -23,7 +23,7 @@ export interface Request {
 const MODE = 0o600
 
 /**
- * A unix socket beside the pid file. A signal has no answer; whoever asks for a restart here is told what it came to. It
+ * A unix socket. A signal has no answer; whoever asks for a restart here is told what it came to. It
  * speaks JSON, a line each.
  */
 export class ControlSocket {

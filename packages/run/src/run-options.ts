@@ -15,6 +15,11 @@ export interface RunOptions {
   workers?: number | 'max'
   /** A file that holds the pid of the supervisor. Default: none. */
   pidFile?: string
+  /**
+   * The path of a unix socket on which restarts can be asked for, as `zerodown reload` does. Default: none; with
+   * `pidFile`, that path and `.sock`.
+   */
+  control?: string
   /** How large the resident set of a worker may grow before it is restarted: bytes, or `'500M'`. Default: no limit. */
   maxMemory?: number | string
   /**
@@ -22,6 +27,11 @@ export interface RunOptions {
    * does. Default: `'5/60s'`.
    */
   crashLimit?: string
+  /**
+   * Whether each line that a worker prints begins with its slot and generation, as in `[1.3] `. The output then goes
+   * through the supervisor, so that a worker sees no terminal. Default: false.
+   */
+  prefix?: boolean
   /** A file of variables, read anew at each start (https://nodejs.org/api/cli.html#--env-fileconfig). Default: none. */
   envFile?: string
 }
@@ -60,6 +70,7 @@ export const runOptions: { readonly [Name in keyof RunOptions]-?: RunOption } = 
     read: (text) => (/^\d+$/.test(text) ? Number(text) : text),
   },
   pidFile: path,
+  control: path,
   maxMemory: {
     wants: "a number of bytes, or a size such as '500M' or '2G'",
     accepts: (value) => memoryIn(value) !== undefined,
@@ -69,6 +80,10 @@ export const runOptions: { readonly [Name in keyof RunOptions]-?: RunOption } = 
     wants: "a limit such as '5/60s', or 'none'",
     accepts: (value) => crashLimitIn(value) !== undefined,
     read: asGiven,
+  },
+  prefix: {
+    wants: 'true or false',
+    accepts: (value) => typeof value === 'boolean',
   },
   envFile: path,
 }

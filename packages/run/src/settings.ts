@@ -15,6 +15,10 @@ export interface RunSettings {
   readonly env: Readonly<Record<string, string>>
   readonly workers: number
   readonly pidFile: string | undefined
+  /** The path of the control socket. */
+  readonly control: string | undefined
+  /** Whether what workers print is marked. */
+  readonly prefix: boolean
   /** Bytes. */
   readonly maxMemory: number | undefined
   readonly crashLimit: CrashLimit | undefined
@@ -29,7 +33,7 @@ export interface RunSettings {
  */
 export function resolveRun(options: RunFile, preload: string, logger: Logger = defaultLogger): RunSettings {
   const worker = checkRun(options)
-  const { script, args = [], nodeArgs = [], envFile, workers = 1, maxMemory, crashLimit = '5/60s' } = options
+  const { script, args = [], nodeArgs = [], envFile, workers = 1, pidFile, maxMemory, crashLimit = '5/60s' } = options
   if (script === undefined) throw wrong('script', undefined)
   const nodes = [...(envFile === undefined ? [] : [`--env-file=${envFile}`]), '--import', preload, ...nodeArgs]
   const limit = crashLimitIn(crashLimit)
@@ -37,7 +41,9 @@ export function resolveRun(options: RunFile, preload: string, logger: Logger = d
     args: [...nodes, script, ...args],
     env: Object.fromEntries(Object.entries(worker).map(([name, value]) => [textNames([name]).variable, String(value)])),
     workers: workers === 'max' ? availableParallelism() : workers,
-    pidFile: options.pidFile,
+    pidFile,
+    control: options.control ?? (pidFile === undefined ? undefined : `${pidFile}.sock`),
+    prefix: options.prefix ?? false,
     maxMemory: memoryIn(maxMemory),
     crashLimit: limit === 'none' ? undefined : limit,
     stopTimeout: stopTimeoutOf(worker),

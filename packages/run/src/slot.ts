@@ -10,7 +10,7 @@ import type {
 } from '@zerodown/core/supervision'
 import { LANES, defer, isFailure, messageOf, relay, within } from '@zerodown/core/supervision'
 import { HeldSockets } from './held-sockets.ts'
-import type { Ended } from './worker-process.ts'
+import type { Ended, PrefixedOutput } from './worker-process.ts'
 import { WorkerProcess, howEnded } from './worker-process.ts'
 
 /** How long a restart waits for a process that takes the place of a crashed one: as `readyTimeout` is by default. ms */
@@ -20,6 +20,8 @@ export interface SlotHost {
   readonly logger: Logger
   /** How to start a process of this slot that follows nobody. */
   plan(slot: number, generation: number, listeners: readonly InheritedListener[]): Launch
+  /** Where its processes print; `undefined`: where the supervisor does. */
+  output(slot: number, generation: number): PrefixedOutput | undefined
   /** A trigger came to a worker. */
   roll(slot: number): Promise<GenerationInfo | Failure>
   /** @returns the keys that all slots use for a listener */
@@ -64,7 +66,7 @@ export class Slot {
     const generation = this.#generation + 1
     try {
       const launch = this.#host.plan(this.number, generation, this.sockets.listeners)
-      this.#heir = new WorkerProcess(launch, generation)
+      this.#heir = new WorkerProcess(launch, generation, this.#host.output(this.number, generation))
     } catch (error) {
       return this.#cannotStart(error)
     }
@@ -140,7 +142,9 @@ export class Slot {
     }
     if (this.#stopping) return failure('ERR_ZERODOWN_SHUTTING_DOWN', 'the supervisor is shutting down')
     try {
-      const successor = new WorkerProcess({ ...request, fds: fds as number[] }, predecessor.generation + 1)
+      const generation = predecessor.generation + 1
+      const output = this.#host.output(this.number, generation)
+      const successor = new WorkerProcess({ ...request, fds: fds as number[] }, generation, output)
       predecessor.successor = successor
       relay(predecessor.lanes.open(request.lane), successor.lanes.open(LANES.predecessor))
       this.#follow(successor)

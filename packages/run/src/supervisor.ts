@@ -15,8 +15,9 @@ import { Rolls } from './rolls.ts'
 import type { RunSettings } from './settings.ts'
 import type { SlotHost } from './slot.ts'
 import { Slot } from './slot.ts'
+import { Output } from './output.ts'
 import { hasReusePort } from './reuse-port.ts'
-import type { Ended } from './worker-process.ts'
+import type { Ended, PrefixedOutput } from './worker-process.ts'
 import { howEnded } from './worker-process.ts'
 
 /** What shutdown hooks get at the least, and a moment to exit. ms */
@@ -35,6 +36,7 @@ export class Supervisor implements SlotHost {
   /** By the key of their listener. */
   readonly #ticketKeys = new Map<string, string>()
   readonly #reusePort: boolean
+  readonly #output: Omit<PrefixedOutput, 'prefix'> | undefined
   #memory: MemoryWatch | undefined
   readonly #rolls: Rolls
   #up = false
@@ -42,7 +44,7 @@ export class Supervisor implements SlotHost {
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE` */
   constructor(settings: RunSettings) {
-    const { logger, pidFile, args, env, workers, crashLimit } = settings
+    const { logger, pidFile, control, args, env, workers, crashLimit, prefix } = settings
     const own = readStartCommand()
     const inherited = Object.entries(own.env).filter(([name]) => name !== 'NOTIFY_SOCKET')
     this.#settings = settings
@@ -51,12 +53,12 @@ export class Supervisor implements SlotHost {
     this.#mainPid = new MainPid({ pidFile, logger }, own.cwd)
     this.#slots = Array.from({ length: workers }, (_, at) => new Slot(at + 1, this))
     this.#reusePort = workers > 1 && hasReusePort()
+    this.#output = prefix ? { stdout: new Output(process.stdout), stderr: new Output(process.stderr) } : undefined
     this.#rolls = new Rolls(this.#slots, logger, {
       began: () => void this.#mainPid.announceReload(),
       over: () => void this.#mainPid.announceReloaded(),
     })
-    this.#control =
-      pidFile === undefined ? undefined : new ControlSocket(`${pidFile}.sock`, workers, () => this.restart())
+    this.#control = control === undefined ? undefined : new ControlSocket(control, workers, () => this.restart())
     this.#policies = new Map(this.#slots.map((slot) => [slot, new CrashPolicy(crashLimit)]))
   }
 
@@ -97,8 +99,13 @@ export class Supervisor implements SlotHost {
   plan(slot: number, generation: number, listeners: readonly InheritedListener[]): Launch {
     const reusePort = this.#reusePort
     const ports = reusePort ? this.#slots[0]?.sockets.anyPorts : undefined
-    const worker = { slot, slots: this.#slots.length, supervisor: process.pid, reusePort, ports }
+    const { prefix } = this.#settings
+    const worker = { slot, slots: this.#slots.length, supervisor: process.pid, reusePort, ports, piped: prefix }
     return planLaunch(this.#command, {}, { generation, listeners, restartSignals: ['SIGUSR2'], worker }, {})
+  }
+
+  output(slot: number, generation: number): PrefixedOutput | undefined {
+    return this.#output && { ...this.#output, prefix: `[${slot}.${generation}] ` }
   }
 
   async roll(slot: number): Promise<GenerationInfo | Failure> {

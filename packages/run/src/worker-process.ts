@@ -1,6 +1,17 @@
 import type { ChildProcess } from 'node:child_process'
 import type { FromSupervisor, FromWorker, Launch } from '@zerodown/core/supervision'
-import { Channel, LANES, Lanes, carrierOf, spawnWithChannel } from '@zerodown/core/supervision'
+import { Channel, LANES, Lanes, carrierOf, spawnWithChannel, within } from '@zerodown/core/supervision'
+import type { Output } from './output.ts'
+
+/** How long what a process has printed last may take to come here, when it has ended. ms */
+const OUTPUT_TRAILS = 1000
+
+/** Where the lines of a process go, if not to the output of the supervisor as they are. */
+export interface PrefixedOutput {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly prefix: string
+}
 
 export interface Ended {
   readonly code: number | null
@@ -22,19 +33,24 @@ export class WorkerProcess {
   readonly #child: ChildProcess
 
   /** @throws Node's error, if there can be no process */
-  constructor(launch: Launch, generation: number) {
+  constructor(launch: Launch, generation: number, output?: PrefixedOutput) {
+    const print = output === undefined ? 'inherit' : 'pipe'
     this.generation = generation
     this.#child = spawnWithChannel({
       file: launch.execPath,
       args: [launch.argv0 ?? launch.execPath, ...launch.args],
       cwd: launch.cwd,
       env: launch.env,
-      stdio: ['inherit', 'inherit', 'inherit', ...launch.fds],
+      stdio: ['inherit', print, print, ...launch.fds],
     })
     this.lanes = new Lanes(carrierOf(this.#child))
     this.channel = new Channel(this.lanes.open(LANES.supervisor))
+    const printed = output === undefined ? undefined : follow(this.#child, output)
     this.ended = new Promise((resolve, reject) => {
-      this.#child.once('exit', (code, signal) => resolve({ code, signal, reason: this.reason }))
+      this.#child.once('exit', async (code, signal) => {
+        if (printed !== undefined) await within(OUTPUT_TRAILS, printed)
+        resolve({ code, signal, reason: this.reason })
+      })
       this.#child.on('error', (error) => {
         // Later ones are signals and messages that did not arrive.
         if (this.#child.pid === undefined) reject(error)
@@ -54,6 +70,11 @@ export class WorkerProcess {
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
   }
+}
+
+function follow({ stdout, stderr }: ChildProcess, output: PrefixedOutput): Promise<unknown> {
+  const { prefix } = output
+  return Promise.all([stdout && output.stdout.add(stdout, prefix), stderr && output.stderr.add(stderr, prefix)])
 }
 
 /** In words. */

@@ -16,6 +16,8 @@ describe('the settings of zerodown run', () => {
       env: {},
       workers: 1,
       pidFile: undefined,
+      control: undefined,
+      prefix: false,
       maxMemory: undefined,
       crashLimit: { crashes: 5, within: 60_000 },
       stopTimeout: 20_000,
@@ -35,6 +37,12 @@ describe('the settings of zerodown run', () => {
       ZERODOWN_READINESS: 'manual',
       ZERODOWN_READY_TIMEOUT: '5000',
     })
+  })
+
+  it('have the control socket beside the pid file, unless it is elsewhere', () => {
+    expect(settingsOf({ pidFile: 'app.pid' }).control).toBe('app.pid.sock')
+    expect(settingsOf({ pidFile: 'app.pid', control: 'app.sock' }).control).toBe('app.sock')
+    expect(settingsOf({ control: 'app.sock' }).control).toBe('app.sock')
   })
 
   it('have as many workers as cores, where that is wanted', () => {
@@ -77,6 +85,7 @@ describe('the settings of zerodown run', () => {
     [{ workers: 1025 }, 'workers: wants'],
     [{ workers: 1.5 }, 'workers: wants'],
     [{ workers: '4' }, 'workers: wants'],
+    [{ prefix: 'yes' }, "prefix: wants true or false, got 'yes'."],
     [{ pidFile: 5 }, 'pidFile: wants a path, got 5.'],
     [{ envFile: '' }, "envFile: wants a path, got ''."],
     [{ maxMemory: 0 }, 'maxMemory: wants'],

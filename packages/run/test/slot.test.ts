@@ -34,6 +34,7 @@ function aSlot() {
   const slot = new Slot(3, {
     logger,
     plan: (number, generation, listeners) => ({ number, generation, listeners }) as unknown as Launch,
+    output: () => undefined,
     roll: async (number) => ({ pid: number, generation: 9 }),
     ticketKeys: (key, keys) => `${key} ${keys}`,
     inCharge: ({ current }) => told.push(`in charge: ${current?.generation}`),

@@ -12,6 +12,8 @@ export interface WorkerInfo {
    * not all of them accept on the same ones.
    */
   readonly reusePort?: boolean | undefined
+  /** Whether what it prints goes through the supervisor: when that has gone, nobody reads it. */
+  readonly piped?: boolean | undefined
   /** The ports that an earlier slot got where it asked for any. */
   readonly ports?: readonly AnyPort[] | undefined
 }

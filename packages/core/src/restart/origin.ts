@@ -4,6 +4,7 @@ import { inheritedCarrier } from '../channel/process-carrier.ts'
 import { LANES } from '../channel/supervision.ts'
 import { InheritedListeners } from '../listeners/inherited.ts'
 import { PortZeroOrder } from '../listeners/port-zero-order.ts'
+import { outliveReaders } from '../process/unread-output.ts'
 import type { StartCommand } from './start-command.ts'
 import { readStartCommand } from './start-command.ts'
 import type { Inheritance } from './inheritance.ts'
@@ -81,6 +82,7 @@ interface WhoIsThere {
 function whoIsThere({ predecessor, channel, worker }: Inheritance): WhoIsThere {
   const carrier = inheritedCarrier(channel)
   if (worker === undefined) return { predecessor: new Predecessor(predecessor ?? 0, new Channel(carrier)) }
+  if (worker.piped === true) outliveReaders()
   const lanes = new Lanes(carrier)
   const supervisor = new Supervisor(worker, lanes)
   if (predecessor === undefined) return { supervisor }

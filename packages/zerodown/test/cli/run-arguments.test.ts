@@ -22,6 +22,8 @@ describe('zerodown run takes', () => {
       ['--probation', '0', '--handover', 'false', '--readiness=manual', 'server.js'],
       { ...PROGRAM, probation: 0, handover: false, readiness: 'manual' },
     ],
+    [['--prefix', 'server.js'], { ...PROGRAM, prefix: true }],
+    [['--control', 'a.sock', 'server.js'], { ...PROGRAM, control: 'a.sock' }],
     [['-w', '2'], { workers: 2 }],
     [[], {}],
   ])('its options before the program: %j', (args, options) => {

@@ -28,7 +28,7 @@ export interface Command {
   /** Whether it leads a session of its own, setsid(2). */
   readonly detached?: boolean
   /** What descriptors 0, 1, 2 … are to be; the channel comes next. */
-  readonly stdio: readonly ('inherit' | number)[]
+  readonly stdio: readonly ('inherit' | 'pipe' | number)[]
 }
 
 /**

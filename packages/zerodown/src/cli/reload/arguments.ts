@@ -2,7 +2,10 @@ import { parseArgs } from 'node:util'
 import { UsageError } from '../command.ts'
 
 /** Which server to restart. `timeout`: how long to wait, if that was said. ms */
-export type Reload = { readonly pid: number } | { readonly pidFile: string; readonly timeout: number | undefined }
+export type Reload =
+  | { readonly pid: number }
+  | { readonly pidFile: string; readonly timeout: number | undefined }
+  | { readonly control: string; readonly timeout: number | undefined }
 
 /** Longer than a restart may take, as readyTimeout and probation are by default. ms */
 export const DEFAULT_TIMEOUT = 90_000
@@ -13,20 +16,27 @@ const LONGEST_TIMEOUT = 2 ** 31 - 1
 /** @throws {UsageError} */
 export function parseReload(args: string[]): Reload {
   const { values, positionals } = parse(args)
-  const { timeout, 'pid-file': pidFile } = values
+  const { timeout, control, 'pid-file': pidFile } = values
   const [pid, ...more] = positionals
   if (more.length > 0) throw new UsageError(`give one PID, not ${more.length + 1}.`)
-  if ((pid === undefined) === (pidFile === undefined)) {
-    throw new UsageError('which server? Give either --pid-file FILE or a PID.')
+  if ([pid, pidFile, control].filter((one) => one !== undefined).length !== 1) {
+    throw new UsageError('which server? Give one of --pid-file FILE, --control PATH and PID.')
   }
+  if (control !== undefined) return { control, timeout: parseTimeout(timeout) }
   if (pidFile !== undefined) return { pidFile, timeout: parseTimeout(timeout) }
   if (timeout !== undefined)
-    throw new UsageError('--timeout: needs --pid-file. With a PID, the end of the restart cannot be seen.')
+    throw new UsageError('--timeout: not with a PID, as the end of the restart cannot be seen then.')
   return { pid: parsePid(pid) }
 }
 
-function parse(args: string[]): { values: { 'pid-file'?: string; timeout?: string }; positionals: string[] } {
-  const options = { 'pid-file': { type: 'string' }, timeout: { type: 'string' } } as const
+interface Parsed {
+  readonly values: { 'pid-file'?: string; control?: string; timeout?: string }
+  readonly positionals: string[]
+}
+
+function parse(args: string[]): Parsed {
+  const TEXT = { type: 'string' } as const
+  const options = { 'pid-file': TEXT, control: TEXT, timeout: TEXT }
   try {
     return parseArgs({ args, options, allowPositionals: true })
   } catch (error) {

@@ -21,7 +21,14 @@ export async function restart(server: Reload, print: (text: string) => void): Pr
       `Sent ${SIGNAL} to process ${server.pid}. The server's log tells how the restart ends. With --pid-file, this command waits for it.\n`,
     )
   }
-  const { pidFile, timeout } = server
+  const { timeout } = server
+  if ('control' in server) {
+    if (await restartSlots(server.control, timeout, print)) return
+    throw new CommandError(
+      `nobody listens on ${server.control}. Is zerodown run running, with this path as its control?`,
+    )
+  }
+  const { pidFile } = server
   if (await restartSlots(`${pidFile}.sock`, timeout, print)) return
   const old = pidIn(pidFile)
   trigger(old, ` (named by ${pidFile})`)

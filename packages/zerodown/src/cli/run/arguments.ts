@@ -10,8 +10,11 @@ const FLAGS = {
   ...Object.fromEntries(runTexts.map(({ flag }) => [flag, TEXT])),
   workers: { type: 'string', short: 'w' },
   'node-args': TEXT,
+  prefix: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
+
+const FLAGS_WITHOUT_VALUE: ReadonlySet<string> = new Set(['help', 'prefix'])
 
 interface Given {
   readonly name: string
@@ -29,8 +32,13 @@ export function parseRun(args: readonly string[]): RunFile | 'help' {
   const { given, rest } = split([...args])
   const texts = new Map<string, string>()
   const nodeArgs: string[] = []
+  let prefix = false
   for (const flag of given) {
     if (flag.name === 'help' && flag.value === undefined) return 'help'
+    if (flag.name === 'prefix' && flag.value === undefined) {
+      prefix = true
+      continue
+    }
     const value = valueOf(flag)
     if (flag.name === 'node-args') nodeArgs.push(...value.split(' ').filter(Boolean))
     else texts.set(flag.name, value)
@@ -39,6 +47,7 @@ export function parseRun(args: readonly string[]): RunFile | 'help' {
   return {
     ...optionsIn(texts),
     ...(script === undefined ? {} : { script, args: its }),
+    ...(prefix ? { prefix } : {}),
     ...(nodeArgs.length === 0 ? {} : { nodeArgs }),
   }
 }
@@ -58,7 +67,7 @@ function valueOf({ name, rawName, value, inlineValue }: Given): string {
   if (!Object.hasOwn(FLAGS, name)) {
     throw new UsageError(`unknown option ${rawName}. Options for Node are given as in --node-args "${rawName}".`)
   }
-  if (name === 'help') throw new UsageError(`${rawName}: takes no value.`)
+  if (FLAGS_WITHOUT_VALUE.has(name)) throw new UsageError(`${rawName}: takes no value.`)
   // `--pid-file --workers 2` forgets a value.
   const forgotten = value?.startsWith('-') && inlineValue !== true && name !== 'node-args'
   if (value !== undefined && !forgotten) return value

@@ -7,10 +7,13 @@ program's.
 
   -w, --workers N      How many processes serve at a time; max: one for each core. Default: 1.
   --pid-file FILE      Where to keep the pid of this process. zerodown reload reads it.
+  --control PATH       A unix socket on which zerodown reload asks for a restart, and waits for its
+                       end. Default: the path of the pid file, and .sock.
   --max-memory SIZE    Restarts a worker that has grown larger, such as 500M or 2G.
                        Default: no limit.
   --crash-limit LIMIT  How often a slot may crash before everything ends: 5/60s is five times in
                        60 seconds; none: as often as it does. Default: 5/60s.
+  --prefix             Begins each line that a worker prints with its slot and generation: [1.3].
   --env-file FILE      Variables for the program, read anew at each start.
   --node-args WORDS    Options for Node, such as "--import tsx". They are separated by spaces; may
                        be given several times.
