@@ -3,7 +3,7 @@ import Table from 'cli-table3'
 import { compare, inPairs } from '../shared/pairs.ts'
 import { endProgress, progress } from '../shared/progress.ts'
 import { report } from '../shared/report.ts'
-import { median } from '../shared/statistics.ts'
+import { median, percentile } from '../shared/statistics.ts'
 import { moveByRestart, moveInBareLoop } from './moves.ts'
 import { through } from './through.ts'
 
@@ -54,8 +54,8 @@ report({
   pairs: { moves, lingering, seen },
 })
 
-const frozen = moves.flatMap(({ ours }) => ours.frozen).toSorted((a, b) => a - b)
-const share = (part: number): string => (frozen[Math.floor(part * (frozen.length - 1))] ?? Number.NaN).toFixed(2)
+const frozen = moves.flatMap(({ ours }) => ours.frozen)
+const share = (part: number): string => percentile(frozen, part).toFixed(2)
 console.log(`a connection stands still for ${share(0.5)} ms (p50), ${share(0.99)} ms (p99)`)
 const exit = median(moves.map(({ ours }) => ours.exit))
 console.log(

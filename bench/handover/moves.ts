@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { KeptConnections } from '../overhead/kept-connections.ts'
+import { KeptConnections } from '../shared/kept-connections.ts'
 import { Measured } from './measured.ts'
 
 export interface Moves {

@@ -1,7 +1,7 @@
 import type { Pair } from '../shared/pairs.ts'
 import { inPairs } from '../shared/pairs.ts'
 import { ServerProcess } from '../shared/server-process.ts'
-import { KeptConnections } from './kept-connections.ts'
+import { KeptConnections } from '../shared/kept-connections.ts'
 import type { Kind, Kinds } from './program.ts'
 import { PROGRAM } from './program.ts'
 

@@ -1,8 +1,8 @@
 import type { Pair } from '../shared/pairs.ts'
 import { inPairs } from '../shared/pairs.ts'
-import { freshRequest } from '../shared/fresh-request.ts'
+import { freshBurst } from '../shared/fresh-request.ts'
 import { ServerProcess } from '../shared/server-process.ts'
-import { KeptConnections } from './kept-connections.ts'
+import { KeptConnections } from '../shared/kept-connections.ts'
 import { PROGRAM } from './program.ts'
 import type { Kinds } from './program.ts'
 
@@ -36,15 +36,7 @@ export function measureKept(kinds: Kinds, options: SpeedOptions): Promise<Pair<S
 /** A new connection for every request. */
 export function measureFresh(kinds: Kinds, options: SpeedOptions): Promise<Pair<Speed>[]> {
   return inRounds('new connections', kinds, options, async (server) => ({
-    burst: async (requests) => {
-      const began = performance.now()
-      let begun = 0
-      const work = async (): Promise<void> => {
-        while (begun++ < requests) await freshRequest(server.port)
-      }
-      await Promise.all(Array.from({ length: options.connections }, work))
-      return performance.now() - began
-    },
+    burst: (requests) => freshBurst(server.port, requests, options.connections),
     close: () => {},
   }))
 }

@@ -17,3 +17,21 @@ export function freshRequest(port: number): Promise<string> {
     socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
   })
 }
+
+/**
+ * Makes `total` such requests, `atOnce` of them at a time. Resolves with the time that it took, in ms.
+ * @param latencies what each request took is added to them, connecting included. ms
+ */
+export async function freshBurst(port: number, total: number, atOnce: number, latencies?: number[]): Promise<number> {
+  const began = performance.now()
+  let begun = 0
+  const work = async (): Promise<void> => {
+    while (begun++ < total) {
+      const asked = performance.now()
+      await freshRequest(port)
+      latencies?.push(performance.now() - asked)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  return performance.now() - began
+}

@@ -13,23 +13,29 @@ export interface Sides<Sample> {
 }
 
 /** Measures `count` pairs: base first in one, ours first in the next. One more goes before them and is not counted. */
-export async function inPairs<Sample>(
+export function inPairs<Sample>(what: string, count: number, sides: Sides<Sample>): Promise<Pair<Sample>[]> {
+  return inTurns(`${what}: pair`, count, { base: () => sides.base(), ours: () => sides.ours() })
+}
+
+/**
+ * The same for any number of sides: each is measured once in every turn, and who was first in one is last in the next.
+ * One more turn goes before them and is not counted.
+ */
+export async function inTurns<Name extends string, Sample>(
   what: string,
   count: number,
-  { base, ours }: Sides<Sample>,
-): Promise<Pair<Sample>[]> {
-  const pairs: Pair<Sample>[] = []
+  sides: Readonly<Record<Name, () => Promise<Sample>>>,
+): Promise<Record<Name, Sample>[]> {
+  const names = Object.keys(sides) as Name[]
+  const turns: Record<Name, Sample>[] = []
   for (let made = 0; made <= count; made++) {
-    progress(`${what}: pair ${made} of ${count}`)
-    if (made % 2 === 0) {
-      const first = await base()
-      pairs.push({ base: first, ours: await ours() })
-    } else {
-      const first = await ours()
-      pairs.push({ base: await base(), ours: first })
-    }
+    progress(`${what} ${made} of ${count}`)
+    const first = made % names.length
+    const samples = new Map<Name, Sample>()
+    for (const name of [...names.slice(first), ...names.slice(0, first)]) samples.set(name, await sides[name]())
+    turns.push(Object.fromEntries(names.map((name) => [name, samples.get(name)])) as Record<Name, Sample>)
   }
-  return pairs.slice(1)
+  return turns.slice(1)
 }
 
 /** One number of every pair, in the middle. */

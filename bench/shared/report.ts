@@ -34,7 +34,9 @@ export interface Report {
 }
 
 /** For people only: none in a pipe, even where CI=true speaks for them to picocolors. */
-const colours = picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported)
+export const colours: ReturnType<typeof picocolors.createColors> = picocolors.createColors(
+  process.stdout.isTTY === true && picocolors.isColorSupported,
+)
 
 /** Prints the medians as a table, and writes them with all samples to `results/<name>.json`. */
 export function report(it: Report): void {
@@ -49,10 +51,11 @@ export function report(it: Report): void {
   table.push(...rows.map(describe))
   console.log(`\n${colours.bold(title)}\n${table}`)
   console.log(`paired: ${sides.ours} to ${sides.base}, the median over all pairs; 95 %: where the true median lies\n`)
-  write(it)
+  writeResults(it)
 }
 
-function write(it: Report): void {
+/** Writes what was measured, and on which machine, to `results/<name>.json`. */
+export function writeResults<Results extends { readonly name: string }>(it: Results): void {
   mkdirSync(RESULTS, { recursive: true })
   const file = new URL(`${it.name}.json`, RESULTS)
   writeFileSync(file, `${JSON.stringify({ ...it, machine: describeMachine() }, undefined, 2)}\n`)

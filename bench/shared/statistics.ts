@@ -14,6 +14,12 @@ export function medianInterval(values: readonly number[]): [low: number, high: n
   return [at(sorted, middle - reach, Math.floor), at(sorted, middle + reach, Math.ceil)]
 }
 
+/** @param part of the values that are smaller: 0.99 for the 99th percentile */
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return at(sorted, part * (sorted.length - 1), Math.floor)
+}
+
 function at(sorted: readonly number[], rank: number, round: (rank: number) => number): number {
   return sorted[Math.min(Math.max(round(rank), 0), sorted.length - 1)] ?? Number.NaN
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Identity } from './first-answer.ts'
 import { firstAnswer } from './first-answer.ts'
-import { whenGone } from './when-gone.ts'
+import { whenGone } from '../shared/when-gone.ts'
 
 const PROGRAM = new URL('server.js', import.meta.url)
 

@@ -1,7 +1,5 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { parseArgs } from 'node:util'
+import { freePort } from '../shared/free-port.ts'
 import { compare, inPairs } from '../shared/pairs.ts'
 import { report } from '../shared/report.ts'
 import { Chain } from './chain.ts'
@@ -37,13 +35,3 @@ report({
   ],
   pairs,
 })
-
-/** One that is known before the program starts, since it is asked for from then on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}

@@ -35,24 +35,29 @@ export class KeptConnections {
     return connections
   }
 
-  /** Makes `total` requests, one at a time on each connection. Resolves with the time that it took, in ms. */
-  async burst(total: number): Promise<number> {
+  /**
+   * Makes `total` requests, one at a time on each connection. Resolves with the time that it took, in ms.
+   * @param latencies what each request took is added to them. ms
+   */
+  async burst(total: number, latencies?: number[]): Promise<number> {
     const began = performance.now()
+    const asked = new Map<Socket, number>()
     let begun = 0
     let answered = 0
+    const ask = (socket: Socket): void => {
+      begun += 1
+      if (latencies !== undefined) asked.set(socket, performance.now())
+      socket.write(REQUEST)
+    }
     const done = new Promise<void>((resolve) => {
       this.#answered = (socket) => {
         answered += 1
-        if (begun < total) {
-          begun += 1
-          socket.write(REQUEST)
-        } else if (answered === total) resolve()
+        latencies?.push(performance.now() - (asked.get(socket) ?? Number.NaN))
+        if (begun < total) ask(socket)
+        else if (answered === total) resolve()
       }
     })
-    for (const socket of this.#sockets.slice(0, total)) {
-      begun += 1
-      socket.write(REQUEST)
-    }
+    for (const socket of this.#sockets.slice(0, total)) ask(socket)
     await Promise.race([done, this.#lost])
     return performance.now() - began
   }

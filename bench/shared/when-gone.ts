@@ -11,7 +11,7 @@ export async function whenGone(pid: number): Promise<void> {
   }
 }
 
-function isThere(pid: number): boolean {
+export function isThere(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch {
