@@ -37,6 +37,8 @@ export class RemoteProcess implements SuccessorLife {
       else {
         this.#pid = answer.pid
         launched.resolve()
+        // Nobody would tell of its end. It drains and ends by itself.
+        void channel.ended.then(() => this.#ended.resolve({ signal: null, how: 'has lost its supervisor, and ends' }))
       }
     })
   }

@@ -47,6 +47,13 @@ describe('a process that the supervisor starts', () => {
     expect(await process.ended).toEqual({ signal: 'SIGKILL', how: 'was ended by SIGKILL' })
   })
 
+  it('ends, as far as one can know, with the supervisor, which would tell', async () => {
+    const { process, supervisor } = remote(() => ({ pid: 77 }))
+    await process.launched
+    supervisor.close()
+    expect(await process.ended).toEqual({ signal: null, how: 'has lost its supervisor, and ends' })
+  })
+
   it('that could not be started has an error in place of an end', async () => {
     const { process } = remote(() => ({ code: 'ERR_ZERODOWN_LAUNCH', message: 'spawn ENOENT' }))
     expect(await process.ended).toEqual(new Error('not started: spawn ENOENT'))
