@@ -26,7 +26,17 @@ export class CrashPolicy {
     const { crashes = Infinity, within = 0 } = this.#limit ?? {}
     this.#crashes = [...this.#crashes.filter((then) => now - then < within), now]
     if (this.#crashes.length >= crashes) return undefined
-    this.#delay = lived >= HEALTHY ? 0 : Math.min(LONGEST_DELAY, Math.max(FIRST_DELAY, 2 * this.#delay))
+    this.#delay = lived >= HEALTHY ? 0 : this.#longer
     return this.#delay
+  }
+
+  /** There could be no process, for a reason that is not the program's: it does not count. @returns how long to wait, ms */
+  notStarted(): number {
+    this.#delay = this.#longer
+    return this.#delay
+  }
+
+  get #longer(): number {
+    return Math.min(LONGEST_DELAY, Math.max(FIRST_DELAY, 2 * this.#delay))
   }
 }

@@ -1,5 +1,4 @@
 import type {
-  Deferred,
   Failure,
   GenerationInfo,
   InheritedListener,
@@ -8,16 +7,20 @@ import type {
   Logger,
   ZerodownErrorCode,
 } from '@zerodown/core/supervision'
-import { LANES, defer, isFailure, messageOf, relay, within } from '@zerodown/core/supervision'
+import { isFailure, messageOf, within } from '@zerodown/core/supervision'
+import { Charge } from './charge.ts'
 import { HeldSockets } from './held-sockets.ts'
+import { launched, startSuccessor } from './start-successor.ts'
 import type { Ended, PrefixedOutput } from './worker-process.ts'
-import { WorkerProcess, howEnded } from './worker-process.ts'
+import { UNREACHABLE, WorkerProcess, howEnded } from './worker-process.ts'
 
-/** How long a restart waits for a process that takes the place of a crashed one: as `readyTimeout` is by default. ms */
-const REPLACED_WITHIN = 60_000
+/** How long an exit may trail behind the end of the channel: the kernel closes descriptors first. ms */
+const EXIT_TRAILS = 1000
 
 export interface SlotHost {
   readonly logger: Logger
+  /** How long a process may take from SIGTERM to its end. ms */
+  readonly patience: number
   /** How to start a process of this slot that follows nobody. */
   plan(slot: number, generation: number, listeners: readonly InheritedListener[]): Launch
   /** Where its processes print; `undefined`: where the supervisor does. */
@@ -30,6 +33,8 @@ export interface SlotHost {
   inCharge(slot: Slot): void
   /** The process that was in charge has ended, and nobody follows it. @param lived how long it was in charge, ms */
   crashed(slot: Slot, ended: Ended, lived: number): void
+  /** There is no process in place of that one. */
+  notStarted(slot: Slot, error: unknown): void
 }
 
 /** One of several chains of generations of the same server. */
@@ -38,13 +43,10 @@ export class Slot {
   readonly sockets: HeldSockets = new HeldSockets()
   readonly #host: SlotHost
   readonly #processes = new Set<WorkerProcess>()
-  #current: WorkerProcess | undefined
+  readonly #charge = new Charge()
   /** The one to be in charge next, while nobody is. */
   #heir: WorkerProcess | undefined
-  /** Resolves when somebody is in charge anew, or nobody will be. */
-  #change: Deferred<void> = defer()
   #generation = 0
-  #since = 0
   #stopping = false
 
   constructor(number: number, host: SlotHost) {
@@ -54,7 +56,7 @@ export class Slot {
 
   /** The process in charge. */
   get current(): WorkerProcess | undefined {
-    return this.#current
+    return this.#charge.holder
   }
 
   get processes(): ReadonlySet<WorkerProcess> {
@@ -63,6 +65,7 @@ export class Slot {
 
   /** Starts a process that follows nobody: the first one, or one in place of one that has crashed. */
   start(): void {
+    if (this.#stopping) return
     const generation = this.#generation + 1
     try {
       const launch = this.#host.plan(this.number, generation, this.sockets.listeners)
@@ -73,14 +76,19 @@ export class Slot {
     this.#follow(this.#heir)
   }
 
-  /** Restarts it, with a live handover. Where its process has crashed, that waits for the one that takes its place. */
+  /**
+   * Restarts it, with a live handover. Where its process has crashed, or does so meanwhile, that waits for the one that
+   * takes its place.
+   */
   async restart(): Promise<GenerationInfo | Failure> {
-    if (this.#current === undefined && !this.#stopping) await within(REPLACED_WITHIN, this.#change.promise)
-    const { current } = this
+    const current = this.current ?? (await this.#charge.next())
     if (current === undefined && !this.#stopping)
       return failure('ERR_ZERODOWN_NOT_READY', 'no process is in charge of it.')
     const answer = await current?.channel.ask({ type: 'restart-slot' })
     if (answer && !isFailure(answer)) return answer
+    // It has ended. Whoever is in charge then was started by the new code.
+    const next = answer === undefined ? await this.#charge.next(current) : undefined
+    if (next?.pid !== undefined) return { pid: next.pid, generation: next.generation }
     if (this.#stopping) return failure('ERR_ZERODOWN_SHUTTING_DOWN', 'the supervisor is shutting down.')
     return (
       answer ?? failure('ERR_ZERODOWN_RESTART_ABORTED', 'the process in charge has ended before it had handed over.')
@@ -89,13 +97,13 @@ export class Slot {
 
   /** The resident set of the process in charge, bytes; `undefined` where that does not answer. */
   async memory(): Promise<number | undefined> {
-    return (await this.#current?.channel.ask({ type: 'memory' })) ?? undefined
+    return (await this.current?.channel.ask({ type: 'memory' })) ?? undefined
   }
 
   /** Ends all of its processes: by SIGTERM they drain. */
   stop(signal: 'SIGTERM' | 'SIGKILL'): void {
     this.#stopping = true
-    this.#change.resolve()
+    this.#charge.end()
     for (const process of this.#processes) process.kill(signal)
   }
 
@@ -120,36 +128,26 @@ export class Slot {
       (ended) => this.#ended(process, ended),
       (error: unknown) => this.#notStarted(process, error),
     )
+    void channel.ended.then(() => this.#channelEnded(process))
   }
 
   #putInCharge(process: WorkerProcess): void {
     // Its end may be seen before what it has said last.
     const over = !this.#processes.has(process)
-    if (over && this.#current === undefined) return
-    this.#current = process
+    if (over && this.current === undefined) return
+    this.#charge.give(process)
     this.#heir = undefined
-    this.#since = performance.now()
     if (over) void process.ended.then((ended) => this.#ended(process, ended))
     else this.#host.inCharge(this)
-    this.#change.resolve()
-    this.#change = defer()
   }
 
-  #launch(predecessor: WorkerProcess, request: LaunchRequest): { pid: number } | Failure {
-    const fds = request.sockets.map((inode) => this.sockets.descriptorOf(inode))
-    if (fds.includes(undefined)) {
-      return failure('ERR_ZERODOWN_LAUNCH', 'the supervisor does not hold all of its sockets')
-    }
+  #launch(predecessor: WorkerProcess, request: LaunchRequest): { pid: number } | Failure | Promise<Failure> {
     if (this.#stopping) return failure('ERR_ZERODOWN_SHUTTING_DOWN', 'the supervisor is shutting down')
     try {
-      const generation = predecessor.generation + 1
-      const output = this.#host.output(this.number, generation)
-      const successor = new WorkerProcess({ ...request, fds: fds as number[] }, generation, output)
-      predecessor.successor = successor
-      relay(predecessor.lanes.open(request.lane), successor.lanes.open(LANES.predecessor))
+      const output = this.#host.output(this.number, predecessor.generation + 1)
+      const successor = startSuccessor(predecessor, request, this.sockets, output)
       this.#follow(successor)
-      if (successor.pid !== undefined) return { pid: successor.pid }
-      return failure('ERR_ZERODOWN_LAUNCH', `could not start ${request.execPath}`)
+      return launched(successor)
     } catch (error) {
       return failure('ERR_ZERODOWN_LAUNCH', messageOf(error))
     }
@@ -157,18 +155,29 @@ export class Slot {
 
   #ended(process: WorkerProcess, ended: Ended): void {
     this.#processes.delete(process)
+    const how = howEnded({ ...ended, reason: undefined })
     for (const other of this.#processes) {
       if (other.successor !== process) continue
       other.successor = undefined
-      other.channel.send({
-        type: 'successor-ended',
-        signal: ended.signal,
-        how: howEnded({ ...ended, reason: undefined }),
-      })
+      other.channel.send({ type: 'successor-ended', signal: ended.signal, how })
     }
-    if (this.#stopping || (process !== this.#current && process !== this.#heir)) return
-    const lived = process === this.#current ? performance.now() - this.#since : 0
-    this.#current = undefined
+    this.#without(process, ended)
+  }
+
+  /** If it lives, it has closed the descriptor: nobody can restart it, nor would it notice the end of this process. */
+  async #channelEnded(process: WorkerProcess): Promise<void> {
+    const over = process.ended.catch(() => {})
+    if ((await within(EXIT_TRAILS, over)) || !process.alive || this.#stopping) return
+    process.kill('SIGTERM')
+    this.#without(process, UNREACHABLE)
+    if (!(await within(this.#host.patience, over))) process.kill('SIGKILL')
+  }
+
+  /** If it was in charge, it is no more. */
+  #without(process: WorkerProcess, ended: Ended): void {
+    if (this.#stopping || (process !== this.current && process !== this.#heir)) return
+    const lived = process === this.current ? this.#charge.lasted : 0
+    this.#charge.takeAway()
     // One that it had started takes over, and says so.
     this.#heir = process.successor?.alive === true ? process.successor : undefined
     if (this.#heir === undefined) this.#host.crashed(this, ended, lived)
@@ -176,14 +185,13 @@ export class Slot {
 
   #notStarted(process: WorkerProcess, error: unknown): void {
     this.#processes.delete(process)
+    // Of a successor, its predecessor is told.
     if (process === this.#heir) this.#cannotStart(error)
-    else this.#host.logger.error(`slot ${this.number}: could not start a process (${messageOf(error)}).`)
   }
 
   #cannotStart(error: unknown): void {
     this.#heir = undefined
-    this.#host.logger.error(`slot ${this.number}: could not start a process (${messageOf(error)}).`)
-    if (!this.#stopping) this.#host.crashed(this, { code: 1, signal: null }, 0)
+    if (!this.#stopping) this.#host.notStarted(this, error)
   }
 }
 

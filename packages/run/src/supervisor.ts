@@ -6,10 +6,18 @@ import type {
   Logger,
   StartCommand,
 } from '@zerodown/core/supervision'
-import { MainPid, defer, listenToSignals, planLaunch, readStartCommand, within } from '@zerodown/core/supervision'
+import {
+  MainPid,
+  defer,
+  listenToSignals,
+  messageOf,
+  planLaunch,
+  readStartCommand,
+  within,
+} from '@zerodown/core/supervision'
 import { ControlSocket } from './control-socket.ts'
-import { CrashPolicy } from './crash-policy.ts'
 import { MemoryWatch } from './memory-watch.ts'
+import { Replacements } from './replacements.ts'
 import type { RollOutcome } from './rolls.ts'
 import { Rolls } from './rolls.ts'
 import type { RunSettings } from './settings.ts'
@@ -26,10 +34,11 @@ const AFTER_DRAIN = 10_000
 /** A process that stays: it starts workers, holds their sockets, and restarts them one after the other. */
 export class Supervisor implements SlotHost {
   readonly logger: Logger
+  readonly patience: number
   readonly #settings: RunSettings
   readonly #command: StartCommand
   readonly #slots: readonly Slot[]
-  readonly #policies: ReadonlyMap<Slot, CrashPolicy>
+  readonly #replacements: Replacements
   readonly #mainPid: MainPid
   readonly #control: ControlSocket | undefined
   readonly #exit = defer<number>()
@@ -49,6 +58,7 @@ export class Supervisor implements SlotHost {
     const inherited = Object.entries(own.env).filter(([name]) => name !== 'NOTIFY_SOCKET')
     this.#settings = settings
     this.logger = logger
+    this.patience = settings.stopTimeout + AFTER_DRAIN
     this.#command = { argv0: own.argv0, args, env: { ...Object.fromEntries(inherited), ...env }, cwd: own.cwd }
     this.#mainPid = new MainPid({ pidFile, logger }, own.cwd)
     this.#slots = Array.from({ length: workers }, (_, at) => new Slot(at + 1, this))
@@ -59,7 +69,7 @@ export class Supervisor implements SlotHost {
       over: () => void this.#mainPid.announceReloaded(),
     })
     this.#control = control === undefined ? undefined : new ControlSocket(control, workers, () => this.restart())
-    this.#policies = new Map(this.#slots.map((slot) => [slot, new CrashPolicy(crashLimit)]))
+    this.#replacements = new Replacements(this.#slots, crashLimit, logger, (why) => this.#giveUp(why, 1))
   }
 
   /** @returns the exit code, when everything has ended */
@@ -89,7 +99,7 @@ export class Supervisor implements SlotHost {
     void this.#mainPid.announceStop()
     for (const slot of this.#slots) slot.stop('SIGTERM')
     const ended = this.#allEnded()
-    if (!(await within(this.#settings.stopTimeout + AFTER_DRAIN, ended))) {
+    if (!(await within(this.patience, ended))) {
       this.logger.error('workers did not end in time, and are killed.')
       return this.#endAtOnce(1)
     }
@@ -136,15 +146,15 @@ export class Supervisor implements SlotHost {
   }
 
   crashed(slot: Slot, ended: Ended, lived: number): void {
-    if (this.#stopping) return
     const what = `slot ${slot.number} ${howEnded(ended)}`
-    if (!this.#up) return this.#giveUp(`${what} before it served`, ended.code ?? 1)
-    const delay = this.#policies.get(slot)?.crashed(lived)
-    if (delay === undefined) return this.#giveUp(`${what}, too often (crashLimit)`, 1)
-    this.logger.error(`${what}; starting it again${delay > 0 ? ` in ${delay} ms` : ''}.`)
-    setTimeout(() => {
-      if (!this.#stopping) slot.start()
-    }, delay)
+    if (this.#up) this.#replacements.crashed(slot, what, lived)
+    else this.#giveUp(`${what} before it served`, ended.code ?? 1)
+  }
+
+  notStarted(slot: Slot, error: unknown): void {
+    const what = `slot ${slot.number}: could not start a process (${messageOf(error)})`
+    if (this.#up) this.#replacements.notStarted(slot, what)
+    else this.#giveUp(what, 1)
   }
 
   /** The control socket first: who finds the pid file finds that as well. */

@@ -13,12 +13,15 @@ export interface PrefixedOutput {
   readonly prefix: string
 }
 
+/** What became of a process. Neither code nor signal: it lives, and cannot be reached any more. */
 export interface Ended {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   /** As the process has said. */
   readonly reason?: string | undefined
 }
+
+export const UNREACHABLE: Ended = { code: null, signal: null }
 
 /** One process of a slot. */
 export class WorkerProcess {
@@ -79,6 +82,11 @@ function follow({ stdout, stderr }: ChildProcess, output: PrefixedOutput): Promi
 
 /** In words. */
 export const howEnded = ({ code, signal, reason }: Ended): string => {
-  const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`
+  const how =
+    signal !== null
+      ? `was ended by ${signal}`
+      : code !== null
+        ? `exited with code ${code}`
+        : 'has closed its channel to the supervisor, and is ended'
   return reason === undefined ? how : `${how} (${reason})`
 }

@@ -27,6 +27,16 @@ describe('crashes of a slot', () => {
     expect(policy.crashed(0, 1999)).toBeUndefined()
   })
 
+  it('are not what the system refuses to start, which delays the next start as well', () => {
+    const policy = new CrashPolicy({ crashes: 2, within: 60_000 })
+    expect([policy.notStarted(), policy.notStarted(), policy.crashed(0), policy.crashed(0)]).toEqual([
+      100,
+      200,
+      400,
+      undefined,
+    ])
+  })
+
   it('are never too many without a limit', () => {
     expect(crash(new CrashPolicy(undefined), 1000)).not.toContain(undefined)
   })

@@ -33,12 +33,14 @@ function aSlot() {
   const told: unknown[] = []
   const slot = new Slot(3, {
     logger,
+    patience: 50,
     plan: (number, generation, listeners) => ({ number, generation, listeners }) as unknown as Launch,
     output: () => undefined,
     roll: async (number) => ({ pid: number, generation: 9 }),
     ticketKeys: (key, keys) => `${key} ${keys}`,
     inCharge: ({ current }) => told.push(`in charge: ${current?.generation}`),
     crashed: (_, { code, signal }, lived) => told.push(['crashed', signal ?? code, lived < 1000]),
+    notStarted: (_, error) => told.push(`not started: ${(error as Error).message}`),
   })
   return { slot, told, worker: (at = -1) => FakeWorker.started.at(at) as FakeWorker }
 }
@@ -124,17 +126,42 @@ describe('a restart of a slot', () => {
     expect(await slot.restart()).toEqual({ code: 'ERR_ZERODOWN_LAUNCH', message: 'no.' })
   })
 
-  it('fails where the process in charge ends, and at a shutdown', async () => {
-    const { slot, worker } = await serving()
-    worker().says.answer('restart-slot', () => new Promise(() => {}))
-    const asked = slot.restart()
-    worker().end(1)
-    expect(await asked).toMatchObject({ code: 'ERR_ZERODOWN_RESTART_ABORTED' })
-
+  it('fails where a shutdown comes', async () => {
     const other = await serving()
     other.worker().says.answer('restart-slot', () => ({ code: 'ERR_ZERODOWN_RESTART_ABORTED', message: 'given up' }))
     other.slot.stop('SIGTERM')
     expect(await other.slot.restart()).toMatchObject({ code: 'ERR_ZERODOWN_SHUTTING_DOWN' })
+  })
+
+  it('is done where its process ends meanwhile, and another takes its place', async () => {
+    const { slot, worker } = await serving()
+    worker().says.answer('restart-slot', () => new Promise(() => {}))
+    const restarted = slot.restart()
+    worker().end(1)
+    await arrived()
+    slot.start()
+    worker().says.send({ type: 'in-charge', generation: 2 })
+    expect(await restarted).toEqual({ pid: worker().pid, generation: 2 })
+  })
+
+  it('is done where its process ends meanwhile, and its successor takes over', async () => {
+    const { slot, first, successor } = await restarting()
+    first.says.answer('restart-slot', () => new Promise(() => {}))
+    const restarted = slot.restart()
+    successor.says.send({ type: 'in-charge', generation: 2 })
+    await arrived()
+    first.end('SIGKILL')
+    expect(await restarted).toEqual({ pid: successor.pid, generation: 2 })
+  })
+
+  it('fails where nobody takes the place of a process that ends meanwhile', async () => {
+    const { slot, worker } = await serving()
+    worker().says.answer('restart-slot', () => new Promise(() => {}))
+    const asked = slot.restart()
+    worker().end(1)
+    await arrived()
+    slot.stop('SIGKILL')
+    expect(await asked).toMatchObject({ code: 'ERR_ZERODOWN_SHUTTING_DOWN' })
   })
 
   it('waits for the process that takes the place of a crashed one', async () => {
@@ -194,11 +221,7 @@ describe('a restart of a slot', () => {
     ['whose socket is not held', () => ({ ...REQUEST, sockets: [404] }), /does not hold/],
     ['during a shutdown', (slot) => slot.stop('SIGTERM'), /shutting down/],
     ['that the system refuses', () => void (FakeWorker.fails = { at: 'once', error: new Error('EAGAIN') }), /EAGAIN/],
-    [
-      'that cannot be started',
-      () => void (FakeWorker.fails = { at: 'later', error: new Error('ENOENT') }),
-      /could not start/,
-    ],
+    ['that cannot be started', () => void (FakeWorker.fails = { at: 'later', error: new Error('ENOENT') }), /ENOENT/],
   ])('is refused a successor %s', async (_, prepare, message) => {
     const { slot, worker, told } = await serving()
     const first = worker()
@@ -283,13 +306,36 @@ describe('the end of a process', () => {
     }
   })
 
-  it.each(['once', 'later'] as const)('that could not even be started (at %s) is a crash', async (at) => {
+  it.each(['once', 'later'] as const)('that could not even be started (at %s) is told with the reason', async (at) => {
     const { slot, told } = aSlot()
     FakeWorker.fails = { at, error: new Error('spawn EAGAIN') }
     slot.start()
     await arrived()
-    expect(told).toEqual([['crashed', 1, true]])
-    expect(logger.error).toHaveBeenCalledWith('slot 3: could not start a process (spawn EAGAIN).')
+    expect(told).toEqual(['not started: spawn EAGAIN'])
     expect(slot.processes.size).toBe(0)
+  })
+})
+
+describe('a process that lives and has closed its channel', () => {
+  it('is told to end, and another is started in its place at once', async () => {
+    const { told, worker, slot } = await serving()
+    const lost = worker()
+    lost.closeChannel()
+    await vi.waitFor(() => expect(told).toEqual([['crashed', null, false]]), { timeout: 30_000 })
+    expect([lost.signals, slot.current]).toEqual([['SIGTERM'], undefined])
+    slot.start()
+    await vi.waitFor(() => expect(lost.signals).toEqual(['SIGTERM', 'SIGKILL']), { timeout: 30_000 })
+    lost.end('SIGKILL')
+    await arrived()
+    expect(told).toHaveLength(1)
+  })
+
+  it('is followed by its successor, if it has one', async () => {
+    const { told, first, successor, slot } = await restarting()
+    first.closeChannel()
+    await vi.waitFor(() => expect(first.signals).toContain('SIGTERM'), { timeout: 30_000 })
+    successor.says.send({ type: 'in-charge', generation: 2 })
+    await arrived()
+    expect([told, slot.current]).toEqual([['in charge: 2'], successor])
   })
 })

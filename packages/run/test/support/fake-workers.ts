@@ -49,6 +49,10 @@ export class FakeWorker {
     this.signals.push(signal)
   }
 
+  closeChannel(): void {
+    this.#carrier.close()
+  }
+
   /** @param code of its exit, or the signal that ended it */
   end(code: number | NodeJS.Signals): void {
     this.alive = false

@@ -1,0 +1,48 @@
+import type { Deferred } from '@zerodown/core/supervision'
+import { defer, within } from '@zerodown/core/supervision'
+import type { WorkerProcess } from './worker-process.ts'
+
+/** How long to wait for a process that takes the place of a crashed one: as `readyTimeout` is by default. ms */
+const REPLACED_WITHIN = 60_000
+
+/** Which process is in charge of a slot. */
+export class Charge {
+  #holder: WorkerProcess | undefined
+  #since = 0
+  /** Resolves when somebody is in charge anew, or nobody will be. */
+  #change: Deferred<void> = defer()
+  #over = false
+
+  get holder(): WorkerProcess | undefined {
+    return this.#holder
+  }
+
+  /** How long the last one has been in charge. ms */
+  get lasted(): number {
+    return performance.now() - this.#since
+  }
+
+  give(process: WorkerProcess): void {
+    this.#holder = process
+    this.#since = performance.now()
+    this.#change.resolve()
+    this.#change = defer()
+  }
+
+  takeAway(): void {
+    this.#holder = undefined
+  }
+
+  /** Nobody will be in charge any more. */
+  end(): void {
+    this.#over = true
+    this.#change.resolve()
+  }
+
+  /** Waits until another process than that one is in charge. @returns `undefined`: in that time, there was none */
+  async next(than?: WorkerProcess): Promise<WorkerProcess | undefined> {
+    const waits = this.#holder === undefined || this.#holder === than
+    if (waits && !this.#over) await within(REPLACED_WITHIN, this.#change.promise)
+    return this.#holder === than ? undefined : this.#holder
+  }
+}
