@@ -8,11 +8,11 @@ import { startSupervised } from './stage/supervised.ts'
 const CONNECTIONS = 20
 
 it.each([
-  ['successor', 'those that had moved to it', '4 of 4'],
-  ['predecessor', 'those that had not moved yet', '0 of 4'],
+  ['successor', 'those that had moved to it', 4000, '4 of 4'],
+  ['predecessor', 'those that had not moved yet', 60_000, '0 of 4'],
 ] as const)(
   'the %s is killed while connections move: lost are %s, and the service goes on',
-  async (who, _, answered) => {
+  async (who, _, duration, answered) => {
     const supervised = await startSupervised('register/http.mjs', { slots: 1 })
     const { server, workers, roll } = supervised
     expect(await roll()).toBe('restarted 1 slots')
@@ -27,7 +27,7 @@ it.each([
     })
     cleanUp(() => load.stop(0))
     await load.waitFor(({ ok }) => ok > 100)
-    const answers = await inFlight(supervised, 4, 3000)
+    const answers = await inFlight(supervised, 4, duration)
 
     const from = server.output.lines.length
     const rolled = roll()
