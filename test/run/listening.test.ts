@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { expect, it } from 'vitest'
 import type { ServerProcess } from '../support/index.ts'
-import { FIXTURES } from '../support/index.ts'
+import { FIXTURES, freePort } from '../support/index.ts'
 import { startSupervised } from './stage/supervised.ts'
 
 /** Which addresses each worker listens on. */
@@ -17,6 +17,19 @@ it('any port is the same one in all slots, and after a restart', async () => {
   await server.waitForAnnouncement(3)
   expect(places(server)).toEqual(Array(4).fill(first))
 })
+
+it.each(['', '127.0.0.1'])(
+  'a second supervisor on the same port of "%s" ends at once, with what Node says',
+  async (host) => {
+    const address = `${host}:${await freePort()}`
+    const { server } = await startSupervised('register/http.mjs', { slots: 2, address })
+    const second = await startSupervised('register/http.mjs', { slots: 2, address, ready: false })
+    expect(await second.server.waitForExit()).toBe(1)
+    await second.server.waitForLog(/EADDRINUSE/)
+    expect(second.server.announcements).toEqual([])
+    expect(server.alive()).toHaveLength(3)
+  },
+)
 
 it.each(['TLSv1.2', 'TLSv1.3'] as const)(
   'a %s session is resumed in whichever slot, and after a restart',

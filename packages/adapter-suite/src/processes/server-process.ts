@@ -96,7 +96,8 @@ export class ServerProcess {
       timeout,
     )
     // The kernel knows of it before we are told; of successors, only what they print themselves comes to us.
-    const told = this.output.watch.until(() => this.#exits.has(pid), `the exit code of ${pid}`, FAREWELL)
+    const trails = pid === this.pid ? timeout : FAREWELL
+    const told = this.output.watch.until(() => this.#exits.has(pid), `the exit code of ${pid}`, trails)
     await told.catch(() => {})
     return this.#exits.get(pid)
   }

@@ -6,13 +6,28 @@ import type { PortTarget } from './listen-target.ts'
 const { listen } = Server.prototype
 
 /** Whether somebody listens on this port. */
-export function isHeld({ host, port, ipv6Only }: PortTarget): Promise<boolean> {
-  return new Promise((answer) => {
-    const server = new Server()
-    server.once('error', (error: NodeJS.ErrnoException) => answer(error.code === 'EADDRINUSE'))
-    server.once('listening', () => server.close(() => answer(false)))
-    Reflect.apply(listen, server, [host === '' ? { port, ipv6Only } : { host, port, ipv6Only }])
+export const isHeld = (target: PortTarget): Promise<boolean> =>
+  new Promise((resolve) => {
+    askWhetherHeld(target, resolve)
   })
+
+/**
+ * Asks whether somebody listens on this port.
+ * @param answer called at once for a port of every address: then Node looks up no name, and binds before `listen()`
+ *   returns
+ */
+export function askWhetherHeld({ host, port, ipv6Only }: PortTarget, answer: (held: boolean) => void): void {
+  const server = new Server()
+  if (host === '') {
+    server.once('error', () => {})
+    Reflect.apply(listen, server, [{ port, ipv6Only }])
+    const { listening } = server
+    server.close()
+    return answer(!listening)
+  }
+  server.once('error', (error: NodeJS.ErrnoException) => answer(error.code === 'EADDRINUSE'))
+  server.once('listening', () => server.close(() => answer(false)))
+  Reflect.apply(listen, server, [{ host, port, ipv6Only }])
 }
 
 /** Makes a server that listens on another port show this one. */

@@ -5,9 +5,10 @@ import { setImmediate } from 'node:timers'
 import type { ListenTarget, PortTarget, ListenCall } from './listen-target.ts'
 import { isAbstract, readListenCall } from './listen-target.ts'
 import { closeBound } from './bound-socket.ts'
-import { isHeld, portInUse, showPort } from './held-port.ts'
+import { askWhetherHeld, isHeld, portInUse, showPort } from './held-port.ts'
 import type { InheritedListener, InheritedListeners } from './inherited.ts'
 import { putBack } from './second-path.ts'
+import type { SharedPort } from './shared-port.ts'
 import {
   fits,
   isStale,
@@ -29,8 +30,8 @@ export interface ListenHooks {
   inherited(): InheritedListeners
   /** Which of the calls for port 0 this one is. */
   portZeroIndex(asked: ListenTarget | undefined): number | undefined
-  /** What to bind with, beside what the call says; `undefined`: nothing. */
-  bindOptions(asked: ListenTarget, portZeroIndex: number | undefined): ListenOptions | undefined
+  /** Where other processes of this service listen on the same port; `undefined`: this one alone does. */
+  sharedPort(asked: ListenTarget, portZeroIndex: number | undefined): SharedPort | undefined
   /**
    * Whether this process binds its own sockets. In a cluster worker the primary does; on Windows, pipes have no files.
    */
@@ -144,9 +145,14 @@ class Listening {
   #bind(): void {
     const { asked, options, backlog } = this.#call
     this.#hooks.asks(asked, undefined)
-    const more = asked && this.#hooks.bindOptions(asked, this.#hooks.portZeroIndex(asked))
-    if (more !== undefined) return this.#listen({ ...options, ...more }, backlog)
-    Reflect.apply(this.#original, this.#server, this.#args)
+    const shared = asked && this.#hooks.sharedPort(asked, this.#hooks.portZeroIndex(asked))
+    if (shared === undefined) return void Reflect.apply(this.#original, this.#server, this.#args)
+    const bind = (held: boolean): void => {
+      // Where it is held, Node says so.
+      if (!this.#server.listening) this.#listen(held ? options : { ...options, ...shared.options }, backlog)
+    }
+    if (shared.first && asked?.kind === 'tcp' && asked.port !== 0) askWhetherHeld(asked, bind)
+    else bind(false)
   }
 
   #bindPath(path: string): void {

@@ -9,6 +9,7 @@ import type { ListenOptions } from 'node:net'
 import type { InheritedListener } from '../listeners/inherited.ts'
 import { keyOf } from '../listeners/key.ts'
 import type { ListenTarget } from '../listeners/listen-target.ts'
+import type { SharedPort } from '../listeners/shared-port.ts'
 import { inodeOf } from '../node/stat.ts'
 import { launchFailed } from './launch.ts'
 import { RemoteProcess } from './remote-process.ts'
@@ -41,12 +42,13 @@ export class Supervisor {
    * How this slot is to bind a port, beside what the application says.
    * @returns `undefined`: as the application says
    */
-  bindOptions(asked: ListenTarget, index: number | undefined): ListenOptions | undefined {
-    const { reusePort, ports = [] } = this.worker
+  sharedPort(asked: ListenTarget, index: number | undefined, generation: number): SharedPort | undefined {
+    const { slot, reusePort, ports = [] } = this.worker
     if (reusePort !== true || asked.kind !== 'tcp') return undefined
     const key = keyOf(asked)
     const port = asked.port === 0 ? ports.find((one) => one.key === key && one.index === index)?.port : undefined
-    return { reusePort, ...(port === undefined ? {} : { port }) } as ListenOptions
+    const options = { reusePort, ...(port === undefined ? {} : { port }) } as ListenOptions
+    return { options, first: slot === 1 && generation === 1 }
   }
 
   /** @returns the keys that all slots use for that listener: those of the first one that had any */

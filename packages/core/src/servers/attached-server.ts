@@ -1,14 +1,14 @@
 import type { EventEmitter } from 'node:events'
 import { errorMonitor } from 'node:events'
-import type { ListenOptions, Server } from 'node:net'
+import type { Server } from 'node:net'
 import { Connections } from '../connections/tracking.ts'
 import type { Payload } from '../channel/messages.ts'
 import type { ConnectionKind } from '../handover/kinds/kind.ts'
 import { explainObstacles } from '../handover/kinds/kinds.ts'
 import { ConnectionAdopter } from '../handover/receive/connection-adopter.ts'
 import { followSessions, isHttp2Server } from '../connections/http2-sessions.ts'
-import type { ListenTarget } from '../listeners/listen-target.ts'
 import { explainListenError } from '../listeners/held-address.ts'
+import type { ListenHooks } from '../listeners/listen.ts'
 import { patchListen } from '../listeners/listen.ts'
 import type { OwnedPath } from '../listeners/owned-path.ts'
 import type { InheritedListener, InheritedListeners } from '../listeners/inherited.ts'
@@ -16,12 +16,10 @@ import type { PlaceHost } from './listening-place.ts'
 import { ListeningPlace } from './listening-place.ts'
 
 /** What an attached server needs to know, and whom it tells what becomes of it. */
-export interface ServerHost extends PlaceHost {
+export interface ServerHost extends PlaceHost, Pick<ListenHooks, 'sharedPort'> {
   readonly inherited: InheritedListeners
   /** Whether this process binds its own sockets. */
   readonly bindsItself: boolean
-  /** What to bind with, beside what the application says. */
-  bindOptions(asked: ListenTarget, portZeroIndex: number | undefined): ListenOptions | undefined
   /** `listen()` was called; what this throws, `listen()` throws. */
   starts(server: AttachedServer): void
   listens(server: AttachedServer, adopted: boolean): void
@@ -67,7 +65,7 @@ export class AttachedServer {
       inherited: () => host.inherited,
       portZeroIndex: (asked) => this.#place.portZeroIndex(asked),
       bindsItself: () => host.bindsItself,
-      bindOptions: (asked, index) => host.bindOptions(asked, index),
+      sharedPort: (asked, index) => host.sharedPort(asked, index),
       pretends: (still) => {
         this.#pretence = still ? 'seems to listen' : 'is over'
       },

@@ -1,7 +1,8 @@
 import cluster from 'node:cluster'
-import type { ListenOptions, Server } from 'node:net'
+import type { Server } from 'node:net'
 import type { InheritedListener, InheritedListeners } from '../listeners/inherited.ts'
 import type { ListenTarget } from '../listeners/listen-target.ts'
+import type { SharedPort } from '../listeners/shared-port.ts'
 import { thisPlatform } from '../process/platform.ts'
 import type { Origin } from '../restart/origin.ts'
 import { isInCharge } from '../restart/origin.ts'
@@ -113,8 +114,8 @@ export class AttachedServers implements ServerHost {
     return this.#origin.portZeroOrder.next(asked)
   }
 
-  bindOptions(asked: ListenTarget, portZeroIndex: number | undefined): ListenOptions | undefined {
-    return this.#origin.supervisor?.bindOptions(asked, portZeroIndex)
+  sharedPort(asked: ListenTarget, portZeroIndex: number | undefined): SharedPort | undefined {
+    return this.#origin.supervisor?.sharedPort(asked, portZeroIndex, this.#origin.generation)
   }
 
   get bindsItself(): boolean {

@@ -10,6 +10,7 @@ import type { ListenTarget } from '../../src/listeners/listen-target.ts'
 import type { InheritedListener } from '../../src/listeners/inherited.ts'
 import { InheritedListeners } from '../../src/listeners/inherited.ts'
 import { patchListen } from '../../src/listeners/listen.ts'
+import type { SharedPort } from '../../src/listeners/shared-port.ts'
 import { PortZeroOrder } from '../../src/listeners/port-zero-order.ts'
 import { connectTo, endWithTest, freePort, listen } from '../support/servers.ts'
 
@@ -19,7 +20,10 @@ interface Seen {
 }
 
 /** A server whose `listen()` is taken over, and what is told of it. */
-function takenOver(inherited: readonly InheritedListener[] = []): {
+function takenOver(
+  inherited: readonly InheritedListener[] = [],
+  shared?: SharedPort,
+): {
   server: Server
   seen: Seen[]
   thrown: unknown[]
@@ -37,7 +41,7 @@ function takenOver(inherited: readonly InheritedListener[] = []): {
     inherited: () => waiting,
     portZeroIndex: (asked) => portZeroOrder.next(asked),
     bindsItself: () => true,
-    bindOptions: () => undefined,
+    sharedPort: () => shared,
     pretends() {},
     asks: (asked, adopted) => void seen.push({ asked, adopted }),
   })
@@ -180,13 +184,36 @@ describe('a listen() that is taken over', () => {
       inherited: () => new InheritedListeners([]),
       portZeroIndex: () => undefined,
       bindsItself: () => true,
-      bindOptions: () => undefined,
+      sharedPort: () => undefined,
       pretends() {},
       asks() {},
     })
     expect(() => server.listen(0)).toThrow('no pid file')
     expect(server.listening).toBe(false)
     expect(server.listenerCount('listening')).toBe(0)
+  })
+})
+
+describe('on a port that several processes of a service share', () => {
+  const first: SharedPort = { options: { backlog: 10 }, first: true }
+
+  it.each([[[]], [['127.0.0.1']], [['localhost']]])('is bound where nobody else listens: %j', async (host) => {
+    const port = await freePort()
+    const { server } = takenOver([], first)
+    call(server, port, ...host)
+    if (host.length === 0) expect(server.address()).toMatchObject({ port })
+    await once(server, 'listening')
+    expect(server.address()).toMatchObject({ port })
+  })
+
+  it.each([[[]], [['127.0.0.1']], [['localhost']]])('fails as ever where somebody else does: %j', async (host) => {
+    const other = createServer()
+    endWithTest(other)
+    await once(other.listen(0, ...host), 'listening')
+    const { port } = other.address() as AddressInfo
+    const { server } = takenOver([], first)
+    call(server, port, ...host)
+    await expect(once(server, 'listening')).rejects.toMatchObject({ code: 'EADDRINUSE', port })
   })
 })
 

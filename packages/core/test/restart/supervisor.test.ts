@@ -116,23 +116,32 @@ describe('where a worker binds a port', () => {
   ]
 
   it('shares it with the other slots by reusePort, where there is that', () => {
-    expect(supervised({ reusePort: true }).supervisor.bindOptions(PORT, undefined)).toEqual({ reusePort: true })
-    expect(supervised({ reusePort: false }).supervisor.bindOptions(PORT, undefined)).toBeUndefined()
-    expect(supervised().supervisor.bindOptions(PORT, undefined)).toBeUndefined()
+    const sharedBy = (info: Partial<WorkerInfo>) => supervised(info).supervisor.sharedPort(PORT, undefined, 1)
+    expect(sharedBy({ reusePort: true })?.options).toEqual({ reusePort: true })
+    expect(sharedBy({ reusePort: false })).toBeUndefined()
+    expect(sharedBy({})).toBeUndefined()
+  })
+
+  it.each([
+    [1, 1, true],
+    [1, 2, false],
+    [2, 1, false],
+  ])('in slot %i, generation %i, nobody else may have it: %s', (slot, generation, first) => {
+    expect(supervised({ reusePort: true, slot }).supervisor.sharedPort(PORT, 1, generation)?.first).toBe(first)
   })
 
   it('any port is that of the slots before it', () => {
     const { supervisor } = supervised({ reusePort: true, ports })
     const any = { ...PORT, port: 0 }
-    expect(supervisor.bindOptions(any, 2)).toEqual({ reusePort: true, port: 4002 })
+    expect(supervisor.sharedPort(any, 2, 1)?.options).toEqual({ reusePort: true, port: 4002 })
     // The code of this slot listens once more than that of the others.
-    expect(supervisor.bindOptions(any, 3)).toEqual({ reusePort: true })
-    expect(supervisor.bindOptions(PORT, 1)).toEqual({ reusePort: true })
+    expect(supervisor.sharedPort(any, 3, 1)?.options).toEqual({ reusePort: true })
+    expect(supervisor.sharedPort(PORT, 1, 1)?.options).toEqual({ reusePort: true })
   })
 
   it('a unix path is bound as the application says', () => {
     expect(
-      supervised({ reusePort: true }).supervisor.bindOptions({ kind: 'unix', path: '/a' }, undefined),
+      supervised({ reusePort: true }).supervisor.sharedPort({ kind: 'unix', path: '/a' }, undefined, 1),
     ).toBeUndefined()
   })
 })

@@ -25,7 +25,7 @@ function attach(passed: readonly InheritedListener[] = [], server: Server = crea
   const host: ServerHost = {
     inherited,
     bindsItself: true,
-    bindOptions: () => undefined,
+    sharedPort: () => undefined,
     portZeroIndex: (asked) => order.next(asked),
     ownsPath: (adopted) => !adopted || process.inCharge,
     givesBack: (listener) => {
