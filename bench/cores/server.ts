@@ -19,5 +19,10 @@ server.listen(Number(PORT), '127.0.0.1', () => writeFileSync(join(WORKERS_FOLDER
 
 if (process.argv[2] === 'graceful') process.on('SIGINT', () => server.close(() => process.exit()))
 
-// If whoever measures could not end it, it ends by itself.
-setTimeout(() => process.exit(1), 30 * 60_000).unref()
+// If whoever measures could not end it, it ends by itself, and first whoever would start it again.
+const keeper = process.ppid
+const endAll = (): void => {
+  if (process.ppid === keeper) process.kill(keeper, 'SIGKILL')
+  process.exit(1)
+}
+setTimeout(endAll, 30 * 60_000).unref()
