@@ -81,7 +81,7 @@ export class Channel<Out extends Typed, In extends Typed> {
   }
 
   /**
-   * AllAnswers each question of that type with what `answer` returns. A question that nobody answers gets `null`. What is
+   * Answers each question of that type with what `answer` returns. A question that nobody answers gets `null`. What is
    * returned at once is sent before this turn of the event loop ends.
    * @returns how to stop
    */
