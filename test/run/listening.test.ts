@@ -1,10 +1,7 @@
-import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { connect } from 'node:tls'
 import { expect, it } from 'vitest'
+import { handshake } from '../support/handshake.ts'
 import type { ServerProcess } from '../support/index.ts'
-import { FIXTURES, freePort } from '../support/index.ts'
+import { freePort } from '../support/index.ts'
 import { startSupervised } from './stage/supervised.ts'
 
 /** Which addresses each worker listens on. */
@@ -37,31 +34,11 @@ it.each(['TLSv1.2', 'TLSv1.3'] as const)(
     const { server, roll } = await startSupervised('https.mjs', { slots: 2, env: { NODE_NO_WARNINGS: '1' } })
     const address = server.announcements[0]?.listening[1]
     const port = typeof address === 'object' ? address.port : 0
-    const session = await handshake(port, version)
-    for (let times = 0; times < 6; times += 1) expect(await handshake(port, version, session)).toBe('resumed')
+    const { session } = await handshake(port, version)
+    for (let times = 0; times < 6; times += 1)
+      expect(await handshake(port, version, session)).toMatchObject({ resumed: true })
     expect(await roll()).toBe('restarted 2 slots')
-    for (let times = 0; times < 6; times += 1) expect(await handshake(port, version, session)).toBe('resumed')
+    for (let times = 0; times < 6; times += 1)
+      expect(await handshake(port, version, session)).toMatchObject({ resumed: true })
   },
 )
-
-/** One request on a connection of its own. */
-async function handshake(port: number, version: 'TLSv1.2' | 'TLSv1.3'): Promise<Buffer>
-async function handshake(port: number, version: 'TLSv1.2' | 'TLSv1.3', session: Buffer): Promise<string>
-async function handshake(port: number, version: 'TLSv1.2' | 'TLSv1.3', session?: Buffer): Promise<unknown> {
-  const ca = readFileSync(join(FIXTURES, 'tls', 'cert.pem'))
-  const resuming = session === undefined ? {} : { session }
-  const socket = connect({
-    port,
-    host: '127.0.0.1',
-    ca,
-    checkServerIdentity: () => undefined,
-    maxVersion: version,
-    ...resuming,
-  })
-  const ticket = session === undefined ? (once(socket, 'session') as Promise<[Buffer]>) : undefined
-  let resumed = false
-  socket.once('secureConnect', () => (resumed = socket.isSessionReused()))
-  socket.write('GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n')
-  await socket.toArray()
-  return ticket === undefined ? (resumed ? 'resumed' : 'new') : (await ticket)[0]
-}
