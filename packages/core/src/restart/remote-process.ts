@@ -2,11 +2,8 @@ import type { FromSupervisor, FromWorker, LaunchRequest } from '../channel/super
 import { isFailure } from '../channel/supervision.ts'
 import type { Channel } from '../channel/channel.ts'
 import { defer } from '../node/deferred.ts'
-import { within } from '../node/within.ts'
 import type { Ending, SuccessorLife } from './successor-process.ts'
-
-/** How long a process may take to end after SIGKILL. One that waits for a dead disk never does. ms */
-const KILLED_TRAILS = 5000
+import { endWithin } from './successor-process.ts'
 
 /** The process of a successor that the supervisor has started. */
 export class RemoteProcess implements SuccessorLife {
@@ -56,11 +53,8 @@ export class RemoteProcess implements SuccessorLife {
     this.#identified = true
   }
 
-  async terminate(grace: number): Promise<void> {
-    this.stop()
-    if (await within(grace, this.ended)) return
-    this.kill()
-    await within(KILLED_TRAILS, this.ended)
+  terminate(grace: number): Promise<void> {
+    return endWithin(grace, this, this.ended)
   }
 
   stop(): boolean {

@@ -37,6 +37,18 @@ export interface SuccessorLife {
   unref(): void
 }
 
+/** Ends a process: TERM, then KILL after `grace` ms. @param over resolves when it has ended */
+export async function endWithin(
+  grace: number,
+  life: Pick<SuccessorLife, 'stop' | 'kill'>,
+  over: Promise<unknown>,
+): Promise<void> {
+  life.stop()
+  if (await within(grace, over)) return
+  life.kill()
+  await within(KILLED_TRAILS, over)
+}
+
 /**
  * The process of a successor: the child that was started and, where `launch.execPath` is a script that waits for what
  * it runs, the server behind that child.
@@ -90,10 +102,7 @@ export class SuccessorProcess implements SuccessorLife {
     if (this.#child.pid === undefined) return
     this.#child.ref()
     const over = this.#over()
-    this.stop()
-    if (await within(grace, over)) return
-    this.#signal('SIGKILL')
-    await within(KILLED_TRAILS, over)
+    await endWithin(grace, this, over)
   }
 
   /** Only once: some applications take a second one for impatience. */
