@@ -3,6 +3,8 @@
  */
 import type { Server } from 'node:net'
 import { firstCopy } from './first-copy.ts'
+import type { Health } from './health/health.ts'
+import type { HealthOptions } from './health/options.ts'
 import type { Options } from './options/options.ts'
 import { reportLastLines as tellPredecessor } from './restart/last-words.ts'
 import { origin } from './restart/origin.ts'
@@ -13,6 +15,7 @@ export type { TextNames, TextOption } from './options/texts.ts'
 export { VARIABLE_PREFIX, readTexts, textNames, textOptions } from './options/texts.ts'
 export { validate } from './options/validate.ts'
 export { defaultLogger } from './logger.ts'
+export type { Health, HealthAnswer, HealthRequest } from './health/health.ts'
 export type { Attachment } from './servers/attachments.ts'
 
 /** An instance of core, or what the package `zerodown` exports, which has the same members. */
@@ -47,6 +50,13 @@ export const setAside = (instance: Zerodown, server: Server): void =>
  * package `zerodown` is such an object.
  */
 export const addFace = (face: object, instance: Zerodown): void => firstCopy.addFace(face, instance)
+
+/**
+ * What `instance.health()` answers by, for a framework in which a handler of node:http is none of its own.
+ * @throws {ZerodownError} `ERR_ZERODOWN_OPTION`
+ */
+export const healthOf = (instance: AnyInstance, options?: HealthOptions): Health =>
+  firstCopy.instanceBehind(instance).health(options)
 
 /** The instance in charge of this process; `undefined` where none of its servers listens. */
 export const instanceInCharge = (): Zerodown | undefined => firstCopy.instanceInCharge()

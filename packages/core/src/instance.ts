@@ -5,6 +5,8 @@ import type { Ledger } from './drain/ledger.ts'
 import { ZerodownError, messageOf } from './errors.ts'
 import type { Emit, ZerodownEvents } from './events.ts'
 import { publish } from './events.ts'
+import { Health } from './health/health.ts'
+import type { HealthOptions } from './health/options.ts'
 import { Lifecycle } from './lifecycle/lifecycle.ts'
 import type { State } from './lifecycle/state.ts'
 import type { Status } from './lifecycle/status.ts'
@@ -87,6 +89,15 @@ export class Instance<Face extends EventEmitter<ZerodownEvents>> {
 
   get status(): Status {
     return this.#lifecycle?.status ?? statusBeforeStart(origin)
+  }
+
+  health(options?: HealthOptions): Health {
+    const { generation } = origin
+    return new Health(options, () => ({
+      service: this.#lifecycle?.service ?? 'starting',
+      state: this.state,
+      generation,
+    }))
   }
 
   /** The first `listen()` starts it; when the application has closed its last server, it is as if it never was. */

@@ -5,6 +5,9 @@ import type { Server } from 'node:net'
 import { ActiveInstance } from './active-instance.ts'
 import type { Ledger } from './drain/ledger.ts'
 import type { ZerodownEvents } from './events.ts'
+import type { HealthHandler } from './health/handler.ts'
+import { handlerOf } from './health/handler.ts'
+import type { HealthOptions } from './health/options.ts'
 import { Instance } from './instance.ts'
 import type { State } from './lifecycle/state.ts'
 import type { Status } from './lifecycle/status.ts'
@@ -135,6 +138,17 @@ export class Zerodown extends EventEmitter<ZerodownEvents> {
    */
   status(): Status {
     return this.#instance.status
+  }
+
+  /**
+   * Makes a request handler that answers `GET` and `HEAD` of `/livez` (this process lives: 200) and `/readyz` (the
+   * service takes requests: 200, else 503), and passes everything else on. A restart changes neither answer: one of the
+   * two processes always serves. `/readyz` says 503 before the process is ready, and from the first moment of a
+   * shutdown on, also during `shutdownDelay`.
+   * @throws {ZerodownError} `ERR_ZERODOWN_OPTION`
+   */
+  health(options?: HealthOptions): HealthHandler {
+    return handlerOf(this.#instance.health(options))
   }
 
   /** How far this process is: `'starting'`, `'serving'`, `'restarting'`, `'draining'` or `'stopped'`. */

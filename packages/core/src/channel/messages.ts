@@ -57,6 +57,8 @@ export type FromPredecessor =
    * it has said so, and cannot send it a signal.
    */
   | { type: 'stop' }
+  /** The predecessor ends, and so does the service. It has told the successor to end as well. */
+  | { type: 'ending' }
   /** A trigger reached the predecessor after its commit: the successor has to restart. */
   | { type: 'restart' }
   /**

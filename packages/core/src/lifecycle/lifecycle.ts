@@ -2,8 +2,6 @@ import { setImmediate } from 'node:timers'
 import type { Ledger } from '../drain/ledger.ts'
 import { ZerodownError } from '../errors.ts'
 import type { Settings } from '../options/options.ts'
-import { tolerant } from '../logger.ts'
-import { MainPid } from '../process/main-pid/main-pid.ts'
 import type { ShutdownHooks } from '../process/shutdown-hooks.ts'
 import { listenToSignals } from '../process/signals.ts'
 import { isInCharge } from '../restart/origin.ts'
@@ -13,10 +11,13 @@ import type { AttachedServer } from '../servers/attached-server.ts'
 import type { ServerWatcher } from '../servers/attached-servers.ts'
 import { AsSuccessor } from './as-successor.ts'
 import type { Context } from './context.ts'
+import { contextOf } from './context.ts'
 import { Ending } from './ending.ts'
 import { sayListening, warnAtStart, warnWhenReady } from './log-lines.ts'
 import { Readiness } from './readiness.ts'
 import { Restarts } from './restarts.ts'
+import type { Service } from './service.ts'
+import { serviceOf } from './service.ts'
 import { ProcessState } from './state.ts'
 import type { Status } from './status.ts'
 import { statusOf } from './status.ts'
@@ -44,18 +45,9 @@ export class Lifecycle implements ServerWatcher {
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE` */
   constructor({ hooks, saidReady, unused, ...deps }: LifecycleDeps) {
-    const { origin } = deps
+    const context = contextOf({ ...deps, state: this.state })
+    const { origin, settings } = context
     const { predecessor, supervisor } = origin
-    const settings = { ...deps.settings, logger: tolerant(deps.settings.logger) }
-    const context: Context = {
-      ...deps,
-      settings,
-      mainPid: new MainPid(
-        supervisor === undefined ? settings : { ...settings, pidFile: undefined },
-        origin.startCommand.cwd,
-      ),
-      state: this.state,
-    }
     this.settings = settings
     this.#context = context
     this.#unused = unused
@@ -90,6 +82,10 @@ export class Lifecycle implements ServerWatcher {
 
   get status(): Status {
     return statusOf(this.#context, this.#restarts, this.#ending.ledger)
+  }
+
+  get service(): Service {
+    return serviceOf(this.#context, this.#restarts)
   }
 
   serverListens(server: AttachedServer, adopted: boolean): void {

@@ -32,6 +32,7 @@ export class Predecessor {
   readonly gone: Promise<void>
   readonly #inCharge = defer<void>()
   #takeOver: TakeOver | undefined
+  #ends = false
   #explained = false
   #ticketKeys: readonly TicketKeys[] = []
   #events: PredecessorEvents | undefined
@@ -44,6 +45,7 @@ export class Predecessor {
     channel.on('commit', ({ restart }) => this.#takeCharge('commit', restart))
     channel.on('restart', () => this.#requestRestart())
     channel.on('stop', () => this.#stop())
+    channel.on('ending', () => void (this.#ends = true))
     channel.on('ticket-keys', ({ ticketKeys }) => {
       this.#ticketKeys = ticketKeys
       this.#events?.ticketKeys()
@@ -55,6 +57,11 @@ export class Predecessor {
   /** How this process came to be in charge; `undefined` while it is not. */
   get takeOver(): TakeOver | undefined {
     return this.#takeOver
+  }
+
+  /** Whether it ends without a successor, so that the service ends. */
+  get ends(): boolean {
+    return this.#ends
   }
 
   /** Resolves when this process is in charge. */

@@ -118,9 +118,12 @@ export class Successor {
     return this.#awaitRestart()
   }
 
-  /** Tells it to end, at once. @returns its pid */
+  /** Tells it to end, at once, since this process ends as well. @returns its pid */
   stop(): number {
-    if (this.#stage !== 'in charge') this.#stop()
+    if (this.#stage !== 'in charge') {
+      this.channel.send({ type: 'ending' })
+      this.#stop()
+    }
     return this.pid
   }
 
