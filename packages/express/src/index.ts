@@ -4,6 +4,8 @@ import type { Options, Zerodown } from '@zerodown/core'
 import { zerodown } from '@zerodown/core'
 import { declare } from '@zerodown/core/adapter'
 
+export { health } from './health.ts'
+
 /** An Express application of any version: a request listener with a `listen()` of its own. */
 export interface ExpressApplication {
   listen(...args: never[]): unknown

@@ -4,6 +4,8 @@ import { pluginFor } from './plugin.ts'
 import './decorator.ts'
 
 export type { FastifyApplication } from './application.ts'
+export type { FastifyHealth } from './health.ts'
+export { health } from './health.ts'
 export type { FastifyPlugin } from './plugin.ts'
 export { pluginFor } from './plugin.ts'
 

@@ -4,6 +4,9 @@ import type { Options, Zerodown } from '@zerodown/core'
 import { zerodown } from '@zerodown/core'
 import { declare } from '@zerodown/core/adapter'
 
+export type { KoaContext, KoaMiddleware } from './health.ts'
+export { health } from './health.ts'
+
 /** A Koa application of any version: it makes a request listener, and has a `listen()` of its own. */
 export interface KoaApplication {
   callback(): RequestListener

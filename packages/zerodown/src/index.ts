@@ -1,4 +1,4 @@
-import type { Options, Zerodown as Core } from '@zerodown/core'
+import type { HealthOptions, Options, Zerodown as Core } from '@zerodown/core'
 import { create as createCore, zerodown as core } from '@zerodown/core'
 import { addFace } from '@zerodown/core/adapter'
 import type { ExpressApplication } from '@zerodown/express'
@@ -7,13 +7,23 @@ import type { FastifyPlugin } from '@zerodown/fastify'
 import { pluginFor } from '@zerodown/fastify'
 import type { KoaApplication } from '@zerodown/koa'
 import { koa as attachKoa } from '@zerodown/koa'
+import type { AnyHealthHandler } from './health.ts'
+import { anyHealthHandler } from './health.ts'
 import { withMembersOf } from './members.ts'
+
+export type { AnyHealthHandler } from './health.ts'
 
 export type {
   Address,
   ConnectionCount,
   GenerationInfo,
   Handler,
+  HealthCheck,
+  HealthCheckContext,
+  HealthHandler,
+  HealthOptions,
+  HealthRequest,
+  HealthResponse,
   LaunchOptions,
   Ledger,
   ListenerStatus,
@@ -35,7 +45,7 @@ export { ZerodownError } from '@zerodown/core'
  * All of core, and the frameworks. It is itself the plugin for Fastify 4 and 5: after `await
  * fastify.register(zerodown)`, `fastify.listen()` restarts without losing a request.
  */
-export interface Zerodown extends Omit<Core, 'create'>, FastifyPlugin {
+export interface Zerodown extends Omit<Core, 'create' | 'health'>, FastifyPlugin {
   /**
    * Express 4 and 5: the same app back, whose `listen()` now restarts without losing a request.
    * @throws {ZerodownError} `ERR_ZERODOWN_OPTION` or `ERR_ZERODOWN_OPTION_CONFLICT`
@@ -46,6 +56,15 @@ export interface Zerodown extends Omit<Core, 'create'>, FastifyPlugin {
    * @throws {ZerodownError} `ERR_ZERODOWN_OPTION` or `ERR_ZERODOWN_OPTION_CONFLICT`
    */
   koa<App extends KoaApplication>(app: App, options?: Options): App
+  /**
+   * Makes what answers `GET` and `HEAD` of `/livez` (this process lives: 200) and `/readyz` (the service takes requests:
+   * 200, else 503), and passes everything else on: `app.use(zerodown.health())` in Express and Koa,
+   * `fastify.register(zerodown.health())`, or `(request, response, next)` in node:http. A restart changes neither
+   * answer. `/readyz` says 503 before the process is ready, and from the first moment of a shutdown on, also during
+   * `shutdownDelay`.
+   * @throws {ZerodownError} `ERR_ZERODOWN_OPTION`
+   */
+  health(options?: HealthOptions): AnyHealthHandler
   /** Makes a separate instance, with options of its own. Only one can be in charge of a process at a time. */
   create(options?: Options): Zerodown
 }
@@ -55,6 +74,7 @@ function withFrameworks(instance: Core): Zerodown {
     express: <App extends ExpressApplication>(app: App, options: Options = {}): App =>
       attachExpress(app, options, instance),
     koa: <App extends KoaApplication>(app: App, options: Options = {}): App => attachKoa(app, options, instance),
+    health: (options?: HealthOptions): AnyHealthHandler => anyHealthHandler(options, instance),
     create,
   }
   const face = withMembersOf(Object.assign(pluginFor(instance), frameworks), instance)
@@ -72,6 +92,7 @@ export default zerodown
 export const express: Zerodown['express'] = zerodown.express
 export const koa: Zerodown['koa'] = zerodown.koa
 export const listenAndServe: Zerodown['listenAndServe'] = zerodown.listenAndServe
+export const health: Zerodown['health'] = zerodown.health
 export const attach: Zerodown['attach'] = zerodown.attach
 export const ready: Zerodown['ready'] = zerodown.ready
 export const restart: Zerodown['restart'] = zerodown.restart

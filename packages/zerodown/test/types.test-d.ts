@@ -79,6 +79,24 @@ describe('an Express application', () => {
   })
 })
 
+describe('health', () => {
+  it('is a handler of node:http, and a middleware or a plugin of each framework', () => {
+    const health = zerodown.health({ healthChecks: { '/readyz': async ({ state }) => state.isShuttingDown } })
+    createServer((request, response) => health(request, response))
+    createServer((request, response) => health(request, response, () => response.end()))
+    createSecureServer((request, response) => health(request, response))
+    express().use(health)
+    express().use('/internal', zerodown.health())
+    new Koa().use(health)
+    new Koa<{ user: string }>().use(health)
+    Fastify().register(health)
+    Fastify({ http2: true }).register(health, { prefix: '/internal' })
+    expectTypeOf(named.health).toEqualTypeOf(zerodown.health)
+    // @ts-expect-error An unknown option.
+    zerodown.health({ path: '/healthz' })
+  })
+})
+
 describe('listenAndServe', () => {
   it('takes an address, a handler of node:http or an Express application, and options', () => {
     expectTypeOf(zerodown.listenAndServe).parameters.toEqualTypeOf<
