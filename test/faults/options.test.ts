@@ -29,7 +29,7 @@ const wrongTime = (name: string): Wrong[] => [
 ]
 
 const wrong: Wrong[] = [
-  ...['readyTimeout', 'probation', 'drainTimeout', 'shutdownDelay'].flatMap(wrongTime),
+  ...['readyTimeout', 'probation', 'drainTimeout', 'shutdownDelay', 'lbIdleTimeout'].flatMap(wrongTime),
   ['signals', 'SIGUSR2', 'an object with restart, shutdown or leave, or false', "'SIGUSR2'"],
   ['signals', true, 'an object with restart, shutdown or leave, or false', 'true'],
   ['readiness', 'soon', "'auto' or 'manual'", "'soon'"],

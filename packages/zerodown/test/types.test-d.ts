@@ -130,6 +130,7 @@ describe('options', () => {
       drainTimeout: number
       handover: boolean
       shutdownDelay: number
+      lbIdleTimeout: number
       pidFile: string
       launch: LaunchOptions
       exit: boolean

@@ -3,6 +3,7 @@ import { thisPlatform, whyNoRestart } from '../process/platform.ts'
 import { signalConflicts } from '../process/signal-conflicts.ts'
 import type { AttachedServer } from '../servers/attached-server.ts'
 import type { Context } from './context.ts'
+import { explainShortTimeouts } from './lb-idle-timeout.ts'
 
 /** Logs what an operator has to know before the first restart. */
 export function warnAtStart({ settings: { logger }, origin }: Context): void {
@@ -13,12 +14,14 @@ export function warnAtStart({ settings: { logger }, origin }: Context): void {
   }
 }
 
-/** Logs what was not adopted, and what else in this process uses the signals of a restart. */
-export function warnWhenReady({ settings: { logger, signals }, origin }: Context): void {
+/** Logs what was not adopted, what else in this process uses the signals of a restart, and timeouts that are too short. */
+export function warnWhenReady({ settings, origin, servers }: Context): void {
+  const { logger, signals } = settings
   for (const { bound } of origin.listeners.wanted) {
     logger.warn(`nothing listens on ${keyOf(bound)} any more; it will be closed at commit.`)
   }
   for (const conflict of signalConflicts(signals.restart, thisPlatform().ancestors)) logger.warn(conflict)
+  for (const line of explainShortTimeouts(servers.listening, settings)) logger.warn(line)
 }
 
 /** Logs where a server listens. Not for a server that has only looked whether its port is free. */

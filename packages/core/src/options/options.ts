@@ -63,6 +63,11 @@ export interface Options {
    */
   shutdownDelay?: number
   /**
+   * The idle timeout of the load balancer or proxy in front. Each server whose `keepAliveTimeout` is not longer gets a
+   * warning at the start, as it would close connections that the load balancer still uses. ms, default: none.
+   */
+  lbIdleTimeout?: number
+  /**
    * A file that holds the pid of the process in charge. It changes at commit, and stays as it was when a restart
    * fails. Relative paths are taken from the directory the process was started in. Default: none.
    */
@@ -76,8 +81,11 @@ export interface Options {
 }
 
 /** Options with every default filled in, each in one form. */
-export interface Settings extends Readonly<Required<Omit<Options, 'signals' | 'pidFile' | 'logger'>>> {
+export interface Settings extends Readonly<
+  Required<Omit<Options, 'signals' | 'lbIdleTimeout' | 'pidFile' | 'logger'>>
+> {
   readonly signals: Readonly<Record<keyof Signals, readonly NodeJS.Signals[]>>
+  readonly lbIdleTimeout: number | undefined
   readonly pidFile: string | undefined
   readonly logger: Logger
 }

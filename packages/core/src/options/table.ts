@@ -48,6 +48,7 @@ export const table: Table = {
   drainTimeout: { type: milliseconds, default: 20_000 },
   handover: { type: trueOrFalse, default: true },
   shutdownDelay: { type: milliseconds, default: 0 },
+  lbIdleTimeout: { type: milliseconds, default: undefined },
   pidFile: { type: path, default: undefined },
   launch: {
     mayBeFalse: false,

@@ -36,6 +36,7 @@ it('a text can give every option but variables for the successor', () => {
     'drainTimeout',
     'handover',
     'shutdownDelay',
+    'lbIdleTimeout',
     'pidFile',
     'launch.execPath',
     'launch.args',

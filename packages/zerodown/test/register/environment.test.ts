@@ -25,6 +25,7 @@ const examples: [name: string, text: string, options: Options][] = [
   ['ZERODOWN_DRAIN_TIMEOUT', '1500.5', { drainTimeout: 1500.5 }],
   ['ZERODOWN_HANDOVER', 'false', { handover: false }],
   ['ZERODOWN_SHUTDOWN_DELAY', '5000', { shutdownDelay: 5000 }],
+  ['ZERODOWN_LB_IDLE_TIMEOUT', '60000', { lbIdleTimeout: 60_000 }],
   ['ZERODOWN_PID_FILE', '/run/app.pid', { pidFile: '/run/app.pid' }],
   ['ZERODOWN_LAUNCH_EXEC_PATH', '/usr/bin/node', { launch: { execPath: '/usr/bin/node' } }],
   ['ZERODOWN_LAUNCH_ARGS', '["server.js","--port=80"]', { launch: { args: ['server.js', '--port=80'] } }],

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+import base from '../../vitest.config.ts'
+
+/** Restarts behind nginx and HAProxy, under wrk. Where one of them is not installed, its tests are skipped. */
+export default defineConfig({
+  ...base,
+  test: {
+    ...base.test,
+    include: ['test/proxies/*.suite.ts'],
+    testTimeout: 180_000,
+  },
+})
