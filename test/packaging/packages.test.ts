@@ -213,6 +213,58 @@ describe('in a project with Fastify', () => {
   })
 })
 
+describe.each(['10', '11', '12'])('in a project with Nest %s', (major) => {
+  let consumer: Consumer
+
+  beforeAll(async () => {
+    consumer = new Consumer(path.join(folder, `with-nest-${major}`))
+    const nest = ['common', 'core', 'platform-express'].map((name) => `@nestjs/${name}@${major}`)
+    await consumer.install(...tarballs, ...nest, 'reflect-metadata', 'rxjs', await asInWorkspace('@types/node'))
+  }, installTimeout)
+
+  test.each([
+    ['ESM', 'index.mjs', (name: string) => `await import('${name}')`],
+    ['CommonJS', 'index.cjs', (name: string) => `require('${name}')`],
+  ])('its applications restart (%s)', async (_, file, load) => {
+    await consumer.write(
+      file,
+      `async function main() {
+         ${load('reflect-metadata')}
+         const { Module } = ${load('@nestjs/common')}
+         const { NestFactory } = ${load('@nestjs/core')}
+         const { ZerodownModule } = ${load('@zerodown/nest')}
+         const { default: zerodown } = await import('zerodown')
+         class AppModule {}
+         Module({ imports: [ZerodownModule.forRoot({ logger: false, exit: false })] })(AppModule)
+         const app = await NestFactory.create(AppModule, { logger: ['error'] })
+         zerodown.once('ready', async () => {
+           console.log(zerodown.state)
+           await app.close()
+         })
+         await app.listen(0)
+       }
+       main()`,
+    )
+    expect(await consumer.node(file)).toBe('serving\n')
+  })
+
+  test('a program type-checks', async () => {
+    await consumer.write(
+      'program.ts',
+      `import { Module } from '@nestjs/common'
+       import { ZerodownModule } from '@zerodown/nest'
+       import zerodown from 'zerodown'
+       @Module({ imports: [ZerodownModule.forRoot({ drainTimeout: 5000 })] })
+       export class AppModule {}
+       @Module({ imports: [ZerodownModule.forRoot({}, zerodown.create())] })
+       export class OtherModule {}
+       // @ts-expect-error An unknown option.
+       ZerodownModule.forRoot({ drainTimeOut: 5000 })`,
+    )
+    await consumer.typecheck(['program.ts'], { module: 'nodenext', experimentalDecorators: true, skipLibCheck: true })
+  })
+})
+
 describe('in a project with an adapter of its own', () => {
   const example = path.join(workspace, 'examples/adapter')
   let consumer: Consumer

@@ -14,6 +14,7 @@ interface Manifest {
   readonly dependencies?: Record<string, string>
   readonly devDependencies?: Record<string, string>
   readonly peerDependencies?: Record<string, string>
+  readonly peerDependenciesMeta?: Record<string, { readonly optional: boolean }>
 }
 
 /** One package of the workspace, published or not. */

@@ -12,11 +12,5 @@ const app = await NestFactory.create<NestExpressApplication>(AppModule, {
   logger: ['error', 'warn'],
 })
 
-// The only two lines that differ from any other Nest application. The second closes it after its last response, with
-// Nest's own hooks (onModuleDestroy, onApplicationShutdown). app.enableShutdownHooks() would close it at once, on SIGTERM
-// and also on SIGUSR2.
-zerodown.attach(app.getHttpServer())
-zerodown.onShutdown(() => app.close())
-
 await app.listen(PORT, HOST)
 console.log(`generation ${zerodown.generation}, pid ${process.pid}: listening on ${await app.getUrl()}`)

@@ -45,6 +45,10 @@ export const additionalListener = (instance: AnyInstance, server: Server): Serve
 export const setAside = (instance: Zerodown, server: Server): void =>
   firstCopy.instanceBehind(instance).setAside(server)
 
+/** Whether it restarts or shuts down on this signal. Where a framework listens as well, it would end what is in flight. */
+export const listensTo = (instance: AnyInstance, signal: NodeJS.Signals): boolean =>
+  firstCopy.instanceBehind(instance).listensTo(signal)
+
 /**
  * Lets adapters be given `face`, an object with the members of `instance`, in place of it: the default export of the
  * package `zerodown` is such an object.

@@ -70,6 +70,11 @@ export class Instance<Face extends EventEmitter<ZerodownEvents>> {
     this.#servers.setAside(server)
   }
 
+  listensTo(signal: NodeJS.Signals): boolean {
+    const { restart, shutdown } = this.#options.settings.signals
+    return restart.includes(signal) || shutdown.includes(signal)
+  }
+
   sayReady(): void {
     this.#saidReady = true
     this.#lifecycle?.sayReady()

@@ -16,7 +16,7 @@ export function signalConflicts(
     ...heard.map(
       (signal) =>
         `${signal}: something else in this process listens to it as well. If that ends the process or closes its servers, ` +
-        `${anotherSignal(signal)}. In Nest, use zerodown.onShutdown(() => app.close()) in place of app.enableShutdownHooks().`,
+        `${anotherSignal(signal)}. In Nest, import ZerodownModule.forRoot() of @zerodown/nest.`,
     ),
     ...(nodemon
       ? [

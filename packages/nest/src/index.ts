@@ -1,0 +1,1 @@
+export { ZerodownModule } from './module.ts'
