@@ -4,11 +4,13 @@ import { startLoad } from '@zerodown/load'
 import { expect } from 'vitest'
 import { MIXED } from '../../../packages/adapter-suite/src/mixed-load.ts'
 import { cleanUp } from '../../support/clean-up.ts'
+import type { ServerProcess } from '../../support/index.ts'
 import type { Supervised } from './supervised.ts'
 import { startSupervised } from './supervised.ts'
 
 const NODE = process.env['ZERODOWN_TEST_NODE'] ?? process.execPath
-const NAMESPACE = ['--pid', '--fork', '--kill-child', '--mount-proc']
+/** Options of `unshare`: the command is PID 1. */
+export const NAMESPACE: readonly string[] = ['--pid', '--fork', '--kill-child', '--mount-proc']
 const succeeds = (file: string, ...args: string[]): boolean => spawnSync(file, args).status === 0
 
 /** Why nothing can be PID 1 of that kind here. */
@@ -47,9 +49,11 @@ export async function startContainer({ command }: Init, program = 'register/http
     node: 'unshare',
     nodeArgs: [...NAMESPACE, ...command, NODE],
   })
-  const { server } = supervised
-  return { ...supervised, first: server.alive().find(isFirst) ?? 0 }
+  return { ...supervised, first: firstIn(supervised.server) }
 }
+
+/** PID 1 of the namespace that `unshare` has made, seen from outside. */
+export const firstIn = (server: ServerProcess): number => server.alive().find(isFirst) ?? 0
 
 /** Whether a process is PID 1 of a namespace of its own, pid_namespaces(7). Its pid out here may be any. */
 function isFirst(pid: number): boolean {
