@@ -14,9 +14,16 @@ export interface Outcome {
 }
 
 /** Runs the command line as it was built, to its end; it does not outlive the test. */
-export async function zerodown(args: string[], options: { uid?: number; cwd?: string } = {}): Promise<Outcome> {
+export async function zerodown(
+  args: string[],
+  options: { uid?: number; cwd?: string; env?: Record<string, string> } = {},
+): Promise<Outcome> {
   const node = process.env['ZERODOWN_TEST_NODE'] ?? process.execPath
-  const child = spawn(node, [MAIN, ...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(node, [MAIN, ...args], {
+    ...options,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   endWithTest(child)
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { code, stdout, stderr }

@@ -13,13 +13,13 @@ interface Kept {
   fault(faults: string): Promise<void>
 }
 
-/** A server that keeps a pid file, once that names it. */
+/** A server that keeps a pid file and has no control socket, once that file names it. */
 async function startKept(options: ServerOptions = {}): Promise<Kept> {
   const folder = await tempDir()
   const [pidFile, faults] = [join(folder, 'server.pid'), join(folder, 'faults')]
   const server = await startServer('http', {
     ...options,
-    options: { pidFile, ...options.options },
+    options: { pidFile, control: false, ...options.options },
     env: { FAULT_FILE: faults },
   })
   await until(async () => (await pidIn(pidFile)) === server.pid, 'its pid file')
@@ -28,7 +28,7 @@ async function startKept(options: ServerOptions = {}): Promise<Kept> {
 
 const pidIn = async (pidFile: string): Promise<number> => Number(await readFile(pidFile, 'utf8'))
 
-describe('zerodown reload --pid-file', () => {
+describe('zerodown reload --pid-file, where there is no control socket', () => {
   it('restarts the server under load, and prints the pid of who is in charge now', async () => {
     const { server, pidFile } = await startKept()
     const load = startLoad({
@@ -41,7 +41,7 @@ describe('zerodown reload --pid-file', () => {
     for (let generation = 2; generation <= 4; generation += 1) {
       const { code, stdout, stderr } = await zerodown(['reload', '--pid-file', pidFile])
       const { pid } = await server.waitForGeneration(generation)
-      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${pid}\n`, stderr: '' })
+      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `process ${pid} is in charge\n`, stderr: '' })
       expect(await pidIn(pidFile)).toBe(pid)
       await load.waitFor((counts) => (counts.generations[generation] ?? 0) > 10)
     }
@@ -53,7 +53,7 @@ describe('zerodown reload --pid-file', () => {
     const reloaded = zerodown(['reload', '--pid-file', pidFile])
     const { pid } = await server.waitForGeneration(2)
     expect(await pidIn(pidFile)).toBe(server.pid)
-    expect(await reloaded).toEqual({ code: 0, stdout: `${pid}\n`, stderr: '' })
+    expect(await reloaded).toEqual({ code: 0, stdout: `process ${pid} is in charge\n`, stderr: '' })
   })
 
   it('takes a path from where it is called', async () => {
@@ -70,7 +70,7 @@ describe('zerodown reload --pid-file', () => {
       `zerodown: after 1500 ms process ${server.pid} is still in charge: the restart failed, or takes longer (see ` +
         `--timeout). Process ${server.pid} serves on as before. The server's log says why; fix it and reload again.\n`,
     )
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
     await server.waitForLog(/the restart failed/)
 
     await fault('')
@@ -84,7 +84,7 @@ describe('zerodown reload --pid-file', () => {
     await server.waitForLog(/restarting: generation 2/)
     server.signal('SIGTERM')
     expect(await reloaded).toEqual({
-      code: 1,
+      code: 6,
       stdout: '',
       stderr:
         `zerodown: process ${server.pid} has ended, without a successor: the service is down. ` +
@@ -99,7 +99,7 @@ describe('zerodown reload --pid-file', () => {
     await server.waitForLog(/restarting: generation 2/)
     server.signal('SIGKILL')
     expect(await reloaded).toEqual({
-      code: 1,
+      code: 6,
       stdout: '',
       stderr:
         `zerodown: process ${server.pid} has ended before it had handed over. The service is down, unless its ` +
@@ -115,13 +115,13 @@ describe('zerodown reload refuses, and sends nothing', () => {
     const pidFile = join(await tempDir(), 'server.pid')
     const { code, stderr } = await zerodown(['reload', '--pid-file', pidFile])
     expect(stderr).toMatch(new RegExp(`^zerodown: cannot read ${pidFile} \\(ENOENT.*\\)\\. Is the server running,`))
-    expect(code).toBe(1)
+    expect(code).toBe(5)
   })
 
   it('with a folder for a pid file', async () => {
     const { code, stderr } = await zerodown(['reload', '--pid-file', await tempDir()])
     expect(stderr).toMatch(/^zerodown: cannot read .* \(EISDIR.*\)\./)
-    expect(code).toBe(1)
+    expect(code).toBe(5)
   })
 
   it.each(['', 'garbage', '-1', '0', '12 13', '1e3'])('with a pid file that holds %j', async (content) => {
@@ -129,7 +129,7 @@ describe('zerodown reload refuses, and sends nothing', () => {
     await writeFile(pidFile, `${content}\n`)
     const { code, stderr } = await zerodown(['reload', '--pid-file', pidFile])
     expect(stderr).toBe(`zerodown: ${pidFile} holds no pid. Is it the server's pidFile?\n`)
-    expect(code).toBe(1)
+    expect(code).toBe(5)
   })
 
   it('to a process that has ended', async () => {
@@ -139,12 +139,12 @@ describe('zerodown reload refuses, and sends nothing', () => {
     await until(() => !isAlive(child.pid), 'its end')
     await writeFile(pidFile, `${child.pid}\n`)
     expect(await zerodown(['reload', '--pid-file', pidFile])).toEqual({
-      code: 1,
+      code: 5,
       stdout: '',
       stderr: `zerodown: there is no process ${child.pid} (named by ${pidFile}). Start the server.\n`,
     })
     expect(await zerodown(['reload', String(child.pid)])).toMatchObject({
-      code: 1,
+      code: 5,
       stderr: `zerodown: there is no process ${child.pid}. Start the server.\n`,
     })
   })
@@ -156,7 +156,7 @@ describe('zerodown reload refuses, and sends nothing', () => {
       `zerodown: process ${child.pid} does not listen to SIGUSR2, which would end it; nothing was sent. ` +
         'Is it a server with zerodown, and does it listen already?\n',
     )
-    expect(code).toBe(1)
+    expect(code).toBe(3)
     expect(isAlive(child.pid)).toBe(true)
   })
 
@@ -169,9 +169,9 @@ describe('zerodown reload refuses, and sends nothing', () => {
 
     expect(stderr).toBe(
       `zerodown: process ${server.pid} is younger than ${pidFile}, which names it: the server has ended, and another process has ` +
-        `its pid. Nothing was sent. Start the server; or, if that is the server, use: zerodown reload ${server.pid}\n`,
+        `its pid. Nothing was sent. Start the server; or, if that is the server, give its PID, ${server.pid}.\n`,
     )
-    expect(code).toBe(1)
+    expect(code).toBe(5)
     expect(await zerodown(['reload', String(server.pid)])).toMatchObject({ code: 0 })
     await server.waitForGeneration(2)
     expect(server.announcements).toHaveLength(2)
@@ -188,7 +188,7 @@ describe('zerodown reload refuses, and sends nothing', () => {
         ? new RegExp(`^zerodown: not permitted to signal process ${pid}\\. Run this as the user .* or as root\\.\n$`)
         : /^zerodown: (not permitted to signal|process 1 does not listen)/,
     )
-    expect(code).toBe(1)
+    expect(code).toBe(3)
     expect(server.announcements).toHaveLength(1)
   })
 })
@@ -198,7 +198,7 @@ describe('zerodown reload PID', () => {
     const server = await startServer('http')
     expect(await zerodown(['reload', String(server.pid)])).toEqual({
       code: 0,
-      stdout: `Sent SIGUSR2 to process ${server.pid}. The server's log tells how the restart ends. With --pid-file, this command waits for it.\n`,
+      stdout: `Sent SIGUSR2 to process ${server.pid}. The server's log tells how the restart ends.\n`,
       stderr: '',
     })
     await server.waitForGeneration(2)

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { table } from '../../packages/core/src/options/table.ts'
 import { textNames } from '../../packages/core/src/options/texts.ts'
-import { DEFAULT_TIMEOUT, parseReload } from '../../packages/zerodown/src/cli/reload/arguments.ts'
+import { DEFAULT_TIMEOUT } from '../../packages/zerodown/src/cli/reload/by-signal.ts'
+import { parseService } from '../../packages/zerodown/src/cli/service/arguments.ts'
 import { zerodown } from './command.ts'
 
 describe('the command line', () => {
@@ -12,6 +13,9 @@ describe('the command line', () => {
     [['run', '-w', '2', '-h', 'server.js'], /^Usage: zerodown run /],
     [['reload', '--help'], /^Usage: zerodown reload .*--pid-file FILE.*--timeout MS.*Exit codes: /s],
     [['reload', '-h', '--pid-file', 'a.pid'], /^Usage: zerodown reload /],
+    [['status', '--help'], /^Usage: zerodown status .*--watch.*Exit codes: /s],
+    [['stop', '--help'], /^Usage: zerodown stop .*--timeout MS.*Exit codes: /s],
+    [['doctor', '--help'], /^Usage: zerodown doctor .*Exit codes: /s],
   ])('explains itself: %j', async (args, says) => {
     const { code, stdout, stderr } = await zerodown(args)
     expect(stdout).toMatch(says)
@@ -22,8 +26,9 @@ describe('the command line', () => {
 
 describe('beside the options of a server', () => {
   it('names the same thing the same', () => {
-    const flag = `--${textNames(['pidFile']).flag}`
-    expect(parseReload([flag, 'a.pid'])).toMatchObject({ pidFile: 'a.pid' })
+    const [pidFile, control] = ['pidFile', 'control'].map((name) => `--${textNames([name as 'pidFile']).flag}`)
+    expect(parseService([pidFile ?? '', 'a.pid'], ['pid-file'])).toMatchObject({ pidFile: 'a.pid' })
+    expect(parseService([control ?? '', 'a.sock'], ['control'])).toMatchObject({ control: 'a.sock' })
   })
 
   it('waits longer than a restart may take, where neither says how long', () => {
@@ -34,9 +39,12 @@ describe('beside the options of a server', () => {
 
 describe('a command that is not understood ends with 2, the reason and where its help is', () => {
   it.each<[string[], string]>([
-    [[], 'missing command; available: run, reload.'],
-    [['restart'], 'unknown command restart; available: run, reload.'],
-    [['reload'], 'which server? Give one of --pid-file FILE, --control PATH and PID.'],
+    [[], 'missing command; available: run, reload, status, stop, doctor.'],
+    [['restart'], 'unknown command restart; available: run, reload, status, stop, doctor.'],
+    [['reload'], 'which server? Give --control PATH, --pid-file FILE or PID; or name control or pidFile in the'],
+    [['status'], 'which server? Give --control PATH, --pid-file FILE or PID; or name control or pidFile in the'],
+    [['stop', '--signal', 'SIGNO', '42'], "--signal: wants the name of a signal such as SIGHUP, got 'SIGNO'."],
+    [['status', '--timeout', '5'], "Unknown option '--timeout'"],
     [['reload', '42', '--pid-file', 'a.pid'], 'which server? Give one of --pid-file FILE, --control PATH and PID.'],
     [
       ['reload', '--control', 'a', '--pid-file', 'b'],
@@ -73,7 +81,7 @@ describe('a command that is not understood ends with 2, the reason and where its
   ])('%j', async (args, reason) => {
     const { code, stdout, stderr } = await zerodown(args)
     expect(stderr).toContain(`zerodown: ${reason}`)
-    const command = ['run', 'reload'].find((name) => name === args[0])
+    const command = ['run', 'reload', 'status', 'stop', 'doctor'].find((name) => name === args[0])
     expect(stderr).toMatch(new RegExp(`\nSee: ${command === undefined ? 'zerodown' : `zerodown ${command}`} --help\n$`))
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   })

@@ -38,7 +38,15 @@ describe('zerodown reload --pid-file, under a supervisor', () => {
     const { code, stdout, stderr } = await reload()
     const [one, other] = server.announcements.slice(2)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toBe(`slot 1: generation 2, process ${one?.pid}\nslot 2: generation 2, process ${other?.pid}\n`)
+    expect(stdout.split('\n')).toEqual(
+      expect.arrayContaining([
+        `slot 1: generation 2 (pid ${one?.pid}) is in charge`,
+        `slot 2: generation 2 (pid ${other?.pid}) is in charge`,
+      ]),
+    )
+    expect(stdout).toMatch(
+      /\nrestarted 2 slots in [\d.]+ m?s: \d+ finished, \d+ handed over, \d+ closed idle, 0 cut\n$/,
+    )
     expect(before).not.toContain(one?.pid)
     expect(await reload()).toMatchObject({ code: 0, stdout: expect.stringMatching(/generation 3.*generation 3/s) })
   })
@@ -50,7 +58,7 @@ describe('zerodown reload --pid-file, under a supervisor', () => {
     const { workers, reload } = await startKept(path)
     const [, second] = workers()
     const { code, stdout, stderr } = await reload()
-    expect(stdout).toMatch(/^slot 1: generation 2, process \d+\n$/)
+    expect(stdout).toMatch(/^slot 1: generation 2 \(pid \d+\) is in charge$/m)
     expect(stderr).toMatch(
       /^zerodown: the restart stopped at slot 2 of 2: .*the successor, generation 2 \(pid \d+\), exited with code 3.* It said: .*no database; fix it and restart again\. Slot 1 has the new code; the others serve on as before\.\n$/,
     )
@@ -64,9 +72,9 @@ describe('zerodown reload --pid-file, under a supervisor', () => {
     await server.waitForAnnouncement(1)
     process.kill(server.pid, 'SIGKILL')
     expect(await reloaded).toMatchObject({
-      code: 1,
+      code: 6,
       stderr: expect.stringMatching(
-        new RegExp(`^zerodown: the supervisor \\(process ${server.pid}\\) has ended before the restart was over\\.`),
+        /^zerodown: the process that was asked has ended before it was over\. The service is down/,
       ),
     })
   })
@@ -86,8 +94,8 @@ describe('zerodown reload --pid-file, under a supervisor', () => {
   it('says when it does not want to wait any longer, and the restart goes on', async () => {
     const { server, reload } = await startKept('register/http.mjs', { slots: 1, flags: ['--probation', '2000'] })
     const { code, stderr } = await reload('--timeout', '700')
-    expect(stderr).toMatch(/^zerodown: after 700 ms the restart is not over \(see --timeout\), and goes on\./)
-    expect(code).toBe(1)
+    expect(stderr).toMatch(/^zerodown: after 700 ms the restart is not over \(--timeout\), and goes on\./)
+    expect(code).toBe(4)
     await server.waitForLog(/restarted 1 slot/)
   })
 })
@@ -99,14 +107,16 @@ describe('zerodown reload --control', () => {
     await until(() => exists(control), 'its control socket')
     const { code, stdout } = await zerodown(['reload', '--control', control])
     const [one, other] = server.announcements.slice(2)
-    expect(stdout).toBe(`slot 1: generation 2, process ${one?.pid}\nslot 2: generation 2, process ${other?.pid}\n`)
+    expect(stdout).toMatch(
+      new RegExp(`slot 1: .*pid ${one?.pid}\\) is in charge\\n.*slot 2: .*pid ${other?.pid}\\) is`, 's'),
+    )
     expect(code).toBe(0)
     server.signal('SIGTERM', server.pid)
     expect(await server.waitForExit()).toBe(0)
     expect(await exists(control)).toBe(false)
     expect(await zerodown(['reload', '--control', control])).toMatchObject({
-      code: 1,
-      stderr: `zerodown: nobody listens on ${control}. Is zerodown run running, with this path as its control?\n`,
+      code: 5,
+      stderr: `zerodown: nobody listens on ${control}. Is the server running, with this path as its control?\n`,
     })
   })
 })
@@ -120,7 +130,7 @@ describe('the control socket beside the pid file', () => {
     await server.waitForExit()
     expect(await exists(socket)).toBe(true)
     expect(await reload()).toMatchObject({
-      code: 1,
+      code: 5,
       stderr: expect.stringMatching(/there is no process \d+ \(named by/),
     })
 
@@ -135,7 +145,7 @@ describe('the control socket beside the pid file', () => {
     const folder = await tempDir()
     const pidFile = join(folder, `${'long'.repeat(25)}.pid`)
     const { server, roll } = await startSupervised('register/http.mjs', { slots: 1, flags: ['--pid-file', pidFile] })
-    await server.waitForLog(/warning: cannot listen on .*\.sock \(the path is too long for a unix socket\)/)
+    await server.waitForLog(/warning: control: cannot listen on .*\.sock \(the path is too long for a unix socket\)/)
     expect(await roll()).toBe('restarted 1 slots')
   })
 })

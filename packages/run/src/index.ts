@@ -1,5 +1,4 @@
 export { readConfigFile } from './config-file.ts'
-export type { Greeting, Request } from './control-socket.ts'
 export type { RollFailure, RollOutcome } from './rolls.ts'
 export { runAlone } from './run-alone.ts'
 export type { RunFile, RunOptions, WorkerOptions } from './run-options.ts'

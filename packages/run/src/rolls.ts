@@ -17,7 +17,7 @@ export interface RollFailure extends Failure {
 
 export interface RollEvents {
   began(): void
-  over(): void
+  over(outcome: RollOutcome): void
 }
 
 /** Restarts slots, one after the other, whoever asks for it. */
@@ -28,6 +28,7 @@ export class Rolls {
   #last: Promise<unknown> = Promise.resolve()
   /** Asked for, and not begun. */
   #next: Promise<RollOutcome> | undefined
+  #underWay = false
 
   /** @param told when a restart of all slots begins, and when it is over */
   constructor(slots: readonly Slot[], logger: Logger, told: RollEvents) {
@@ -36,13 +37,25 @@ export class Rolls {
     this.#told = told
   }
 
+  /** Whether all slots are being restarted. */
+  get underWay(): boolean {
+    return this.#underWay
+  }
+
+  /** Whether that follows, once more. */
+  get queued(): boolean {
+    return this.#next !== undefined && this.#underWay
+  }
+
   /** Restarts all slots. While that is under way one more follows, for all who ask meanwhile. */
   all(): Promise<RollOutcome> {
     this.#next ??= this.#inTurn(async () => {
       this.#next = undefined
+      this.#underWay = true
       this.#told.began()
       const outcome = await this.#roll()
-      this.#told.over()
+      this.#underWay = false
+      this.#told.over(outcome)
       return outcome
     })
     return this.#next

@@ -16,8 +16,8 @@ export interface RunOptions {
   /** A file that holds the pid of the supervisor. Default: none. */
   pidFile?: string
   /**
-   * The path of a unix socket on which restarts can be asked for, as `zerodown reload` does. Default: none; with
-   * `pidFile`, that path and `.sock`.
+   * The path of a unix socket on which the service can be watched and controlled, as `zerodown status`, `reload` and
+   * `stop` do. Default: none; with `pidFile`, that path and `.sock`.
    */
   control?: string
   /** How large the resident set of a worker may grow before it is restarted: bytes, or `'500M'`. Default: no limit. */
@@ -37,7 +37,7 @@ export interface RunOptions {
 }
 
 /** The options of zerodown that are the workers' own. */
-export type WorkerOptions = Omit<Options, 'pidFile' | 'signals' | 'launch' | 'exit' | 'logger'>
+export type WorkerOptions = Omit<Options, 'pidFile' | 'control' | 'signals' | 'launch' | 'exit' | 'logger'>
 
 /** What a configuration file says, with the same names. */
 export type RunFile = RunOptions & WorkerOptions
@@ -99,7 +99,7 @@ export const runTexts: readonly TextOption[] = Object.entries(runOptions).flatMa
   return [{ ...textNames([name]), place: [name] as const, wants, read: accepted }]
 })
 
-const SUPERVISORS: ReadonlySet<string> = new Set(['pidFile', 'signals', 'launch', 'exit', 'logger'])
+const SUPERVISORS: ReadonlySet<string> = new Set(['pidFile', 'control', 'signals', 'launch', 'exit', 'logger'])
 
 /** The options of the workers that a text can give: flags have the same names. */
 export const workerTexts: readonly TextOption[] = textOptions.filter(({ place: [name] }) => !SUPERVISORS.has(name))

@@ -5,16 +5,17 @@ import type {
   Launch,
   LaunchRequest,
   Logger,
-  ZerodownErrorCode,
+  Step,
 } from '@zerodown/core/supervision'
 import { isFailure, messageOf, within } from '@zerodown/core/supervision'
 import { Charge } from './charge.ts'
+import { failure } from './failure.ts'
 import { HeldSockets } from './held-sockets.ts'
 import { launched, startSuccessor } from './start-successor.ts'
 import type { Ended, PrefixedOutput } from './worker-process.ts'
 import { UNREACHABLE, WorkerProcess, howEnded } from './worker-process.ts'
 
-/** How long an exit may trail behind the end of the channel: the kernel closes descriptors first. ms */
+/** How long an exit may trail behind the end of the channel. ms */
 const EXIT_TRAILS = 1000
 
 export interface SlotHost {
@@ -29,6 +30,8 @@ export interface SlotHost {
   roll(slot: number): Promise<GenerationInfo | Failure>
   /** @returns the keys that all slots use for a listener */
   ticketKeys(key: string, keys: string): string
+  /** A process says how far its restart or its end is. */
+  heard(slot: number, step: Step): void
   /** A process is in charge of the slot. */
   inCharge(slot: Slot): void
   /** The process that was in charge has ended, and nobody follows it. @param lived how long it was in charge, ms */
@@ -118,6 +121,7 @@ export class Slot {
     const { channel } = process
     channel.on('listens', ({ listener }, handle) => this.sockets.add(listener, handle))
     channel.on('closed', ({ inode }) => this.sockets.remove(inode))
+    channel.on('step', ({ step }) => this.#host.heard(this.number, step as Step))
     channel.on('dying', ({ message }) => void (process.reason = message))
     channel.on('in-charge', () => this.#putInCharge(process))
     channel.on('signal-successor', ({ signal }) => process.successor?.kill(signal))
@@ -194,5 +198,3 @@ export class Slot {
     if (!this.#stopping) this.#host.notStarted(this, error)
   }
 }
-
-const failure = (code: ZerodownErrorCode, message: string): Failure => ({ code, message })

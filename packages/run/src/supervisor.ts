@@ -1,32 +1,17 @@
-import type {
-  Failure,
-  GenerationInfo,
-  InheritedListener,
-  Launch,
-  Logger,
-  StartCommand,
-} from '@zerodown/core/supervision'
-import {
-  MainPid,
-  defer,
-  listenToSignals,
-  messageOf,
-  planLaunch,
-  readStartCommand,
-  within,
-} from '@zerodown/core/supervision'
-import { ControlSocket } from './control-socket.ts'
+import { resolve } from 'node:path'
+import type { Failure, GenerationInfo, InheritedListener, Launch, Logger, Step } from '@zerodown/core/supervision'
+import { MainPid, defer, listenToSignals, messageOf, readStartCommand, within } from '@zerodown/core/supervision'
 import { MemoryWatch } from './memory-watch.ts'
 import { Replacements } from './replacements.ts'
 import type { RollOutcome } from './rolls.ts'
 import { Rolls } from './rolls.ts'
 import type { RunSettings } from './settings.ts'
 import type { SlotHost } from './slot.ts'
+import { SupervisorControl } from './supervisor-control.ts'
 import { Slot } from './slot.ts'
-import { Output } from './output.ts'
-import { hasReusePort } from './reuse-port.ts'
 import type { Ended, PrefixedOutput } from './worker-process.ts'
 import { howEnded } from './worker-process.ts'
+import { WorkerPlan } from './worker-plan.ts'
 
 /** What shutdown hooks get at the least, and a moment to exit. ms */
 const AFTER_DRAIN = 10_000
@@ -36,16 +21,14 @@ export class Supervisor implements SlotHost {
   readonly logger: Logger
   readonly patience: number
   readonly #settings: RunSettings
-  readonly #command: StartCommand
+  readonly #plan: WorkerPlan
   readonly #slots: readonly Slot[]
   readonly #replacements: Replacements
   readonly #mainPid: MainPid
-  readonly #control: ControlSocket | undefined
+  readonly #control: SupervisorControl
   readonly #exit = defer<number>()
   /** By the key of their listener. */
   readonly #ticketKeys = new Map<string, string>()
-  readonly #reusePort: boolean
-  readonly #output: Omit<PrefixedOutput, 'prefix'> | undefined
   #memory: MemoryWatch | undefined
   readonly #rolls: Rolls
   #up = false
@@ -53,22 +36,35 @@ export class Supervisor implements SlotHost {
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE` */
   constructor(settings: RunSettings) {
-    const { logger, pidFile, control, args, env, workers, crashLimit, prefix } = settings
+    const { logger, pidFile, control, workers, crashLimit } = settings
     const own = readStartCommand()
-    const inherited = Object.entries(own.env).filter(([name]) => name !== 'NOTIFY_SOCKET')
     this.#settings = settings
     this.logger = logger
     this.patience = settings.stopTimeout + AFTER_DRAIN
-    this.#command = { argv0: own.argv0, args, env: { ...Object.fromEntries(inherited), ...env }, cwd: own.cwd }
+    this.#plan = new WorkerPlan(settings, own)
     this.#mainPid = new MainPid({ pidFile, logger }, own.cwd)
     this.#slots = Array.from({ length: workers }, (_, at) => new Slot(at + 1, this))
-    this.#reusePort = workers > 1 && hasReusePort()
-    this.#output = prefix ? { stdout: new Output(process.stdout), stderr: new Output(process.stderr) } : undefined
     this.#rolls = new Rolls(this.#slots, logger, {
-      began: () => void this.#mainPid.announceReload(),
-      over: () => void this.#mainPid.announceReloaded(),
+      began: () => {
+        this.#control.began()
+        void this.#mainPid.announceReload()
+      },
+      over: (outcome) => {
+        this.#control.over(outcome)
+        void this.#mainPid.announceReloaded()
+      },
     })
-    this.#control = control === undefined ? undefined : new ControlSocket(control, workers, () => this.restart())
+    this.#control = new SupervisorControl(
+      {
+        slots: this.#slots,
+        rolls: this.#rolls,
+        up: () => this.#up,
+        stopping: () => this.#stopping,
+        stop: () => this.stop(),
+      },
+      control === undefined ? undefined : resolve(own.cwd, control),
+      logger,
+    )
     this.#replacements = new Replacements(this.#slots, crashLimit, logger, (why) => this.#giveUp(why, 1))
   }
 
@@ -91,31 +87,18 @@ export class Supervisor implements SlotHost {
     return this.#rolls.all()
   }
 
-  /** Drains all workers, and ends. */
-  async stop(): Promise<void> {
-    if (this.#stopping) return
-    this.#stopping = true
-    this.logger.info('shutting down')
-    void this.#mainPid.announceStop()
-    for (const slot of this.#slots) slot.stop('SIGTERM')
-    const ended = this.#allEnded()
-    if (!(await within(this.patience, ended))) {
-      this.logger.error('workers did not end in time, and are killed.')
-      return this.#endAtOnce(1)
-    }
-    this.#end(0)
+  /** Drains all workers, and ends. @returns the exit code, when all has ended */
+  stop(): Promise<number> {
+    if (!this.#stopping) void this.#stop()
+    return this.#exit.promise
   }
 
   plan(slot: number, generation: number, listeners: readonly InheritedListener[]): Launch {
-    const reusePort = this.#reusePort
-    const ports = reusePort ? this.#slots[0]?.sockets.anyPorts : undefined
-    const { prefix } = this.#settings
-    const worker = { slot, slots: this.#slots.length, supervisor: process.pid, reusePort, ports, piped: prefix }
-    return planLaunch(this.#command, {}, { generation, listeners, restartSignals: ['SIGUSR2'], worker }, {})
+    return this.#plan.launch(slot, generation, listeners, this.#slots[0]?.sockets.anyPorts)
   }
 
   output(slot: number, generation: number): PrefixedOutput | undefined {
-    return this.#output && { ...this.#output, prefix: `[${slot}.${generation}] ` }
+    return this.#plan.output(slot, generation)
   }
 
   async roll(slot: number): Promise<GenerationInfo | Failure> {
@@ -129,17 +112,23 @@ export class Supervisor implements SlotHost {
     return shared
   }
 
+  heard(slot: number, step: Step): void {
+    this.#control.heard(slot, step)
+  }
+
   inCharge(slot: Slot): void {
     if (this.#up) return
     const next = this.#slots.find(({ processes }) => processes.size === 0)
     if (next !== undefined) {
-      next.sockets.share(slot.sockets, !this.#reusePort)
+      next.sockets.share(slot.sockets, !this.#plan.reusePort)
       return void next.start()
     }
     if (this.#slots.some(({ current }) => current === undefined)) return
     this.#up = true
     this.logger.info(`${this.#slots.length} ${this.#slots.length === 1 ? 'worker serves' : 'workers serve'}`)
-    void this.#announce()
+    // First: who finds the pid file finds that as well.
+    this.#control.open()
+    void this.#mainPid.announceSelf()
     const { maxMemory } = this.#settings
     if (maxMemory !== undefined)
       this.#memory = new MemoryWatch(this.#slots, maxMemory, (...grown) => this.#shrink(...grown))
@@ -157,10 +146,17 @@ export class Supervisor implements SlotHost {
     else this.#giveUp(what, 1)
   }
 
-  /** The control socket first: who finds the pid file finds that as well. */
-  async #announce(): Promise<void> {
-    await this.#control?.open(this.logger)
-    if (!this.#stopping) await this.#mainPid.announceSelf()
+  async #stop(): Promise<void> {
+    this.#stopping = true
+    this.logger.info('shutting down')
+    void this.#mainPid.announceStop()
+    for (const slot of this.#slots) slot.stop('SIGTERM')
+    const ended = this.#allEnded()
+    if (!(await within(this.patience, ended))) {
+      this.logger.error('workers did not end in time, and are killed.')
+      return this.#endAtOnce(1)
+    }
+    this.#end(0)
   }
 
   async #shrink(slot: Slot, size: number): Promise<boolean> {
@@ -189,7 +185,7 @@ export class Supervisor implements SlotHost {
   #end(code: number): void {
     this.#memory?.stop()
     for (const { sockets } of this.#slots) sockets.removeAll()
-    this.#control?.close()
+    this.#control.close()
     this.#mainPid.remove()
     this.#exit.resolve(code)
   }

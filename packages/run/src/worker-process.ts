@@ -26,6 +26,8 @@ export const UNREACHABLE: Ended = { code: null, signal: null }
 /** One process of a slot. */
 export class WorkerProcess {
   readonly generation: number
+  /** ms since the epoch */
+  readonly started: number = Date.now()
   readonly lanes: Lanes
   readonly channel: Channel<FromSupervisor, FromWorker>
   readonly ended: Promise<Ended>

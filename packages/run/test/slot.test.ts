@@ -38,6 +38,7 @@ function aSlot() {
     output: () => undefined,
     roll: async (number) => ({ pid: number, generation: 9 }),
     ticketKeys: (key, keys) => `${key} ${keys}`,
+    heard: (_, step) => told.push(step),
     inCharge: ({ current }) => told.push(`in charge: ${current?.generation}`),
     crashed: (_, { code, signal }, lived) => told.push(['crashed', signal ?? code, lived < 1000]),
     notStarted: (_, error) => told.push(`not started: ${(error as Error).message}`),

@@ -132,6 +132,7 @@ describe('options', () => {
       shutdownDelay: number
       lbIdleTimeout: number
       pidFile: string
+      control: string | false
       launch: LaunchOptions
       exit: boolean
       logger: Logger | false

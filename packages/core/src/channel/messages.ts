@@ -46,6 +46,12 @@ export type FromSuccessor =
   /** The result of the restart that it was asked for. */
   | { type: 'restarted'; pid: number; generation: number }
   | { type: 'not-restarted'; message: string }
+  | SuccessorQuestion
+
+/** The successor's question. */
+export type SuccessorQuestion =
+  /** How far is the drain? Whoever asks the process in charge for the status of the service is told of both. */
+  { type: 'status-asked' }
 
 /** From the predecessor. */
 export type FromPredecessor =
@@ -93,6 +99,8 @@ export interface Answers {
   'connections-coming': boolean
   /** The ids of those that are served. */
   'connections-passed': readonly number[]
+  /** What the process tells of itself. */
+  'status-asked': object
 }
 
 export const mark = <Message extends object>(message: Message): Message => ({ [MARK]: VERSION, ...message })

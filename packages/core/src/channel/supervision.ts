@@ -59,6 +59,8 @@ export type FromWorker =
   | { type: 'in-charge'; generation: number }
   /** It is about to end, by an error that nobody catches. */
   | { type: 'dying'; message: string }
+  /** A step of its restart, for those who watch that. */
+  | { type: 'step'; step: object }
   /** What a predecessor does to its successor's process. */
   | { type: 'signal-successor'; signal: 'SIGTERM' | 'SIGKILL' }
   | WorkerQuestion
@@ -81,6 +83,8 @@ export type SupervisorQuestion =
   | { type: 'restart-slot' }
   /** How large are you? */
   | { type: 'memory' }
+  /** What do you tell of yourself? */
+  | { type: 'status-asked' }
 
 export interface SupervisionAnswers {
   launch: { readonly pid: number } | Failure

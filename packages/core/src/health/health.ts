@@ -1,4 +1,4 @@
-import type { State } from '../lifecycle/state.ts'
+import type { State } from '../status.ts'
 import type { Service } from '../lifecycle/service.ts'
 import type { CheckOutcome } from './checks.ts'
 import { RunningCheck } from './checks.ts'

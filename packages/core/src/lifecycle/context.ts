@@ -1,10 +1,12 @@
 import type { Emit } from '../events.ts'
-import { tolerant } from '../logger.ts'
 import type { Settings } from '../options/options.ts'
+import { tolerant } from '../logger.ts'
 import { MainPid } from '../process/main-pid/main-pid.ts'
 import type { Origin } from '../restart/origin.ts'
 import type { StartSuccessor } from '../restart/start-successor.ts'
 import type { AttachedServers } from '../servers/attached-servers.ts'
+import type { Controls } from './process-control.ts'
+import { ProcessControl } from './process-control.ts'
 import type { ProcessState } from './state.ts'
 
 /** What the parts of a lifecycle work on. */
@@ -13,19 +15,42 @@ export interface Context {
   readonly origin: Origin
   readonly servers: AttachedServers
   readonly mainPid: MainPid
+  readonly control: ProcessControl
   readonly state: ProcessState
   readonly emit: Emit
   /** In place of starting a child of this process. */
   readonly startSuccessor?: StartSuccessor
 }
 
+/** What comes from outside of a lifecycle. */
+export type ContextDeps = Omit<Context, 'mainPid' | 'control' | 'state'>
+
 /**
- * Adds what announces this process. Under a supervisor the pid file is the supervisor's.
+ * @param controls what the control socket may do
  * @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE`
  */
-export function contextOf(given: Omit<Context, 'mainPid'>): Context {
-  const { origin } = given
-  const settings = { ...given.settings, logger: tolerant(given.settings.logger) }
-  const announced = origin.supervisor === undefined ? settings : { ...settings, pidFile: undefined }
-  return { ...given, settings, mainPid: new MainPid(announced, origin.startCommand.cwd) }
+export function contextOf(deps: ContextDeps, state: ProcessState, controls: Controls): Context {
+  const { origin, emit } = deps
+  const control = new ProcessControl(controls, origin)
+  const logger = tolerant(deps.settings.logger)
+  const warn = (message: string): void => {
+    control.warned(message)
+    logger.warn(message)
+  }
+  const settings = { ...deps.settings, logger: { info: logger.info, error: logger.error, warn } }
+  return {
+    ...deps,
+    settings,
+    state,
+    control,
+    // A supervisor has a pid file of its own.
+    mainPid: new MainPid(
+      origin.supervisor === undefined ? settings : { ...settings, pidFile: undefined },
+      origin.startCommand.cwd,
+    ),
+    emit(name, ...message) {
+      emit(name, ...message)
+      control.heard(name, message)
+    },
+  }
 }

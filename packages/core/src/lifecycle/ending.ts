@@ -66,13 +66,14 @@ export class Ending {
    * Called when the application has closed its last server: nothing is left to serve, and nothing may be left behind.
    */
   unused(): void {
-    const { restarts, readiness, origin, mainPid, asSuccessor, state } = this.#context
+    const { restarts, readiness, origin, mainPid, control, asSuccessor, state } = this.#context
     const why = 'its last server was closed'
     restarts.abort(why)
     readiness.cancel()
     this.#context.ignoreSignals()
     this.#ignoreExit()
     mainPid.remove()
+    control.close()
     if (!isInCharge(origin)) asSuccessor?.announceLeaving(why)
     asSuccessor?.stop()
     state.enter('stopped')
@@ -102,7 +103,7 @@ export class Ending {
 
   /** The last steps, after a commit or for a shutdown. */
   async #leave(reason: 'restart' | 'shutdown'): Promise<Ledger> {
-    const { settings, state, restarts, mainPid, emit } = this.#context
+    const { settings, state, restarts, mainPid, control, emit } = this.#context
     const { ledger } = this
     this.#startDraining(reason)
     const began = performance.now()
@@ -111,6 +112,8 @@ export class Ending {
     await leave(this.#context, servers, ledger)
     await restarts.over
     if (reason === 'shutdown') mainPid.remove()
+    await control.leave(ledger, reason === 'restart')
+    control.close()
     restarts.taker?.passed.keepPathsAtExit()
     state.enter('stopped')
     this.#ignoreExit()
@@ -131,12 +134,13 @@ export class Ending {
 
   /** Whatever ends a process that is in charge, it leaves nothing behind. */
   #exits(code: number): void {
-    const { origin, restarts, mainPid, servers } = this.#context
+    const { origin, restarts, mainPid, control, servers } = this.#context
     if (!isInCharge(origin)) return
     if (restarts.taker !== undefined) return // Everything belongs to the successor by now.
     // If this process crashes during a restart, the successor takes over. So its pid file and unix paths have to stay.
     if (restarts.attempting && this.#ended === undefined && !isStop(code)) return
     mainPid.remove(restarts.stopAtExit())
+    control.remove()
     for (const { path } of servers) path?.remove()
   }
 }

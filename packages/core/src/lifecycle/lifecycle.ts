@@ -9,21 +9,22 @@ import type { TakeOver } from '../restart/predecessor.ts'
 import type { GenerationInfo } from '../channel/messages.ts'
 import type { AttachedServer } from '../servers/attached-server.ts'
 import type { ServerWatcher } from '../servers/attached-servers.ts'
+import type { Status } from '../status.ts'
 import { AsSuccessor } from './as-successor.ts'
-import type { Context } from './context.ts'
+import type { Context, ContextDeps } from './context.ts'
 import { contextOf } from './context.ts'
 import { Ending } from './ending.ts'
 import { sayListening, warnAtStart, warnWhenReady } from './log-lines.ts'
+import type { Controls } from './process-control.ts'
 import { Readiness } from './readiness.ts'
 import { Restarts } from './restarts.ts'
 import type { Service } from './service.ts'
 import { serviceOf } from './service.ts'
 import { ProcessState } from './state.ts'
-import type { Status } from './status.ts'
 import { statusOf } from './status.ts'
 import { openPath, takeCharge } from './take-charge.ts'
 
-export interface LifecycleDeps extends Omit<Context, 'mainPid' | 'state'> {
+export interface LifecycleDeps extends ContextDeps {
   readonly hooks: ShutdownHooks
   /** Whether the application has said already that it is ready. */
   readonly saidReady: boolean
@@ -32,7 +33,7 @@ export interface LifecycleDeps extends Omit<Context, 'mainPid' | 'state'> {
 }
 
 /** Takes a process through its states, from the first `listen()` to its end. */
-export class Lifecycle implements ServerWatcher {
+export class Lifecycle implements ServerWatcher, Controls {
   readonly settings: Settings
   readonly state: ProcessState = new ProcessState()
   readonly #context: Context
@@ -45,9 +46,9 @@ export class Lifecycle implements ServerWatcher {
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE` */
   constructor({ hooks, saidReady, unused, ...deps }: LifecycleDeps) {
-    const context = contextOf({ ...deps, state: this.state })
-    const { origin, settings } = context
-    const { predecessor, supervisor } = origin
+    const { predecessor, supervisor, stopEarlyWatch } = deps.origin
+    const context = contextOf(deps, this.state, this)
+    const { settings } = context
     this.settings = settings
     this.#context = context
     this.#unused = unused
@@ -76,7 +77,7 @@ export class Lifecycle implements ServerWatcher {
       exitAtOnce: () => this.#ending.atOnce(),
     })
     warnAtStart(context)
-    if (origin.stopEarlyWatch()) void this.#restarts.queued.add()
+    if (stopEarlyWatch()) void this.#restarts.queued.add()
     supervisor?.subscribe(() => this.#restarts.begin(this.#readiness.waitsFor, () => this.#restart()))
   }
 
@@ -121,6 +122,10 @@ export class Lifecycle implements ServerWatcher {
   /** The application says that this process can serve. */
   sayReady(): void {
     this.#readiness.say()
+  }
+
+  whyNoRestart(): ZerodownError | undefined {
+    return this.#restarts.whyNot(this.#readiness.waitsFor)
   }
 
   restart(): Promise<GenerationInfo> {
@@ -168,7 +173,7 @@ export class Lifecycle implements ServerWatcher {
   #restartOn(signal: NodeJS.Signals): void {
     // Sent to every process of the service, it has come to the supervisor as well.
     if (this.#context.origin.supervisor !== undefined) return
-    const refusal = this.#restarts.whyNot(this.#readiness.waitsFor)
+    const refusal = this.whyNoRestart()
     if (refusal !== undefined) this.settings.logger.warn(`${signal}: ${refusal.message}`)
     else this.restart().catch(() => {}) // Whoever failed has logged it.
   }

@@ -6,6 +6,7 @@ import { planLaunch } from '../restart/launch.ts'
 import { isInCharge } from '../restart/origin.ts'
 import { PassedListeners } from '../restart/passed-listeners.ts'
 import type { Successor } from '../restart/successor.ts'
+import type { SuccessorStatus } from '../status.ts'
 import type { Context } from './context.ts'
 import { QueuedRestart } from './queued-restart.ts'
 
@@ -13,11 +14,6 @@ import { QueuedRestart } from './queued-restart.ts'
 export interface Taker {
   readonly successor: Successor
   readonly passed: PassedListeners
-}
-
-/** The process that is being started, is in its probation, or has taken over. */
-export interface SuccessorStatus extends GenerationInfo {
-  readonly stage: 'starting' | 'ready' | 'in charge'
 }
 
 /** The restarts of this process: the one under way, and the one that is queued behind it. */
@@ -145,10 +141,11 @@ export class Restarts {
   }
 
   #commit(taker: Taker): GenerationInfo {
-    const { servers, settings, emit } = this.#context
+    const { servers, settings, emit, control } = this.#context
     const { successor } = taker
     const { pid, generation } = successor
     this.#taker = taker
+    successor.channel.answer('status-asked', () => control.own)
     for (const server of servers.open) server.giveUp()
     const outcome = successor.commit(this.queued.waits)
     if (outcome !== undefined) this.queued.run(() => outcome)

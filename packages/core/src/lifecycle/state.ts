@@ -1,11 +1,4 @@
-/**
- * How far a process is:
- *
- *     starting ──ready──→ serving ──restart──→ restarting ──commit──→ draining ──→ stopped
- *                            ↑ └───────────────────│───shutdown──────────↑
- *                            └─────rolled back─────┘
- */
-export type State = 'starting' | 'serving' | 'restarting' | 'draining' | 'stopped'
+import type { State } from '../status.ts'
 
 /** The state that a process is in. */
 export class ProcessState {

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+import { ControlServer } from '../control/control-server.ts'
 import { messageOf } from '../errors.ts'
 import { keyOf } from '../listeners/key.ts'
 import type { Settings } from '../options/options.ts'
@@ -10,7 +12,9 @@ import type { Context } from './context.ts'
  * does not want, and opens its unix paths.
  * @param how by a commit, or because its predecessor is gone; `undefined`: from the start, or again
  */
-export function takeCharge({ settings, origin, servers, mainPid, emit }: Context, how: TakeOver | undefined): void {
+export function takeCharge(context: Context, how: TakeOver | undefined): void {
+  const { settings, origin, servers, mainPid, emit } = context
+  openControl(context)
   origin.supervisor?.announceInCharge(origin.generation)
   // On commit the predecessor has already written our pid (pid file, systemd).
   if (how !== 'commit') void mainPid.announceSelf()
@@ -31,4 +35,14 @@ export function openPath({ key, path }: AttachedServer, { logger }: Pick<Setting
   } catch (error) {
     logger.warn(`${key} keeps the permissions that it had: ${messageOf(error)}`)
   }
+}
+
+/** Opens the control socket: who finds the pid file finds it as well. Under a supervisor, that has one. */
+function openControl({ settings, origin, control }: Context): void {
+  const { pidFile, control: asked, logger } = settings
+  const path = asked ?? (pidFile === undefined ? undefined : `${pidFile}.sock`)
+  if (path === undefined || path === false || origin.supervisor !== undefined) return
+  // Where nobody has asked for it, it is no fault that there is none.
+  const say = asked === undefined ? logger.info.bind(logger) : logger.warn.bind(logger)
+  control.open(new ControlServer(resolve(origin.startCommand.cwd, path), control, say))
 }

@@ -72,6 +72,12 @@ export interface Options {
    * fails. Relative paths are taken from the directory the process was started in. Default: none.
    */
   pidFile?: string
+  /**
+   * The path of a unix socket on which this service can be watched and controlled by HTTP: `zerodown status`, `reload`
+   * and `stop` use it. Its mode is 0600. Relative paths are taken from the directory the process was started in.
+   * Default: none; with `pidFile`, that path and `.sock`. `false`: none in any case.
+   */
+  control?: string | false
   /** How the successor is started, where that differs from how this process was started. */
   launch?: LaunchOptions
   /** Whether to end the process (exit code 0) after the drain and the shutdown hooks. Default: true. */
@@ -82,10 +88,12 @@ export interface Options {
 
 /** Options with every default filled in, each in one form. */
 export interface Settings extends Readonly<
-  Required<Omit<Options, 'signals' | 'lbIdleTimeout' | 'pidFile' | 'logger'>>
+  Required<Omit<Options, 'signals' | 'lbIdleTimeout' | 'pidFile' | 'control' | 'logger'>>
 > {
   readonly signals: Readonly<Record<keyof Signals, readonly NodeJS.Signals[]>>
   readonly lbIdleTimeout: number | undefined
   readonly pidFile: string | undefined
+  /** `undefined`: beside the pid file, if there is one. */
+  readonly control: string | false | undefined
   readonly logger: Logger
 }

@@ -1,6 +1,16 @@
 import { defaultLogger } from '../logger.ts'
 import type { ValueType } from './value-types.ts'
-import { environment, logger, milliseconds, oneOf, path, signalNames, strings, trueOrFalse } from './value-types.ts'
+import {
+  environment,
+  logger,
+  milliseconds,
+  oneOf,
+  path,
+  pathOrFalse,
+  signalNames,
+  strings,
+  trueOrFalse,
+} from './value-types.ts'
 import type { LaunchOptions, Options, Settings, Signals } from './options.ts'
 
 /** An option with one value, or a part of an option. */
@@ -50,6 +60,7 @@ export const table: Table = {
   shutdownDelay: { type: milliseconds, default: 0 },
   lbIdleTimeout: { type: milliseconds, default: undefined },
   pidFile: { type: path, default: undefined },
+  control: { type: pathOrFalse, default: undefined },
   launch: {
     mayBeFalse: false,
     parts: {

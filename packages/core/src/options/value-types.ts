@@ -62,6 +62,13 @@ export const path: ValueType<string> = {
   toSetting: asGiven,
 }
 
+export const pathOrFalse: ValueType<string | false> = {
+  wants: 'a path, or false',
+  accepts: (value) => value === false || path.accepts(value),
+  text: { read: (text) => (text === 'false' ? false : text) },
+  toSetting: asGiven,
+}
+
 export const strings: ValueType<readonly string[]> = {
   wants: 'an array of strings',
   accepts: (value) => Array.isArray(value) && value.every(isWord),

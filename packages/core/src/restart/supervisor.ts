@@ -38,6 +38,11 @@ export class Supervisor {
     this.#channel.answer('restart-slot', () => restart().catch(failureOf))
   }
 
+  /** @param status what this process tells of itself, whenever the supervisor asks */
+  tellStatus(status: () => object): void {
+    this.#channel.answer('status-asked', status)
+  }
+
   /**
    * How this slot is to bind a port, beside what the application says.
    * @returns `undefined`: as the application says
@@ -64,6 +69,11 @@ export class Supervisor {
   /** It need not hold that socket any more. */
   release({ inode }: InheritedListener): void {
     this.#channel.send({ type: 'closed', inode })
+  }
+
+  /** Says how far a restart is. */
+  reportStep(step: object): void {
+    this.#channel.send({ type: 'step', step })
   }
 
   /** Says why this process is about to end. */

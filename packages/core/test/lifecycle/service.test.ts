@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Context } from '../../src/lifecycle/context.ts'
 import type { Restarts } from '../../src/lifecycle/restarts.ts'
 import { serviceOf } from '../../src/lifecycle/service.ts'
-import type { State } from '../../src/lifecycle/state.ts'
+import type { State } from '../../src/status.ts'
 import { ProcessState } from '../../src/lifecycle/state.ts'
 import { aServingProcess, anOrigin, good } from '../support/lifecycles.ts'
 

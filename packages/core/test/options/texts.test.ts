@@ -38,6 +38,7 @@ it('a text can give every option but variables for the successor', () => {
     'shutdownDelay',
     'lbIdleTimeout',
     'pidFile',
+    'control',
     'launch.execPath',
     'launch.args',
     'launch.cwd',
@@ -63,6 +64,7 @@ describe('texts that give options', () => {
     ['signals-leave', 'SIGKILL', 'names of signals such as SIGTERM,SIGINT, or false'],
     ['readiness', "'auto'", 'auto or manual'],
     ['pid-file', '', 'a path'],
+    ['control', '', 'a path, or false'],
     ['launch-args', '{}', 'a JSON array of strings such as ["--import","zerodown/register","server.js"]'],
   ])('are refused under the name that they were given by: --%s %s', (flag, text, wants) => {
     const message = `--${flag}: wants ${wants}, got ${inspect(text)}.`

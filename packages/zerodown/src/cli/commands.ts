@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { EXIT_CODES } from './exit-codes.ts'
 
 interface Entry {
   /** For the list of all commands. */
@@ -17,6 +18,18 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Restarts a server into its new code, without losing a request.',
     load: async () => (await import('./reload/reload.ts')).reload,
   },
+  status: {
+    summary: 'Prints what a server does.',
+    load: async () => (await import('./status/status.ts')).status,
+  },
+  stop: {
+    summary: 'Has a server finish what is in flight, and end.',
+    load: async () => (await import('./stop/stop.ts')).stop,
+  },
+  doctor: {
+    summary: 'Looks for what blocks or weakens a restart.',
+    load: async () => (await import('./doctor/doctor.ts')).doctor,
+  },
 }
 
 const LIST = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`)
@@ -27,5 +40,4 @@ ${LIST.join('\n')}
 
   zerodown COMMAND --help tells more of one of them.
 
-Exit codes: 0 done; 1 it did not happen, and why; 2 the command was not understood.
-`
+${EXIT_CODES}`

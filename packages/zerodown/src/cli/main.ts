@@ -19,7 +19,7 @@ async function main([name, ...args]: string[]): Promise<number> {
     if (error instanceof UsageError) return misunderstood(error.message, `zerodown ${name} --help`)
     if (!(error instanceof CommandError)) throw error
     process.stderr.write(`zerodown: ${error.message}\n`)
-    return 1
+    return error.exitCode
   }
 }
 

@@ -34,10 +34,11 @@ export function register(): void {
   patchServerListen({ mayTake, noServer }, options)
 }
 
-/** In a cluster the workers are not in charge of the service, so the pid file is not theirs. */
+/** In a cluster the workers are not in charge of the service, so the pid file and the control socket are not theirs. */
 function optionsHere(): Options {
-  const { pidFile, ...others } = readOptions(process.env)
-  return cluster.isWorker || pidFile === undefined ? others : { pidFile, ...others }
+  const options = readOptions(process.env)
+  const { pidFile: _, control: __, ...others } = options
+  return cluster.isWorker ? others : options
 }
 
 /**

@@ -27,6 +27,8 @@ const examples: [name: string, text: string, options: Options][] = [
   ['ZERODOWN_SHUTDOWN_DELAY', '5000', { shutdownDelay: 5000 }],
   ['ZERODOWN_LB_IDLE_TIMEOUT', '60000', { lbIdleTimeout: 60_000 }],
   ['ZERODOWN_PID_FILE', '/run/app.pid', { pidFile: '/run/app.pid' }],
+  ['ZERODOWN_CONTROL', '/run/app.sock', { control: '/run/app.sock' }],
+  ['ZERODOWN_CONTROL', 'false', { control: false }],
   ['ZERODOWN_LAUNCH_EXEC_PATH', '/usr/bin/node', { launch: { execPath: '/usr/bin/node' } }],
   ['ZERODOWN_LAUNCH_ARGS', '["server.js","--port=80"]', { launch: { args: ['server.js', '--port=80'] } }],
   ['ZERODOWN_LAUNCH_CWD', '/srv/app/current', { launch: { cwd: '/srv/app/current' } }],

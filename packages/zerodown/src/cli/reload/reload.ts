@@ -1,31 +1,100 @@
+import type { Outcome } from '@zerodown/core/supervision'
 import type { Command } from '../command.ts'
-import { asksForHelp } from '../command.ts'
-import { DEFAULT_TIMEOUT, parseReload } from './arguments.ts'
-import { restart } from './restart.ts'
+import { CommandError, UsageError, asksForHelp } from '../command.ts'
+import { EXIT, EXIT_CODES } from '../exit-codes.ts'
+import type { Reporter } from '../output/reporter.ts'
+import { reporterFor } from '../output/reporter.ts'
+import { duration, ledgerInWords } from '../output/words.ts'
+import type { ServiceArguments } from '../service/arguments.ts'
+import { WHICH, parseService } from '../service/arguments.ts'
+import { findService } from '../service/find-service.ts'
+import type { Followed } from '../service/follow.ts'
+import { follow } from '../service/follow.ts'
+import { trigger } from '../service/signalling.ts'
+import { DEFAULT_TIMEOUT, restartNamedBy } from './by-signal.ts'
 
-const USAGE = `Usage: zerodown reload (--pid-file FILE | --control PATH) [--timeout MS]
-       zerodown reload PID
+const USAGE = `Usage: zerodown reload [--control PATH | --pid-file FILE | PID] [OPTIONS]
 
-Restarts a server into its new code, as SIGUSR2 does.
+Restarts a server into its new code, and tells what happens until the old process has left. If the
+new code does not start, the old process serves on, and the exit code is 1.
 
-  --pid-file FILE  The file that the server keeps (its option pidFile). Waits until another
-                   process is in charge, and prints its pid. Under zerodown run it waits until all
-                   slots have restarted, and prints what became of each.
-  --control PATH   The control socket of zerodown run, where it is not beside the pid file.
-  --timeout MS     How long to wait for that. Default: ${DEFAULT_TIMEOUT}; under zerodown run, twice as long
-                   for each slot.
-  PID              The server's process. Only sends the signal, and does not wait.
+${WHICH}
+
+  --json           Prints a line of JSON for each step.
+  --timeout MS     How long to wait for the end. Default: as long as it takes; without a control
+                   socket ${DEFAULT_TIMEOUT}.
+  --signal NAME    The signal that restarts the server, where it has no control socket.
+                   Default: SIGUSR2.
   -h, --help       Prints this.
 
-Exit codes: 0 done; 1 the restart did not happen, and why; 2 the command was not understood.
-`
+Without a control socket, only the pid file tells whether another process is in charge, and with a
+PID nothing does: then the signal is sent, and the server's log tells the rest.
+
+${EXIT_CODES}`
 
 /** Restarts a server. */
 export const reload: Command = {
   usage: USAGE,
   async run(args) {
-    if (args.some(asksForHelp)) process.stdout.write(USAGE)
-    else await restart(parseReload([...args]), (text) => void process.stdout.write(text))
-    return 0
+    if (args.some(asksForHelp)) {
+      process.stdout.write(USAGE)
+      return EXIT.done
+    }
+    const given = parseService(args, ['control', 'pid-file', 'json', 'timeout', 'signal'])
+    const { control, certain, pidFile, pid } = await findService(given)
+    if (pid !== undefined) return signalOnly(pid, given)
+    const followed = control === undefined ? undefined : await watched(control, given)
+    if (followed !== undefined) return conclude(followed)
+    if (certain || pidFile === undefined) {
+      const why = `nobody listens on ${control}. Is the server running, with this path as its control?`
+      throw new CommandError(why, { exitCode: EXIT.nobody })
+    }
+    const { timeout = DEFAULT_TIMEOUT, signal = 'SIGUSR2', json } = given
+    const successor = await restartNamedBy(pidFile, signal, timeout)
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ event: 'done', generations: [{ pid: successor }], at: Date.now() })}\n`
+        : `process ${successor} is in charge\n`,
+    )
+    return EXIT.done
   },
+}
+
+function signalOnly(pid: number, { timeout, json, signal = 'SIGUSR2' }: ServiceArguments): number {
+  if (timeout !== undefined || json) {
+    const which = json ? '--json' : '--timeout'
+    throw new UsageError(`${which}: not with a PID, as the end of the restart cannot be seen then.`)
+  }
+  trigger(pid, signal)
+  process.stdout.write(`Sent ${signal} to process ${pid}. The server's log tells how the restart ends.\n`)
+  return EXIT.done
+}
+
+async function watched(control: string, { json, timeout }: ServiceArguments): Promise<Followed | undefined> {
+  const began = performance.now()
+  const reporter: Reporter = reporterFor(json)
+  let summary: string | undefined
+  try {
+    const followed = await follow(control, 'restart', reporter.tell, timeout)
+    if (followed !== undefined) summary = summaryOf(followed, performance.now() - began)
+    return followed
+  } finally {
+    reporter.end(summary)
+  }
+}
+
+function summaryOf({ outcome, toldToTheEnd }: Followed, took: number): string | undefined {
+  if (outcome.event !== 'done') return undefined
+  const what = outcome.generations.length === 1 ? generation(outcome) : `restarted ${outcome.generations.length} slots`
+  const ledger = toldToTheEnd ? `: ${ledgerInWords(outcome.ledger)}` : ''
+  return `${what} in ${duration(took)}${ledger}`
+}
+
+function generation({ generations: [only] }: Extract<Outcome, { event: 'done' }>): string {
+  return `restarted into generation ${only?.generation} (pid ${only?.pid})`
+}
+
+function conclude({ outcome }: Followed): number {
+  if (outcome.event === 'done') return EXIT.done
+  throw new CommandError(outcome.message, { exitCode: EXIT.failed })
 }

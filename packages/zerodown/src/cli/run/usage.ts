@@ -7,8 +7,8 @@ program's.
 
   -w, --workers N      How many processes serve at a time; max: one for each core. Default: 1.
   --pid-file FILE      Where to keep the pid of this process. zerodown reload reads it.
-  --control PATH       A unix socket on which zerodown reload asks for a restart, and waits for its
-                       end. Default: the path of the pid file, and .sock.
+  --control PATH       A unix socket for zerodown status, reload and stop. Default: the path of the
+                       pid file, and .sock.
   --max-memory SIZE    Restarts a worker that has grown larger, such as 500M or 2G.
                        Default: no limit.
   --crash-limit LIMIT  How often a slot may crash before everything ends: 5/60s is five times in

@@ -1,0 +1,44 @@
+import type { AnyPort, InheritedListener, Launch, StartCommand } from '@zerodown/core/supervision'
+import { planLaunch } from '@zerodown/core/supervision'
+import { Output } from './output.ts'
+import { hasReusePort } from './reuse-port.ts'
+import type { RunSettings } from './settings.ts'
+import type { PrefixedOutput } from './worker-process.ts'
+
+/** How workers are started: all of them in the same way, but for their places. */
+export class WorkerPlan {
+  /** Whether each slot binds sockets of its own. */
+  readonly reusePort: boolean
+  readonly #slots: number
+  readonly #piped: boolean
+  readonly #command: StartCommand
+  readonly #output: Omit<PrefixedOutput, 'prefix'> | undefined
+
+  /** @param own how this process was started */
+  constructor({ args, env, workers, prefix }: RunSettings, own: StartCommand) {
+    const inherited = Object.entries(own.env).filter(([name]) => name !== 'NOTIFY_SOCKET')
+    this.#slots = workers
+    this.#piped = prefix
+    this.reusePort = workers > 1 && hasReusePort()
+    this.#command = { argv0: own.argv0, args, env: { ...Object.fromEntries(inherited), ...env }, cwd: own.cwd }
+    this.#output = prefix ? { stdout: new Output(process.stdout), stderr: new Output(process.stderr) } : undefined
+  }
+
+  /** @param anyPorts the ports that the first slot got where it asked for any */
+  launch(
+    slot: number,
+    generation: number,
+    listeners: readonly InheritedListener[],
+    anyPorts: readonly AnyPort[] | undefined,
+  ): Launch {
+    const { reusePort } = this
+    const ports = reusePort ? anyPorts : undefined
+    const worker = { slot, slots: this.#slots, supervisor: process.pid, reusePort, ports, piped: this.#piped }
+    return planLaunch(this.#command, {}, { generation, listeners, restartSignals: ['SIGUSR2'], worker }, {})
+  }
+
+  /** Where a worker prints; `undefined`: where this process does. */
+  output(slot: number, generation: number): PrefixedOutput | undefined {
+    return this.#output && { ...this.#output, prefix: `[${slot}.${generation}] ` }
+  }
+}

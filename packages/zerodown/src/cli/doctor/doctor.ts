@@ -1,0 +1,76 @@
+import type { ServiceStatus } from '@zerodown/core/supervision'
+import type { Command } from '../command.ts'
+import { CommandError, asksForHelp } from '../command.ts'
+import { EXIT, EXIT_CODES } from '../exit-codes.ts'
+import { colours } from '../output/colours.ts'
+import { WHICH, parseService } from '../service/arguments.ts'
+import { statusAt } from '../service/control-client.ts'
+import { findService } from '../service/find-service.ts'
+import { isAlive } from '../service/processes.ts'
+import { pidIn } from '../service/signalling.ts'
+import type { Finding } from './findings.ts'
+import { weakens } from './findings.ts'
+import { findingsOfProcess } from './of-process.ts'
+import { findingsOfService } from './of-service.ts'
+import { findingsOfUnit } from './of-unit.ts'
+
+const USAGE = `Usage: zerodown doctor [--control PATH | --pid-file FILE | PID] [--json]
+
+Looks for what blocks or weakens a restart of a running server, and says what to do: an init or a
+process manager that would end it, permissions, systemd's unit, limits, timeouts, warnings of the
+server itself. It changes nothing.
+
+${WHICH}
+
+  --json       Prints what it finds as JSON.
+  -h, --help   Prints this.
+
+${EXIT_CODES}
+Here, 1 says that something blocks a restart.
+`
+
+/** Looks for what stands in the way of a restart. */
+export const doctor: Command = {
+  usage: USAGE,
+  async run(args) {
+    if (args.some(asksForHelp)) {
+      process.stdout.write(USAGE)
+      return EXIT.done
+    }
+    const given = parseService(args, ['control', 'pid-file', 'json'])
+    const { control, certain, pidFile, pid: named } = await findService(given)
+    const status = control === undefined ? undefined : await statusAt(control)
+    if (status === undefined && certain) {
+      const why = `nobody listens on ${control}. Is the server running, with this path as its control?`
+      throw new CommandError(why, { exitCode: EXIT.nobody })
+    }
+    const pid = status?.pid ?? named ?? pidIn(pidFile ?? '')
+    if (!isAlive(pid)) throw new CommandError(`there is no process ${pid}.`, { exitCode: EXIT.nobody })
+    const findings = await examine(pid, status)
+    process.stdout.write(given.json ? `${JSON.stringify({ pid, findings })}\n` : inWords(pid, findings))
+    return findings.some(({ weight }) => weight === 'blocks') ? EXIT.failed : EXIT.done
+  },
+}
+
+async function examine(pid: number, status: ServiceStatus | undefined): Promise<Finding[]> {
+  const supervised = status?.slots !== undefined
+  const mute = weakens(
+    `process ${pid} has no control socket here: nothing tells what a restart comes to, except its log.`,
+    'Set control or pidFile, and give the same here.',
+  )
+  return [
+    ...(status === undefined ? [mute] : findingsOfService(status)),
+    ...(status?.processes ?? [{ pid }]).flatMap((process) => findingsOfProcess(process.pid, supervised)),
+    ...(await findingsOfUnit(pid, supervised)),
+  ]
+}
+
+function inWords(pid: number, findings: readonly Finding[]): string {
+  if (findings.length === 0) return `${colours.green('✓')} nothing stands in the way of a restart of process ${pid}\n`
+  return findings
+    .map(({ weight, what, advice }) => {
+      const mark = weight === 'blocks' ? colours.red('✗ blocks:') : colours.yellow('! weakens:')
+      return `${mark} ${what}\n  ${advice}\n`
+    })
+    .join('')
+}

@@ -1,0 +1,23 @@
+import type { ServiceStatus } from '@zerodown/core/supervision'
+import type { Finding } from './findings.ts'
+import { blocks, weakens } from './findings.ts'
+
+/** What the service itself knows: why it cannot restart, what it has warned of, and who does not answer. */
+export function findingsOfService({ noRestart, state, processes, lastRestart }: ServiceStatus): Finding[] {
+  const findings: Finding[] = []
+  // Before it serves, and at its end, that is nothing to mend.
+  if (noRestart !== undefined && (state === 'serving' || state === 'restarting')) {
+    findings.push(blocks(noRestart.message, 'The reason says what to do.'))
+  }
+  if (lastRestart?.outcome === 'failed') {
+    findings.push(weakens(`the last restart failed: ${lastRestart.message}`, 'Mend that, and run zerodown reload.'))
+  }
+  const warnings = new Set(processes.flatMap((process) => process.warnings.map(({ message }) => message)))
+  for (const message of warnings) findings.push(weakens(message, 'The server has logged it.'))
+  for (const { pid, state: its } of processes) {
+    if (its !== 'unresponsive') continue
+    const what = `process ${pid} does not answer: its event loop is blocked, or it is stopped. It cannot hand over.`
+    findings.push(weakens(what, 'Look what it does: a profiler, or zerodown status --watch.'))
+  }
+  return findings
+}

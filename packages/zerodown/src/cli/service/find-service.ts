@@ -1,0 +1,50 @@
+import type { RunFile } from '@zerodown/run'
+import { UsageError } from '../command.ts'
+import type { ServiceArguments } from './arguments.ts'
+
+/** How a service can be reached. */
+export interface Service {
+  /** Of its control socket; `undefined` where only a pid was given. */
+  readonly control: string | undefined
+  /** Whether somebody has said that path, and not only the pid file that it stands beside. */
+  readonly certain: boolean
+  readonly pidFile: string | undefined
+  readonly pid: number | undefined
+}
+
+/**
+ * What the arguments name; else the environment; else the configuration file in the working directory.
+ * @throws {UsageError}
+ */
+export async function findService({ control, pidFile, pid }: ServiceArguments): Promise<Service> {
+  if (pid !== undefined) return { control: undefined, certain: false, pidFile: undefined, pid }
+  if (control !== undefined || pidFile !== undefined) return by(control, pidFile)
+  const { ZERODOWN_CONTROL, ZERODOWN_PID_FILE } = process.env
+  const inherited = ZERODOWN_CONTROL === 'false' ? undefined : ZERODOWN_CONTROL
+  if (inherited !== undefined || ZERODOWN_PID_FILE !== undefined) return by(inherited, ZERODOWN_PID_FILE)
+  const configured = await configuration()
+  if (configured.control !== undefined || configured.pidFile !== undefined) {
+    return by(configured.control, configured.pidFile)
+  }
+  throw new UsageError(
+    'which server? Give --control PATH, --pid-file FILE or PID; or name control or pidFile in the configuration file of ' +
+      'this folder.',
+  )
+}
+
+const by = (control: string | undefined, pidFile: string | undefined): Service => ({
+  control: control ?? `${pidFile}.sock`,
+  certain: control !== undefined,
+  pidFile,
+  pid: undefined,
+})
+
+/** Loaded only here: it takes longer than all the rest of the command. */
+async function configuration(): Promise<RunFile> {
+  try {
+    const { readConfigFile } = await import('@zerodown/run')
+    return (await readConfigFile(process.cwd())) ?? {}
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error })
+  }
+}
