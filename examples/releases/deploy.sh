@@ -1,0 +1,42 @@
+#!/bin/sh
+# Usage: deploy.sh SOURCE [ROOT]
+#
+# Puts a copy of the folder SOURCE into ROOT/releases (ROOT: /srv/app by default), points ROOT/current at it, and restarts
+# the server. If the new release does not get to serve, `current` points at the old one again, and the exit code is 1.
+set -eu
+
+source=$(cd "$1" && pwd)
+cd "${2:-/srv/app}"
+
+# One deployment at a time.
+exec 9> deploy.lock
+flock --nonblock 9 || { echo 'another deployment is under way' >&2; exit 1; }
+
+# One rename: at no moment is there no `current`.
+point_at() {
+  ln -sfn "$1" current.next
+  mv -T current.next current
+}
+
+release=releases/$(date -u +%Y-%m-%dT%H-%M-%S)
+mkdir -p releases
+cp -R "$source" "$release"
+# Before anything runs from it: a restart must not see half of a release.
+(cd "$release" && npm ci --omit=dev --no-audit --no-fund)
+
+previous=$(readlink current || true)
+point_at "$release"
+
+if [ ! -e app.pid ]; then
+  echo "$release is in place; start the server"
+  exit 0
+fi
+if ! zerodown reload --pid-file app.pid; then
+  if [ -n "$previous" ]; then point_at "$previous"; fi
+  echo "$release is not in use; current is ${previous:-nothing} again" >&2
+  exit 1
+fi
+
+# Keeps the five newest: one that still drains may load files from the release before, and you may want to go back.
+find releases -mindepth 1 -maxdepth 1 -type d | sort -r | tail -n +6 | xargs -r rm -rf
+echo "$release serves"
