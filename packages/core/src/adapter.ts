@@ -70,6 +70,12 @@ export const instanceInCharge = (): Zerodown | undefined => firstCopy.instanceIn
 export const attachmentOf = (server: Server): Attachment | undefined => firstCopy.attachmentOf(server)
 
 /**
+ * Has a `listen()` on a port take the one socket that a service manager has passed to this process, whatever its address.
+ * For a program that does not know of such sockets.
+ */
+export const takeTheOneLeft = (): void => origin.listeners.takeTheOneLeft()
+
+/**
  * If this process is a successor and ends before it is in charge, its predecessor says in the reason what was written
  * last to stderr here. Until then this replaces `process.stderr.write()`.
  */

@@ -8,7 +8,7 @@ import type { GenerationInfo } from './channel/messages.ts'
  * argument of the event as the message.
  */
 export interface ZerodownEvents {
-  /** An attached server listens. `adopted`: on a listener that came from the predecessor. */
+  /** An attached server listens. `adopted`: on a listener that came from the predecessor, or from a service manager. */
   listening: [{ key: string; adopted: boolean }]
   /** This process is ready to serve. */
   ready: [GenerationInfo]

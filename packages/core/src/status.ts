@@ -38,7 +38,7 @@ export interface Status {
 export interface ListenerStatus {
   /** `tcp:127.0.0.1:8080`, `unix:/run/app.sock` */
   readonly key: string
-  /** Whether it came from the predecessor. */
+  /** Whether it came from the predecessor, or from a service manager. */
   readonly adopted: boolean
 }
 

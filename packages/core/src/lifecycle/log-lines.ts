@@ -20,6 +20,10 @@ export function warnWhenReady({ settings, origin, servers }: Context): void {
   for (const { bound } of origin.listeners.wanted) {
     logger.warn(`nothing listens on ${keyOf(bound)} any more; it will be closed at commit.`)
   }
+  for (const { bound, activatedAs = '' } of origin.listeners.unused) {
+    const name = keyOf({ kind: 'named', name: activatedAs })
+    logger.warn(`no server of zerodown's listens on ${keyOf(bound)}, which the service manager has passed as ${name}.`)
+  }
   for (const conflict of signalConflicts(signals.restart, thisPlatform().ancestors)) logger.warn(conflict)
   for (const line of explainShortTimeouts(servers.listening, settings)) logger.warn(line)
 }

@@ -2,8 +2,9 @@ import type { ListenOptions } from 'node:net'
 import { isIPv6 } from 'node:net'
 import { inspect } from 'node:util'
 import { ZerodownError } from '../errors.ts'
+import { nameIn } from './listen-target.ts'
 
-/** What `listenAndServe` takes: `':8080'`, `'127.0.0.1:8080'`, `'[::1]:8080'`, `'unix:/path'`, `'unix:@abstract'`, a port, or Node's own. */
+/** What `listenAndServe` takes: `':8080'`, `'127.0.0.1:8080'`, `'[::1]:8080'`, `'unix:/path'`, `'unix:@abstract'`, `'systemd:name'`, a port, or Node's own. */
 export type Address = string | number | ListenOptions
 
 /** @throws {ZerodownError} `ERR_ZERODOWN_ADDRESS` */
@@ -16,12 +17,13 @@ export function parseAddress(address: Address): ListenOptions {
   }
   throw new ZerodownError(
     'ERR_ZERODOWN_ADDRESS',
-    "address: wants ':8080', '127.0.0.1:8080', '[::1]:8080', 'unix:/path', 'unix:@name', a port from 0 to 65535, or " +
+    "address: wants ':8080', '127.0.0.1:8080', '[::1]:8080', 'unix:/path', 'unix:@name', 'systemd:name', a port from 0 to 65535, or " +
       `the options of server.listen(), got ${inspect(address)}.`,
   )
 }
 
 function parseText(address: string): ListenOptions | undefined {
+  if (nameIn(address) !== undefined) return { path: address }
   if (address.startsWith('unix:@')) {
     // unix(7): an abstract socket's name starts with a null byte and is no file.
     return address.length > 6 ? { path: `\0${address.slice(6)}` } : undefined

@@ -22,6 +22,11 @@ export interface InheritedListener {
   readonly spares?: readonly number[] | undefined
   /** For a unix path: a second name of its file, see `second-path.ts`. */
   readonly secondPath?: string | undefined
+  /**
+   * The name that a service manager gave it, which has bound it and keeps it (LISTEN_FDNAMES). With `asked` missing,
+   * nobody has listened on it yet.
+   */
+  readonly activatedAs?: string | undefined
   /** The socket's inode. By it the successor checks that this descriptor is the socket that was meant. */
   readonly inode: number
 }
@@ -32,6 +37,7 @@ export class InheritedListeners {
   /** The open descriptors of each listener. The first one is to listen on. */
   readonly #descriptors: Map<InheritedListener, number[]>
   readonly #wantedAtStart: number
+  #takesTheOneLeft = false
 
   constructor(listeners: readonly InheritedListener[]) {
     this.#waiting = [...listeners]
@@ -47,7 +53,17 @@ export class InheritedListeners {
 
   /** Those that the program can be expected to adopt. */
   get wanted(): readonly InheritedListener[] {
-    return this.#waiting.filter(({ ephemeral }) => ephemeral !== true)
+    return this.#waiting.filter((listener) => listener.ephemeral !== true && !isNew(listener))
+  }
+
+  /** Those that a service manager has passed, and that nobody has listened on yet. */
+  get unused(): readonly InheritedListener[] {
+    return this.#waiting.filter(isNew)
+  }
+
+  /** From now on, a `listen()` on a port takes the one socket that a service manager has passed, whatever its address. */
+  takeTheOneLeft(): void {
+    this.#takesTheOneLeft = true
   }
 
   /** Whether the program was expected to adopt some, and has adopted none. */
@@ -78,6 +94,7 @@ export class InheritedListeners {
     asked: ListenTarget,
     { host, portZeroIndex }: { host?: string; portZeroIndex?: number | undefined } = {},
   ): InheritedListener | undefined {
+    if (asked.kind === 'named' || asked.kind === 'fd') return this.#take(this.#passedAs(asked))
     const key = keyOf(asked)
     const sameWords = this.#waiting.find(
       (listener) =>
@@ -87,7 +104,9 @@ export class InheritedListeners {
     )
     const resolved = host ?? (asked.kind === 'tcp' ? asked.host : '')
     return this.#take(
-      sameWords ?? this.#waiting.find((listener) => meansTheSame(asked, hostMeant(resolved), listener.bound)),
+      sameWords ??
+        this.#waiting.find((listener) => meansTheSame(asked, hostMeant(resolved), listener.bound)) ??
+        (this.#takesTheOneLeft && asked.kind === 'tcp' && asked.port !== 0 ? this.#theOneLeft : undefined),
     )
   }
 
@@ -103,18 +122,40 @@ export class InheritedListeners {
    * back.
    */
   drop(ownsPaths = true): readonly InheritedListener[] {
-    const dropped = this.#waiting.splice(0)
+    // What nobody has listened on may be used in another way, by its descriptor.
+    const unused = this.unused
+    const dropped = this.#waiting.splice(0).filter((listener) => !unused.includes(listener))
+    this.#waiting.push(...unused)
     for (const [listener, descriptors] of this.#descriptors) {
       const unwanted = dropped.includes(listener)
       // Nobody would accept from an open one, so its clients would wait for ever.
       for (const fd of unwanted ? descriptors : descriptors.slice(1)) closeSync(fd)
-      if (!unwanted || !ownsPaths || listener.bound.kind !== 'unix') continue
+      const { bound, activatedAs } = listener
+      if (!unwanted || !ownsPaths || activatedAs !== undefined || bound.kind !== 'unix') continue
       // In this order: a predecessor that exits at this moment restores its path from the second one.
       if (listener.secondPath !== undefined) forgetSecondPath(listener.secondPath)
-      removeUnixPath(listener.bound.path)
+      removeUnixPath(bound.path)
     }
     this.#descriptors.clear()
     return dropped
+  }
+
+  /** That of a service manager which has this name or descriptor, or was asked for in these words before. */
+  #passedAs(asked: ListenTarget & { kind: 'named' | 'fd' }): InheritedListener | undefined {
+    const key = keyOf(asked)
+    const sameWords = this.#waiting.find((listener) => listener.asked !== undefined && keyOf(listener.asked) === key)
+    if (sameWords !== undefined) return sameWords
+    if (asked.kind === 'fd') return this.unused.find(({ fd }) => fd === asked.fd)
+    // Without a name of its own, a socket has that of its unit.
+    const names = new Set([asked.name, `${asked.name}.socket`])
+    return asked.name === ''
+      ? this.#theOneLeft
+      : this.#waiting.find(({ activatedAs }) => activatedAs !== undefined && names.has(activatedAs))
+  }
+
+  get #theOneLeft(): InheritedListener | undefined {
+    const [one, ...others] = this.#waiting.filter(({ activatedAs }) => activatedAs !== undefined)
+    return others.length === 0 ? one : undefined
   }
 
   #take(listener: InheritedListener | undefined): InheritedListener | undefined {
@@ -122,6 +163,8 @@ export class InheritedListeners {
     return listener
   }
 }
+
+const isNew = ({ activatedAs, asked }: InheritedListener): boolean => activatedAs !== undefined && asked === undefined
 
 /** An older predecessor passes no index. Then the order of the listeners decides. */
 const isPortZeroIndex = (portZeroIndex: number | undefined, its: number | undefined): boolean =>

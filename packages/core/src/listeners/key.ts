@@ -2,10 +2,11 @@ import type { AddressInfo, Server } from 'node:net'
 import { isIPv6 } from 'node:net'
 import type { ListenTarget } from './listen-target.ts'
 
-/** A listener's name: `tcp:127.0.0.1:8080`, `tcp::8080` for every host, `unix:/path`, `unix:@abstract`, `fd:3`. */
+/** A listener's name: `tcp:127.0.0.1:8080`, `tcp::8080` for every host, `unix:/path`, `unix:@abstract`, `fd:3`, `systemd:name`. */
 export function keyOf(asked: ListenTarget): string {
   if (asked.kind === 'unix') return `unix:${asked.path.replace(/^\0/, '@')}`
   if (asked.kind === 'fd') return `fd:${asked.fd}`
+  if (asked.kind === 'named') return `systemd:${asked.name}`
   return `tcp:${isIPv6(asked.host) ? `[${asked.host}]` : asked.host}:${asked.port}${asked.ipv6Only ? ' (IPv6 only)' : ''}`
 }
 

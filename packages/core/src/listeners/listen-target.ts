@@ -7,6 +7,8 @@ export type ListenTarget =
   | { kind: 'tcp'; host: string; port: number; ipv6Only: boolean }
   | { kind: 'unix'; path: string }
   | { kind: 'fd'; fd: number }
+  /** A socket that a service manager passes, by the name that it has there; the empty one: there is only one. */
+  | { kind: 'named'; name: string }
 
 export type PortTarget = ListenTarget & { kind: 'tcp' }
 
@@ -51,9 +53,14 @@ function readTarget(options: ListenOptions & { fd?: unknown }, anyPort: boolean)
   if (port !== undefined) {
     return { kind: 'tcp', host: options.host ?? '', port, ipv6Only: options.ipv6Only === true }
   }
-  if (isPipeName(options.path)) return { kind: 'unix', path: absolute(options.path) }
-  return undefined // Node rejects it with its own error.
+  if (!isPipeName(options.path)) return undefined // Node rejects it with its own error.
+  const name = nameIn(options.path)
+  return name === undefined ? { kind: 'unix', path: absolute(options.path) } : { kind: 'named', name }
 }
+
+/** Of `systemd:http`, as a path or an address. It stands where programs take a port, as often from a variable PORT. */
+export const nameIn = (text: string): string | undefined =>
+  text.startsWith('systemd:') ? text.slice('systemd:'.length) : undefined
 
 const absolute = (path: string): string => (isAbstract(path) ? path : resolve(path))
 

@@ -7,6 +7,7 @@ import { isAbstract, readListenCall } from './listen-target.ts'
 import { closeBound } from './bound-socket.ts'
 import { askWhetherHeld, isHeld, portInUse, showPort } from './held-port.ts'
 import type { InheritedListener, InheritedListeners } from './inherited.ts'
+import { notPassed } from './not-passed.ts'
 import { putBack } from './second-path.ts'
 import type { SharedPort } from './shared-port.ts'
 import {
@@ -83,6 +84,7 @@ class Listening {
     const portZeroIndex = this.#hooks.portZeroIndex(asked)
     const adopted = asked && inherited.adopt(asked, { portZeroIndex })
     if (adopted !== undefined) this.#adopt(adopted)
+    else if (asked?.kind === 'named') this.#fail(notPassed(asked, inherited))
     else if (asked?.kind === 'tcp' && inherited.inTheWayOf(asked)) this.#bindBeside(asked)
     else if (asked?.kind === 'unix' && !isAbstract(asked.path) && this.#hooks.bindsItself()) this.#bindPath(asked.path)
     else this.#bind()

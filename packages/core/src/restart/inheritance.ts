@@ -111,7 +111,7 @@ function whyForeign({ listeners, predecessor, worker, channel }: Inheritance): s
 
 function isListener(value: unknown): value is InheritedListener {
   if (!isRecord(value)) return false
-  const { fd, inode, bound, asked, portZeroIndex, ephemeral, spares, secondPath } = value
+  const { fd, inode, bound, asked, portZeroIndex, ephemeral, spares, secondPath, activatedAs } = value
   const wellKnown =
     isCount(fd) && fd >= 3 && isCount(inode) && isListenTarget(bound) && (asked === undefined || isListenTarget(asked))
   return (
@@ -119,7 +119,8 @@ function isListener(value: unknown): value is InheritedListener {
     (portZeroIndex === undefined || isCount(portZeroIndex)) &&
     (ephemeral === undefined || typeof ephemeral === 'boolean') &&
     (spares === undefined || isListOf(spares, isCount)) &&
-    (secondPath === undefined || typeof secondPath === 'string')
+    (secondPath === undefined || typeof secondPath === 'string') &&
+    (activatedAs === undefined || typeof activatedAs === 'string')
   )
 }
 
@@ -128,6 +129,7 @@ const targets: Record<ListenTarget['kind'], (value: Record<string, unknown>) => 
   tcp: ({ host, port }) => typeof host === 'string' && isCount(port),
   unix: ({ path }) => typeof path === 'string',
   fd: ({ fd }) => isCount(fd),
+  named: ({ name }) => typeof name === 'string',
 }
 
 const isListenTarget = (value: unknown): value is ListenTarget =>

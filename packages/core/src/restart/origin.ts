@@ -2,6 +2,7 @@ import { Channel } from '../channel/channel.ts'
 import { Lanes } from '../channel/lanes.ts'
 import { inheritedCarrier } from '../channel/process-carrier.ts'
 import { LANES } from '../channel/supervision.ts'
+import { activatedListeners } from '../listeners/activated.ts'
 import { InheritedListeners } from '../listeners/inherited.ts'
 import { PortZeroOrder } from '../listeners/port-zero-order.ts'
 import { outliveReaders } from '../process/unread-output.ts'
@@ -9,7 +10,7 @@ import type { StartCommand } from './start-command.ts'
 import { readStartCommand } from './start-command.ts'
 import type { Inheritance } from './inheritance.ts'
 import { receiveInheritance } from './inheritance.ts'
-import { takeListenPid } from './listen-pid.ts'
+import { takePidVariables } from './pid-variables.ts'
 import { Predecessor } from './predecessor.ts'
 import { reportUncaught } from './last-words.ts'
 import { Supervisor } from './supervisor.ts'
@@ -49,7 +50,7 @@ export const isInCharge = ({ predecessor }: Origin): boolean =>
 
 function readOrigin(): Origin {
   const { inheritance, ignored } = receiveInheritance()
-  const startCommand = takeListenPid(readStartCommand(), inheritance)
+  const startCommand = takePidVariables(readStartCommand(), inheritance)
   const { predecessor, supervisor } = inheritance === undefined ? {} : whoIsThere(inheritance)
   if (inheritance !== undefined) {
     reportUncaught((message) => {
@@ -61,7 +62,7 @@ function readOrigin(): Origin {
     startCommand,
     generation: inheritance?.generation ?? 1,
     inheritance,
-    listeners: new InheritedListeners(inheritance?.listeners ?? []),
+    listeners: new InheritedListeners(inheritance?.listeners ?? activatedListeners(startCommand.env)),
     portZeroOrder: new PortZeroOrder(),
     predecessor,
     supervisor,

@@ -38,12 +38,15 @@ export class ListeningPlace {
     this.#asked = asked
     this.#adopted = adopted
     this.#givenBack = false
-    const isFile = asked?.kind === 'unix' && !isAbstract(asked.path)
-    const isOurs = (): boolean => !this.#givenUp && this.#host.ownsPath(adopted !== undefined)
-    this.#path = isFile ? new OwnedPath(asked.path, { adopted, permissions, isOurs }) : undefined
+    const at = adopted?.bound ?? asked
+    const isFile = at?.kind === 'unix' && !isAbstract(at.path)
+    // A service manager keeps what it has bound.
+    const own = adopted?.activatedAs === undefined
+    const isOurs = (): boolean => own && !this.#givenUp && this.#host.ownsPath(adopted !== undefined)
+    this.#path = isFile ? new OwnedPath(at.path, { adopted, permissions, isOurs }) : undefined
     // Node answers null for an inherited unix socket, and the temporary path for one that was bound aside.
-    if (asked?.kind !== 'unix') Reflect.deleteProperty(this.#server, 'address')
-    else this.#server.address = () => (this.#server.listening ? asked.path : null)
+    if (at?.kind !== 'unix') Reflect.deleteProperty(this.#server, 'address')
+    else this.#server.address = () => (this.#server.listening ? at.path : null)
   }
 
   portZeroIndex(asked: ListenTarget | undefined): number | undefined {
@@ -85,7 +88,8 @@ export class ListeningPlace {
     const bound = this.#bound
     if (fd === undefined || bound === undefined) return undefined
     const portZeroIndex = this.#portZero?.index
-    return { fd, asked: this.#asked, bound, portZeroIndex, ephemeral, inode: inodeOf(fd) ?? 0 }
+    const activatedAs = this.#adopted?.activatedAs
+    return { fd, asked: this.#asked, bound, portZeroIndex, ephemeral, inode: inodeOf(fd) ?? 0, activatedAs }
   }
 
   /** The inherited descriptor that it has adopted, by the number that the predecessor knows. */

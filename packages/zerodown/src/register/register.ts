@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import type { Options } from '@zerodown/core'
 import { zerodown } from '@zerodown/core'
-import { declare, reportLastLines } from '@zerodown/core/adapter'
+import { declare, reportLastLines, takeTheOneLeft } from '@zerodown/core/adapter'
 import { REGISTERED, readOptions } from './environment.ts'
 import { log, obey } from './log.ts'
 import { patchServerListen } from './take-over.ts'
@@ -15,6 +15,7 @@ export function register(): void {
   obey(options)
   declare(zerodown, options)
   reportLastLines()
+  takeTheOneLeft()
   const reason = whyNotThisProcess()
   let said = false
   const mayTake = (): boolean => {
