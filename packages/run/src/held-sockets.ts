@@ -19,7 +19,8 @@ class HeldSocket {
   constructor(listener: InheritedListener, handle: Handle) {
     this.listener = { ...listener, fd: handle.fd }
     this.#handle = handle
-    this.#file = listener.bound.kind === 'unix' ? identify(listener.bound.path) : undefined
+    const { bound, activatedAs } = listener
+    this.#file = bound.kind === 'unix' && activatedAs === undefined ? identify(bound.path) : undefined
   }
 
   hold(): void {
@@ -39,6 +40,11 @@ class HeldSocket {
 /** The listening sockets of one slot, by their inodes. */
 export class HeldSockets {
   readonly #held = new Map<number, HeldSocket>()
+
+  /** What a service manager has passed to this process, which keeps it: it is there until this process ends. */
+  keep(passed: readonly InheritedListener[]): void {
+    for (const listener of passed) this.#hold(new HeldSocket(listener, { fd: listener.fd, close() {} }))
+  }
 
   /** A worker has bound it. */
   add(listener: InheritedListener, handle: unknown): void {
@@ -64,8 +70,11 @@ export class HeldSockets {
     )
   }
 
+  /** A worker does without it. What a service manager has passed stays for one that will not. */
   remove(inode: number): void {
-    this.#held.get(inode)?.letGo()
+    const socket = this.#held.get(inode)
+    if (socket?.listener.activatedAs !== undefined) return
+    socket?.letGo()
     this.#held.delete(inode)
   }
 

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import type { Failure, GenerationInfo, InheritedListener, Launch, Logger, Step } from '@zerodown/core/supervision'
-import { MainPid, defer, listenToSignals, messageOf, readStartCommand, within } from '@zerodown/core/supervision'
+import { defer, listenToSignals, messageOf, readStartCommand, within } from '@zerodown/core/supervision'
 import { MemoryWatch } from './memory-watch.ts'
 import { Replacements } from './replacements.ts'
 import type { RollOutcome } from './rolls.ts'
 import { Rolls } from './rolls.ts'
+import { ServiceManager } from './service-manager.ts'
 import type { RunSettings } from './settings.ts'
 import type { SlotHost } from './slot.ts'
 import { SupervisorControl } from './supervisor-control.ts'
@@ -24,7 +25,7 @@ export class Supervisor implements SlotHost {
   readonly #plan: WorkerPlan
   readonly #slots: readonly Slot[]
   readonly #replacements: Replacements
-  readonly #mainPid: MainPid
+  readonly #manager: ServiceManager
   readonly #control: SupervisorControl
   readonly #exit = defer<number>()
   /** By the key of their listener. */
@@ -36,22 +37,23 @@ export class Supervisor implements SlotHost {
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE` */
   constructor(settings: RunSettings) {
-    const { logger, pidFile, control, workers, crashLimit } = settings
+    const { logger, control, workers, crashLimit } = settings
     const own = readStartCommand()
     this.#settings = settings
     this.logger = logger
     this.patience = settings.stopTimeout + AFTER_DRAIN
     this.#plan = new WorkerPlan(settings, own)
-    this.#mainPid = new MainPid({ pidFile, logger }, own.cwd)
+    this.#manager = new ServiceManager(settings, own)
     this.#slots = Array.from({ length: workers }, (_, at) => new Slot(at + 1, this))
+    for (const { sockets } of this.#slots) sockets.keep(this.#manager.listeners)
     this.#rolls = new Rolls(this.#slots, logger, {
       began: () => {
         this.#control.began()
-        void this.#mainPid.announceReload()
+        this.#manager.began()
       },
       over: (outcome) => {
         this.#control.over(outcome)
-        void this.#mainPid.announceReloaded()
+        this.#manager.over(outcome)
       },
     })
     this.#control = new SupervisorControl(
@@ -128,7 +130,7 @@ export class Supervisor implements SlotHost {
     this.logger.info(`${this.#slots.length} ${this.#slots.length === 1 ? 'worker serves' : 'workers serve'}`)
     // First: who finds the pid file finds that as well.
     this.#control.open()
-    void this.#mainPid.announceSelf()
+    void this.#manager.announceUp()
     const { maxMemory } = this.#settings
     if (maxMemory !== undefined)
       this.#memory = new MemoryWatch(this.#slots, maxMemory, (...grown) => this.#shrink(...grown))
@@ -149,7 +151,7 @@ export class Supervisor implements SlotHost {
   async #stop(): Promise<void> {
     this.#stopping = true
     this.logger.info('shutting down')
-    void this.#mainPid.announceStop()
+    this.#manager.announceStop()
     for (const slot of this.#slots) slot.stop('SIGTERM')
     const ended = this.#allEnded()
     if (!(await within(this.patience, ended))) {
@@ -186,7 +188,7 @@ export class Supervisor implements SlotHost {
     this.#memory?.stop()
     for (const { sockets } of this.#slots) sockets.removeAll()
     this.#control.close()
-    this.#mainPid.remove()
+    this.#manager.remove()
     this.#exit.resolve(code)
   }
 }

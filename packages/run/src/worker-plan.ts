@@ -2,6 +2,7 @@ import type { AnyPort, InheritedListener, Launch, StartCommand } from '@zerodown
 import { planLaunch } from '@zerodown/core/supervision'
 import { Output } from './output.ts'
 import { hasReusePort } from './reuse-port.ts'
+import { passedOn } from './service-manager.ts'
 import type { RunSettings } from './settings.ts'
 import type { PrefixedOutput } from './worker-process.ts'
 
@@ -16,11 +17,10 @@ export class WorkerPlan {
 
   /** @param own how this process was started */
   constructor({ args, env, workers, prefix }: RunSettings, own: StartCommand) {
-    const inherited = Object.entries(own.env).filter(([name]) => name !== 'NOTIFY_SOCKET')
     this.#slots = workers
     this.#piped = prefix
     this.reusePort = workers > 1 && hasReusePort()
-    this.#command = { argv0: own.argv0, args, env: { ...Object.fromEntries(inherited), ...env }, cwd: own.cwd }
+    this.#command = { argv0: own.argv0, args, env: { ...passedOn(own.env), ...env }, cwd: own.cwd }
     this.#output = prefix ? { stdout: new Output(process.stdout), stderr: new Output(process.stderr) } : undefined
   }
 

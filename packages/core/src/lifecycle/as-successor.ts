@@ -32,7 +32,7 @@ export class AsSuccessor {
 
   constructor(
     predecessor: Predecessor,
-    { origin, servers, settings, state, emit }: Omit<Context, 'mainPid'>,
+    { origin, servers, settings, state, emit }: Omit<Context, 'mainPid' | 'watchdog'>,
     events: SuccessorEvents,
   ) {
     this.#predecessor = predecessor

@@ -2,6 +2,7 @@ import type { Emit } from '../events.ts'
 import type { Settings } from '../options/options.ts'
 import { tolerant } from '../logger.ts'
 import { MainPid } from '../process/main-pid/main-pid.ts'
+import { Watchdog } from '../process/main-pid/watchdog.ts'
 import type { Origin } from '../restart/origin.ts'
 import type { StartSuccessor } from '../restart/start-successor.ts'
 import type { AttachedServers } from '../servers/attached-servers.ts'
@@ -16,6 +17,7 @@ export interface Context {
   readonly servers: AttachedServers
   readonly mainPid: MainPid
   readonly control: ProcessControl
+  readonly watchdog: Watchdog
   readonly state: ProcessState
   readonly emit: Emit
   /** In place of starting a child of this process. */
@@ -23,7 +25,7 @@ export interface Context {
 }
 
 /** What comes from outside of a lifecycle. */
-export type ContextDeps = Omit<Context, 'mainPid' | 'control' | 'state'>
+export type ContextDeps = Omit<Context, 'mainPid' | 'watchdog' | 'control' | 'state'>
 
 /**
  * @param controls what the control socket may do
@@ -48,6 +50,7 @@ export function contextOf(deps: ContextDeps, state: ProcessState, controls: Cont
       origin.supervisor === undefined ? settings : { ...settings, pidFile: undefined },
       origin.startCommand.cwd,
     ),
+    watchdog: new Watchdog(origin.startCommand.env, settings.logger),
     emit(name, ...message) {
       emit(name, ...message)
       control.heard(name, message)

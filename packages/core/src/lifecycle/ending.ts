@@ -2,6 +2,7 @@ import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promis
 import type { Ledger } from '../drain/ledger.ts'
 import { emptyLedger } from '../drain/ledger.ts'
 import { atExit, isStop } from '../process/exit.ts'
+import { draining } from '../process/main-pid/status-line.ts'
 import { OwnShutdown } from '../process/own-shutdown.ts'
 import type { ShutdownHooks } from '../process/shutdown-hooks.ts'
 import { isInCharge } from '../restart/origin.ts'
@@ -66,7 +67,7 @@ export class Ending {
    * Called when the application has closed its last server: nothing is left to serve, and nothing may be left behind.
    */
   unused(): void {
-    const { restarts, readiness, origin, mainPid, control, asSuccessor, state } = this.#context
+    const { restarts, readiness, origin, mainPid, watchdog, control, asSuccessor, state } = this.#context
     const why = 'its last server was closed'
     restarts.abort(why)
     readiness.cancel()
@@ -74,6 +75,7 @@ export class Ending {
     this.#ignoreExit()
     mainPid.remove()
     control.close()
+    watchdog.stop()
     if (!isInCharge(origin)) asSuccessor?.announceLeaving(why)
     asSuccessor?.stop()
     state.enter('stopped')
@@ -85,7 +87,7 @@ export class Ending {
     this.#startDraining('shutdown')
     readiness.cancel()
     restarts.abort('this process shuts down')
-    if (isInCharge(origin)) void mainPid.announceStop()
+    if (isInCharge(origin)) void mainPid.announceStop(draining(origin.generation))
     logger.info(shutdownDelay > 0 ? `shutting down in ${shutdownDelay} ms` : 'shutting down')
     if (shutdownDelay > 0) await wait(shutdownDelay)
     // Connections that wait in the kernel's queue are answered as well.
@@ -94,8 +96,9 @@ export class Ending {
   }
 
   #startDraining(reason: 'restart' | 'shutdown'): void {
-    const { state, origin, asSuccessor, emit } = this.#context
+    const { state, origin, asSuccessor, watchdog, emit } = this.#context
     if (state.current === 'draining') return
+    watchdog.stop()
     if (!isInCharge(origin)) asSuccessor?.announceLeaving('it shuts down')
     state.enter('draining')
     emit('draining', { reason })

@@ -1,7 +1,9 @@
+import { messageOf } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { GenerationInfo, TicketKeys } from '../channel/messages.ts'
 import type { Settings } from '../options/options.ts'
 import type { MainPid } from '../process/main-pid/main-pid.ts'
+import { restarting, rolledBack, serving, tookOver } from '../process/main-pid/status-line.ts'
 import type { Launch } from './launch.ts'
 import { startSuccessor } from './start-successor.ts'
 import type { StartSuccessor } from './start-successor.ts'
@@ -15,7 +17,7 @@ const ANSWER_TIMEOUT = 10_000
 
 export interface AttemptContext {
   readonly settings: Settings
-  readonly mainPid: Pick<MainPid, 'announce'>
+  readonly mainPid: Pick<MainPid, 'announce' | 'announceReload' | 'announceReloaded'>
   readonly emit: Emit
   /** In place of starting a child. */
   readonly start?: StartSuccessor | undefined
@@ -42,14 +44,19 @@ export class Attempt {
    * @throws why it failed; by then the successor has ended
    */
   async run(): Promise<Successor> {
-    const { emit, settings } = this.#context
+    const { emit, settings, mainPid } = this.#context
     emit('restarting', { generation: this.#generation })
+    void mainPid.announceReload(restarting(this.#generation - 1))
     for (;;) {
       try {
         return await this.#try()
       } catch (error) {
         const signal = this.#successor?.endedUnheard
-        if (!signal || !settings.signals.restart.includes(signal) || this.#abort.signal.aborted) throw error
+        const { aborted } = this.#abort.signal
+        if (!signal || !settings.signals.restart.includes(signal) || aborted) {
+          if (!aborted) void mainPid.announceReloaded(rolledBack(this.#generation - 1, messageOf(error)))
+          throw error
+        }
         // `systemctl kill -s USR2` goes to every process of a unit, and goes on until it finds no new one.
         settings.logger.warn(
           `${signal} ended generation ${this.#generation} before it could hear it: starting it again.`,
@@ -115,10 +122,10 @@ export class Attempt {
   async #enter(successor: Successor): Promise<void> {
     const { mainPid } = this.#context
     try {
-      await mainPid.announce(successor.pid)
+      await mainPid.announce(successor.pid, tookOver(this.#generation))
       await this.#confirmServing(successor)
     } catch (error) {
-      await mainPid.announce(process.pid).catch(() => {}) // It is the first error that counts.
+      await mainPid.announce(process.pid, serving(this.#generation - 1)).catch(() => {}) // It is the first error that counts.
       throw error
     }
   }

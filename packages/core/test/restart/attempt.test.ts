@@ -23,6 +23,8 @@ interface Tried {
   /** In the order in which they were announced. */
   announced: number[]
   events: EventName[]
+  /** What systemd was told of the restart. */
+  told: string[]
   warn: ReturnType<typeof vi.fn>
 }
 
@@ -34,6 +36,7 @@ function attempt(
   const processes: FakeProcess[] = []
   const announced: number[] = []
   const events: EventName[] = []
+  const told: string[] = []
   const warn = vi.fn<(message: string) => void>()
   const logger = { debug() {}, info() {}, warn, error() {} }
   const one = new Attempt({} as Launch, 2, [], {
@@ -43,6 +46,8 @@ function attempt(
         announced.push(pid)
         announce(pid, processes.at(-1) as FakeProcess)
       },
+      announceReload: async (status) => void told.push(status),
+      announceReloaded: async (status) => void told.push(status),
     },
     emit: ((name: EventName) => void events.push(name)) as Emit,
     start: () => {
@@ -53,14 +58,15 @@ function attempt(
       return { process, channel: toSuccessor }
     },
   })
-  return { attempt: one, run: one.run(), processes, announced, events, warn }
+  return { attempt: one, run: one.run(), processes, announced, events, told, warn }
 }
 
 describe('an attempt to restart', () => {
   it('gives a successor that is ready, has got through its probation, serves, and is announced', async () => {
-    const { run, announced, events } = attempt([good])
+    const { run, announced, events, told } = attempt([good])
     expect((await run).pid).toBe(4711)
     expect(announced).toEqual([4711])
+    expect(told).toEqual(['generation 1, restarting: generation 2'])
     expect(events).toEqual(['restarting', 'launched', 'probation'])
   })
 
@@ -76,8 +82,9 @@ describe('an attempt to restart', () => {
       ['restarting', 'launched', 'probation'],
     ],
   ])('ends a successor that %s, and announces nobody', async (_, behaves, says, told) => {
-    const { run, processes, announced, events } = attempt([behaves])
+    const { run, processes, announced, events, told: statuses } = attempt([behaves])
     await expect(run).rejects.toThrow(says)
+    expect(statuses[1]).toMatch(new RegExp(`^generation 1, serving; the restart failed: .*${says.source}`))
     expect(processes.map(({ signals }) => signals)).toEqual([['SIGTERM']])
     expect([announced, events]).toEqual([[], told])
   })
@@ -96,10 +103,11 @@ describe('an attempt to restart', () => {
   })
 
   it('that is given up stops the successor at once, and fails with the reason', async () => {
-    const { attempt: given, run, processes } = attempt([() => {}])
+    const { attempt: given, run, processes, told } = attempt([() => {}])
     const reason = new Error('this process shuts down')
     given.abort(reason)
     expect(processes.map(({ signals }) => signals)).toEqual([['SIGTERM']])
     await expect(run).rejects.toThrow(reason)
+    expect(told).toEqual(['generation 1, restarting: generation 2'])
   })
 })

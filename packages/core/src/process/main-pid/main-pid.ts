@@ -1,8 +1,13 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf } from '../../errors.ts'
 import type { Settings } from '../../options/options.ts'
 import type { Logger } from '../../logger.ts'
 import { PidFile } from './pid-file.ts'
 import { StandIn, notifySystemd } from './systemd.ts'
+
+/** How often the end of a restart is announced, if systemd cannot be told, and how long to wait in between. ms */
+const ATTEMPTS = 10
+const PAUSE = 1000
 
 /** Announces which process is in charge: in the pid file, and to systemd. */
 export class MainPid {
@@ -10,6 +15,7 @@ export class MainPid {
   readonly #logger: Logger
   #told: Promise<void> = Promise.resolve()
   #inCharge: number = process.pid
+  #announcements = 0
 
   /**
    * @param from the directory that a relative path starts from
@@ -23,43 +29,55 @@ export class MainPid {
   /**
    * Announces this process, where no predecessor has done so. A pid file that cannot be written is logged: it is no
    * reason not to serve.
+   * @param status here and below: what systemd is to show, in one line
    */
-  async announceSelf(): Promise<void> {
+  async announceSelf(status: string): Promise<void> {
     try {
       this.#pidFile?.write(process.pid)
     } catch (error) {
       this.#logger.error(messageOf(error))
     }
-    await this.#tell('READY=1', `MAINPID=${process.pid}`)
+    await this.#tell('READY=1', `MAINPID=${process.pid}`, `STATUS=${status}`)
   }
 
   /**
-   * Announces the process `pid`, which is about to be in charge.
+   * Announces the process `pid`, which is about to be in charge, and that the restart is over.
    * @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE`
    */
-  async announce(pid: number): Promise<void> {
+  async announce(pid: number, status: string): Promise<void> {
     this.#inCharge = pid
     this.#pidFile?.write(pid)
-    await this.#tell(`MAINPID=${pid}`)
+    await this.#tell('READY=1', `MAINPID=${pid}`, `STATUS=${status}`)
   }
 
   /**
-   * Announces that this process, which stays, restarts what it runs: with `Type=notify-reload`, `systemctl reload` waits
-   * for the end. See systemd.service(5) and sd_notify(3).
+   * Announces that a restart begins: with `Type=notify-reload`, `systemctl reload` waits for its end. See
+   * systemd.service(5) and sd_notify(3).
    */
-  async announceReload(): Promise<void> {
-    await this.#tell('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`)
+  async announceReload(status: string): Promise<void> {
+    await this.#tell('RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`, `STATUS=${status}`)
   }
 
-  /** Announces that this is over, whatever came of it. */
-  async announceReloaded(): Promise<void> {
-    await this.#tell('READY=1')
+  /**
+   * Announces that it is over, with this process in charge. It is tried again and again, unless something else is to be
+   * announced: systemd would wait for it, and meanwhile begin no other reload. What keeps a successor from being started
+   * keeps systemd-notify from it as well.
+   */
+  async announceReloaded(status: string): Promise<void> {
+    const announce = async (isLast: () => boolean): Promise<Error | undefined> => {
+      for (let left = ATTEMPTS; ; left -= 1) {
+        const problem = await notifySystemd('READY=1', `STATUS=${status}`)
+        if (problem === undefined || left === 1 || !isLast()) return problem
+        await wait(PAUSE, undefined, { ref: false })
+      }
+    }
+    await this.#inTurn(announce, 'READY=1')
   }
 
   /** Announces the end of the service. Not that of a generation: systemd takes it as final. */
-  async announceStop(): Promise<void> {
+  async announceStop(status: string): Promise<void> {
     // The signal that stops the whole unit may end systemd-notify as well, which is nothing to warn of.
-    await notifySystemd('STOPPING=1')
+    await notifySystemd('STOPPING=1', `STATUS=${status}`)
   }
 
   /** Removes the pid file, if it names this process, or `successor`, which may have been announced already. */
@@ -86,10 +104,15 @@ export class MainPid {
   }
 
   /** Makes one announcement after the other, so that the last one made is the last one heard. */
-  #inTurn(announce: () => Promise<Error | undefined>, what: string): Promise<void> {
-    this.#told = this.#told.then(announce).then((problem) => {
-      if (problem !== undefined) this.#logger.warn(`could not tell systemd ${what}: ${messageOf(problem)}`)
-    })
+  #inTurn(announce: (isLast: () => boolean) => Promise<Error | undefined>, what: string): Promise<void> {
+    this.#announcements += 1
+    const number = this.#announcements
+    const isLast = (): boolean => this.#announcements === number
+    this.#told = this.#told
+      .then(() => announce(isLast))
+      .then((problem) => {
+        if (problem !== undefined) this.#logger.warn(`could not tell systemd ${what}: ${messageOf(problem)}`)
+      })
     return this.#told
   }
 }
