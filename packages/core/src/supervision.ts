@@ -5,7 +5,16 @@ export { Lanes } from './channel/lanes.ts'
 export type { GenerationInfo } from './channel/messages.ts'
 export { carrierOf } from './channel/process-carrier.ts'
 export { relay } from './channel/relay.ts'
-export type { AnyPort, Failure, FromSupervisor, FromWorker, LaunchRequest, WorkerInfo } from './channel/supervision.ts'
+export type {
+  AnyPort,
+  Failure,
+  FromSupervisor,
+  FromWorker,
+  LaunchRequest,
+  Move,
+  MoveOutcome,
+  WorkerInfo,
+} from './channel/supervision.ts'
 export { LANES, isFailure } from './channel/supervision.ts'
 export { inShort } from './control/failed.ts'
 export { ControlServer } from './control/control-server.ts'
@@ -24,6 +33,7 @@ export type { Logger } from './logger.ts'
 export { defaultLogger } from './logger.ts'
 export type { Deferred } from './node/deferred.ts'
 export { defer } from './node/deferred.ts'
+export { isNativeHandle } from './node/internals/handles.ts'
 export { spawnWithChannel } from './node/internals/spawn-with-channel.ts'
 export { within } from './node/within.ts'
 export { activatedListeners } from './listeners/activated.ts'

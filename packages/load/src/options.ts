@@ -1,7 +1,10 @@
 import type { Answer } from './response.ts'
 
-/** Where the server is: a TCP address or the path of a unix socket. An abstract socket's path starts with `\0`. */
-export type Target = { host: string; port: number } | { socketPath: string }
+/**
+ * Where the server is: a TCP address, and the own one to connect from; or the path of a unix socket. An abstract socket's
+ * path starts with `\0`.
+ */
+export type Target = { host: string; port: number; localAddress?: string } | { socketPath: string }
 
 /** Milliseconds: always the same, or drawn evenly from `[min, max]` each time. */
 export type Span = number | readonly [min: number, max: number]

@@ -1,7 +1,7 @@
 export { readConfigFile } from './config-file.ts'
 export type { RollFailure, RollOutcome } from './rolls.ts'
 export { runAlone } from './run-alone.ts'
-export type { RunFile, RunOptions, WorkerOptions } from './run-options.ts'
+export type { RunFile, RunOptions, RunText, WorkerOptions } from './run-options.ts'
 export { runTexts, workerTexts } from './run-options.ts'
 export type { RunSettings } from './settings.ts'
 export { resolveRun } from './settings.ts'

@@ -13,6 +13,11 @@ export interface RunOptions {
   nodeArgs?: readonly string[]
   /** How many processes serve at a time. `'max'`: one for each core that this process may use. Default: 1. */
   workers?: number | 'max'
+  /**
+   * Whether all connections from one address are served in the same slot, as sessions in memory and Socket.IO's long
+   * polling need it. Default: `false`.
+   */
+  sticky?: boolean
   /** A file that holds the pid of the supervisor. Default: none. */
   pidFile?: string
   /**
@@ -48,6 +53,8 @@ interface RunOption {
   accepts(value: unknown): boolean
   /** How a flag gives it. Missing: none does, or in a way of its own. */
   read?(text: string): unknown
+  /** What its flag says that comes without a value. Missing: it has to come with one. */
+  readonly bare?: string
 }
 
 const isWord = (value: unknown): value is string => typeof value === 'string' && value !== '' && !value.includes('\0')
@@ -57,6 +64,12 @@ const path: RunOption = { wants: 'a path', accepts: isWord, read: asGiven }
 const words: RunOption = {
   wants: 'a list of words',
   accepts: (value) => Array.isArray(value) && value.every((word) => word === '' || isWord(word)),
+}
+const yesOrNo: RunOption = {
+  wants: 'true or false',
+  accepts: (value) => typeof value === 'boolean',
+  read: (text) => ({ true: true, false: false })[text],
+  bare: 'true',
 }
 
 /** Every option, in the order of the documentation. */
@@ -69,6 +82,7 @@ export const runOptions: { readonly [Name in keyof RunOptions]-?: RunOption } = 
     accepts: (value) => value === 'max' || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 1024),
     read: (text) => (/^\d+$/.test(text) ? Number(text) : text),
   },
+  sticky: yesOrNo,
   pidFile: path,
   control: path,
   maxMemory: {
@@ -81,22 +95,25 @@ export const runOptions: { readonly [Name in keyof RunOptions]-?: RunOption } = 
     accepts: (value) => crashLimitIn(value) !== undefined,
     read: asGiven,
   },
-  prefix: {
-    wants: 'true or false',
-    accepts: (value) => typeof value === 'boolean',
-  },
+  prefix: yesOrNo,
   envFile: path,
 }
 
+/** An option that a flag gives. */
+export interface RunText extends TextOption {
+  /** What the flag says where it comes without a value. */
+  readonly bare?: string | undefined
+}
+
 /** The options of the supervisor that a flag gives, with the same names. */
-export const runTexts: readonly TextOption[] = Object.entries(runOptions).flatMap(([name, option]) => {
-  const { wants, read, accepts } = option
+export const runTexts: readonly RunText[] = Object.entries(runOptions).flatMap(([name, option]) => {
+  const { wants, read, accepts, bare } = option
   if (read === undefined) return []
   const accepted = (text: string): unknown => {
     const value = read(text)
     return accepts(value) ? value : undefined
   }
-  return [{ ...textNames([name]), place: [name] as const, wants, read: accepted }]
+  return [{ ...textNames([name]), place: [name] as const, wants, read: accepted, bare }]
 })
 
 const SUPERVISORS: ReadonlySet<string> = new Set(['pidFile', 'control', 'signals', 'launch', 'exit', 'logger'])

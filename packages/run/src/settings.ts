@@ -14,6 +14,8 @@ export interface RunSettings {
   /** Variables for the workers. */
   readonly env: Readonly<Record<string, string>>
   readonly workers: number
+  /** Whether each client is served in one slot of several. */
+  readonly sticky: boolean
   readonly pidFile: string | undefined
   /** The path of the control socket. */
   readonly control: string | undefined
@@ -33,14 +35,26 @@ export interface RunSettings {
  */
 export function resolveRun(options: RunFile, preload: string, logger: Logger = defaultLogger): RunSettings {
   const worker = checkRun(options)
-  const { script, args = [], nodeArgs = [], envFile, workers = 1, pidFile, maxMemory, crashLimit = '5/60s' } = options
+  const {
+    script,
+    args = [],
+    nodeArgs = [],
+    envFile,
+    workers = 1,
+    sticky = false,
+    pidFile,
+    maxMemory,
+    crashLimit = '5/60s',
+  } = options
   if (script === undefined) throw wrong('script', undefined)
+  const count = workers === 'max' ? availableParallelism() : workers
   const nodes = [...(envFile === undefined ? [] : [`--env-file=${envFile}`]), '--import', preload, ...nodeArgs]
   const limit = crashLimitIn(crashLimit)
   return {
     args: [...nodes, script, ...args],
     env: Object.fromEntries(Object.entries(worker).map(([name, value]) => [textNames([name]).variable, String(value)])),
-    workers: workers === 'max' ? availableParallelism() : workers,
+    workers: count,
+    sticky: sticky && count > 1,
     pidFile,
     control: options.control ?? (pidFile === undefined ? undefined : `${pidFile}.sock`),
     prefix: options.prefix ?? false,

@@ -4,13 +4,13 @@ import type {
   InheritedListener,
   Launch,
   LaunchRequest,
-  Logger,
   Step,
 } from '@zerodown/core/supervision'
 import { isFailure, messageOf, within } from '@zerodown/core/supervision'
 import { Charge } from './charge.ts'
 import { failure } from './failure.ts'
 import { HeldSockets } from './held-sockets.ts'
+import type { Moves } from './moves.ts'
 import { launched, startSuccessor } from './start-successor.ts'
 import type { Ended, PrefixedOutput } from './worker-process.ts'
 import { UNREACHABLE, WorkerProcess, howEnded } from './worker-process.ts'
@@ -19,7 +19,7 @@ import { UNREACHABLE, WorkerProcess, howEnded } from './worker-process.ts'
 const EXIT_TRAILS = 1000
 
 export interface SlotHost {
-  readonly logger: Logger
+  readonly moves: Moves
   /** How long a process may take from SIGTERM to its end. ms */
   readonly patience: number
   /** How to start a process of this slot that follows nobody. */
@@ -44,9 +44,9 @@ export interface SlotHost {
 export class Slot {
   readonly number: number
   readonly sockets: HeldSockets = new HeldSockets()
+  readonly charge: Charge = new Charge()
   readonly #host: SlotHost
   readonly #processes = new Set<WorkerProcess>()
-  readonly #charge = new Charge()
   /** The one to be in charge next, while nobody is. */
   #heir: WorkerProcess | undefined
   #generation = 0
@@ -59,7 +59,7 @@ export class Slot {
 
   /** The process in charge. */
   get current(): WorkerProcess | undefined {
-    return this.#charge.holder
+    return this.charge.holder
   }
 
   get processes(): ReadonlySet<WorkerProcess> {
@@ -84,13 +84,13 @@ export class Slot {
    * takes its place.
    */
   async restart(): Promise<GenerationInfo | Failure> {
-    const current = this.current ?? (await this.#charge.next())
+    const current = this.current ?? (await this.charge.next())
     if (current === undefined && !this.#stopping)
       return failure('ERR_ZERODOWN_NOT_READY', 'no process is in charge of it.')
     const answer = await current?.channel.ask({ type: 'restart-slot' })
     if (answer && !isFailure(answer)) return answer
     // It has ended. Whoever is in charge then was started by the new code.
-    const next = answer === undefined ? await this.#charge.next(current) : undefined
+    const next = answer === undefined ? await this.charge.next(current) : undefined
     if (next?.pid !== undefined) return { pid: next.pid, generation: next.generation }
     if (this.#stopping) return failure('ERR_ZERODOWN_SHUTTING_DOWN', 'the supervisor is shutting down.')
     return (
@@ -106,7 +106,7 @@ export class Slot {
   /** Ends all of its processes: by SIGTERM they drain. */
   stop(signal: 'SIGTERM' | 'SIGKILL'): void {
     this.#stopping = true
-    this.#charge.end()
+    this.charge.end()
     for (const process of this.#processes) process.kill(signal)
   }
 
@@ -125,6 +125,7 @@ export class Slot {
     channel.on('dying', ({ message }) => void (process.reason = message))
     channel.on('in-charge', () => this.#putInCharge(process))
     channel.on('signal-successor', ({ signal }) => process.successor?.kill(signal))
+    this.#host.moves.follow(this, process)
     channel.answer('launch', ({ request }) => this.#launch(process, request))
     channel.answer('ticket-keys-shared', ({ key, keys }) => this.#host.ticketKeys(key, keys))
     channel.answer('roll', () => this.#host.roll(this.number))
@@ -139,7 +140,7 @@ export class Slot {
     // Its end may be seen before what it has said last.
     const over = !this.#processes.has(process)
     if (over && this.current === undefined) return
-    this.#charge.give(process)
+    this.charge.give(process)
     this.#heir = undefined
     if (over) void process.ended.then((ended) => this.#ended(process, ended))
     else this.#host.inCharge(this)
@@ -160,8 +161,7 @@ export class Slot {
   #ended(process: WorkerProcess, ended: Ended): void {
     this.#processes.delete(process)
     const how = howEnded({ ...ended, reason: undefined })
-    for (const other of this.#processes) {
-      if (other.successor !== process) continue
+    for (const other of [...this.#processes].filter(({ successor }) => successor === process)) {
       other.successor = undefined
       other.channel.send({ type: 'successor-ended', signal: ended.signal, how })
     }
@@ -180,8 +180,8 @@ export class Slot {
   /** If it was in charge, it is no more. */
   #without(process: WorkerProcess, ended: Ended): void {
     if (this.#stopping || (process !== this.current && process !== this.#heir)) return
-    const lived = process === this.current ? this.#charge.lasted : 0
-    this.#charge.takeAway()
+    const lived = process === this.current ? this.charge.lasted : 0
+    this.charge.takeAway()
     // One that it had started takes over, and says so.
     this.#heir = process.successor?.alive === true ? process.successor : undefined
     if (this.#heir === undefined) this.#host.crashed(this, ended, lived)

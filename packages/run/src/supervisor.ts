@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Failure, GenerationInfo, InheritedListener, Launch, Logger, Step } from '@zerodown/core/supervision'
 import { defer, listenToSignals, messageOf, readStartCommand, within } from '@zerodown/core/supervision'
 import { MemoryWatch } from './memory-watch.ts'
+import { Moves } from './moves.ts'
 import { Replacements } from './replacements.ts'
 import type { RollOutcome } from './rolls.ts'
 import { Rolls } from './rolls.ts'
@@ -20,6 +21,7 @@ const AFTER_DRAIN = 10_000
 /** A process that stays: it starts workers, holds their sockets, and restarts them one after the other. */
 export class Supervisor implements SlotHost {
   readonly logger: Logger
+  readonly moves: Moves
   readonly patience: number
   readonly #settings: RunSettings
   readonly #plan: WorkerPlan
@@ -45,6 +47,7 @@ export class Supervisor implements SlotHost {
     this.#plan = new WorkerPlan(settings, own)
     this.#manager = new ServiceManager(settings, own)
     this.#slots = Array.from({ length: workers }, (_, at) => new Slot(at + 1, this))
+    this.moves = new Moves(this.#slots)
     for (const { sockets } of this.#slots) sockets.keep(this.#manager.listeners)
     this.#rolls = new Rolls(this.#slots, logger, {
       began: () => {

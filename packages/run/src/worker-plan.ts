@@ -12,13 +12,15 @@ export class WorkerPlan {
   readonly reusePort: boolean
   readonly #slots: number
   readonly #piped: boolean
+  readonly #sticky: boolean
   readonly #command: StartCommand
   readonly #output: Omit<PrefixedOutput, 'prefix'> | undefined
 
   /** @param own how this process was started */
-  constructor({ args, env, workers, prefix }: RunSettings, own: StartCommand) {
+  constructor({ args, env, workers, sticky, prefix }: RunSettings, own: StartCommand) {
     this.#slots = workers
     this.#piped = prefix
+    this.#sticky = sticky
     this.reusePort = workers > 1 && hasReusePort()
     this.#command = { argv0: own.argv0, args, env: { ...passedOn(own.env), ...env }, cwd: own.cwd }
     this.#output = prefix ? { stdout: new Output(process.stdout), stderr: new Output(process.stderr) } : undefined
@@ -33,7 +35,8 @@ export class WorkerPlan {
   ): Launch {
     const { reusePort } = this
     const ports = reusePort ? anyPorts : undefined
-    const worker = { slot, slots: this.#slots, supervisor: process.pid, reusePort, ports, piped: this.#piped }
+    const all = { slots: this.#slots, supervisor: process.pid, piped: this.#piped, sticky: this.#sticky }
+    const worker = { ...all, slot, reusePort, ports }
     return planLaunch(this.#command, {}, { generation, listeners, restartSignals: ['SIGUSR2'], worker }, {})
   }
 

@@ -15,6 +15,7 @@ describe('the settings of zerodown run', () => {
       args: ['--import', PRELOAD, 'server.js'],
       env: {},
       workers: 1,
+      sticky: false,
       pidFile: undefined,
       control: undefined,
       prefix: false,
@@ -95,7 +96,7 @@ describe('the settings of zerodown run', () => {
     [{ crashLimit: '0/60s' }, 'crashLimit: wants'],
     [{ crashLimit: '5/0s' }, 'crashLimit: wants'],
     [{ probation: -1 }, 'probation: wants a number of milliseconds'],
-    [{ worker: 2 }, 'worker: no such option. There are: script, args, nodeArgs, workers, pidFile, '],
+    [{ worker: 2 }, 'worker: no such option. There are: script, args, nodeArgs, workers, sticky, pidFile, '],
     [{ toString: 2 }, 'toString: no such option.'],
     // The supervisor's own business.
     [{ signals: { restart: 'SIGHUP' } }, 'signals: no such option.'],

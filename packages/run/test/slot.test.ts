@@ -2,6 +2,7 @@ import type { Launch, LaunchRequest } from '@zerodown/core/supervision'
 import { Channel, LANES } from '@zerodown/core/supervision'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { arrived } from '../../core/test/support/carriers.ts'
+import { Moves } from '../src/moves.ts'
 import { Slot } from '../src/slot.ts'
 import { FakeWorker } from './support/fake-workers.ts'
 
@@ -10,7 +11,6 @@ vi.mock('../src/worker-process.ts', async (original) => {
   return { ...(await original<object>()), WorkerProcess: fake.FakeWorker }
 })
 
-const logger = { info() {}, warn() {}, error: vi.fn<(message: string) => void>() }
 const REQUEST: LaunchRequest = {
   execPath: '/node',
   argv0: 'node',
@@ -25,14 +25,13 @@ const LISTENER = { fd: 20, inode: 7, bound: { kind: 'fd', fd: 20 } } as const
 beforeEach(() => {
   FakeWorker.started.length = 0
   FakeWorker.fails = undefined
-  logger.error.mockClear()
 })
 
 /** A slot, and what it has told its host. */
 function aSlot() {
   const told: unknown[] = []
   const slot = new Slot(3, {
-    logger,
+    moves: new Moves([]),
     patience: 50,
     plan: (number, generation, listeners) => ({ number, generation, listeners }) as unknown as Launch,
     output: () => undefined,

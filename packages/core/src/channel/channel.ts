@@ -42,24 +42,27 @@ export class Channel<Out extends Typed, In extends Typed> {
   /**
    * Sends a message; nothing, if the channel has ended.
    * @param handle a copy of it goes along
+   * @param sent called when `handle` has left, so that it may be closed here
    * @throws if `handle` is of a type that cannot be sent
    */
-  send(message: Out, handle?: object): void {
-    this.#carrier.send(mark(message), handle)
+  send(message: Out, handle?: object, sent?: () => void): void {
+    this.#carrier.send(mark(message), handle, sent)
   }
 
   /**
    * Asks a question.
+   * @param handle a copy of it goes along
    * @returns the answer; `null`: nobody over there can answer; `undefined`: the channel ended before it came
    */
   async ask<Type extends AnyQuestion['type']>(
     question: Named<Out, Type> & Named<AnyQuestion, Type>,
+    handle?: object,
   ): Promise<AllAnswers[Type] | null | undefined> {
     if (!this.open) return undefined
     this.#lastQuestion += 1
     const answer = defer<unknown>()
     this.#questions.set(this.#lastQuestion, answer)
-    this.#carrier.send(mark({ ...question, question: this.#lastQuestion }))
+    this.#carrier.send(mark({ ...question, question: this.#lastQuestion }), handle)
     return answer.promise as Promise<AllAnswers[Type] | null | undefined>
   }
 
@@ -87,7 +90,7 @@ export class Channel<Out extends Typed, In extends Typed> {
    */
   answer<Type extends In['type'] & keyof AllAnswers>(
     type: Type,
-    answer: (question: Named<In, Type>) => Answer<Type> | Promise<Answer<Type>>,
+    answer: (question: Named<In, Type>, handle: unknown) => Answer<Type> | Promise<Answer<Type>>,
   ): () => void {
     return this.#listen(type, answer)
   }

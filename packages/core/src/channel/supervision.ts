@@ -16,6 +16,8 @@ export interface WorkerInfo {
   readonly piped?: boolean | undefined
   /** The ports that an earlier slot got where it asked for any. */
   readonly ports?: readonly AnyPort[] | undefined
+  /** Whether all connections of one client address are served in the same slot. */
+  readonly sticky?: boolean | undefined
 }
 
 /** What became of a `listen()` on any port, port 0. */
@@ -49,6 +51,15 @@ export interface Failure {
   readonly message: string
 }
 
+/** A connection that another slot than the one that has accepted it is to serve. */
+export interface Move {
+  /** That of its listener. */
+  readonly key: string
+  readonly slot: number
+  /** Of its socket, so that no other one is taken for it. */
+  readonly inode?: number | undefined
+}
+
 /** From a worker. */
 export type FromWorker =
   /** With a handle: it listens there, and the supervisor is to hold the socket for those that follow. */
@@ -63,6 +74,8 @@ export type FromWorker =
   | { type: 'step'; step: object }
   /** What a predecessor does to its successor's process. */
   | { type: 'signal-successor'; signal: 'SIGTERM' | 'SIGKILL' }
+  /** With a handle: a connection of which nothing was read. */
+  | ({ type: 'move' } & Move)
   | WorkerQuestion
 
 export type WorkerQuestion =
@@ -72,6 +85,11 @@ export type WorkerQuestion =
   | { type: 'roll' }
   /** My keys for the TLS sessions of that listener: which do all slots use? They are secrets. */
   | { type: 'ticket-keys-shared'; key: string; keys: string }
+  /**
+   * I am about to leave: send me no more connections. What was sent before the answer comes before it. `forGood`: nobody
+   * takes over, so what I have moved may still come back.
+   */
+  | { type: 'moves-over'; forGood: boolean }
 
 /** From the supervisor. */
 export type FromSupervisor =
@@ -85,6 +103,14 @@ export type SupervisorQuestion =
   | { type: 'memory' }
   /** What do you tell of yourself? */
   | { type: 'status-asked' }
+  /** With a handle: a connection to that listener which another slot has accepted. Do you serve it? */
+  | { type: 'moved'; key: string; inode?: number | undefined }
+
+/**
+ * What becomes of a connection that has moved. `later`: this process has given up its listeners, so its successor is to
+ * serve it. `unknown`: it has no such listener.
+ */
+export type MoveOutcome = 'served' | 'later' | 'unknown'
 
 export interface SupervisionAnswers {
   launch: { readonly pid: number } | Failure
@@ -93,6 +119,8 @@ export interface SupervisionAnswers {
   'restart-slot': GenerationInfo | Failure
   /** The resident set, bytes. */
   memory: number
+  moved: MoveOutcome
+  'moves-over': boolean
 }
 
 export const isFailure = (answer: object): answer is Failure => 'code' in answer

@@ -14,12 +14,12 @@ const AFTER_CUT = 1000
  */
 export async function drainServers(
   servers: readonly Omit<Draining, 'ledger'>[],
-  predecessorGone: Promise<void>,
+  noMoreCome: Promise<void>,
   { drainTimeout: timeout, logger }: Settings,
   ledger: Ledger = emptyLedger(),
 ): Promise<Ledger> {
   const began = performance.now()
-  const drains = servers.map((server) => startDrain({ ...server, ledger }, predecessorGone))
+  const drains = servers.map((server) => startDrain({ ...server, ledger }, noMoreCome))
   const drained = Promise.all(drains.map((drain) => drain.drained))
 
   if (!(await within(timeout, drained))) {

@@ -15,16 +15,13 @@ import { holdClose } from '../node/internals/close-event.ts'
  * and later; Node 26 also those before their first request), and `http2` servers would end their sessions: requests on
  * their way would be lost.
  */
-export function startDrain(
-  draining: Draining,
-  predecessorGone: Promise<void>,
-): { drain: Drain; drained: Promise<void> } {
+export function startDrain(draining: Draining, noMoreCome: Promise<void>): { drain: Drain; drained: Promise<void> } {
   const { server, connections } = draining
   const closed = new Promise((resolve) => server.once('close', resolve))
-  // Until the predecessor has left, it may still hand connections over. An application that ends on 'close' what its
-  // handlers need must not end it before.
-  holdClose(server, predecessorGone)
-  const drained = Promise.all([closed, predecessorGone]).then(() => connections.allClosed())
+  // Until the predecessor has left, it may still hand connections over; and under a supervisor, so may other slots. An
+  // application that ends on 'close' what its handlers need must not end it before.
+  holdClose(server, noMoreCome)
+  const drained = Promise.all([closed, noMoreCome]).then(() => connections.allClosed())
   const drain = chooseDrain(draining)
   keepAddress(server)
   // If the application has closed the server itself, its 'close' comes when its connections have ended.

@@ -46,8 +46,10 @@ export async function leave(
     return { server, connections, handover: kinds.length > 0 ? { to: handover, listener, kinds, moved } : undefined }
   })
   const predecessorGone = untilGone(origin.predecessor, drainTimeout + PREDECESSOR_TRAILS)
+  const movesOver = origin.supervisor?.endMoves(taker === undefined ? 'for good' : 'to a successor')
+  const noMoreCome = Promise.all([predecessorGone, movesOver && within(drainTimeout, movesOver)]).then(() => {})
 
-  await drainServers(draining, predecessorGone, settings, ledger)
+  await drainServers(draining, noMoreCome, settings, ledger)
   handover?.stop()
   logger.info(`drained: ${describeLedger(ledger)}`)
   emit('drained', ledger)

@@ -1,7 +1,7 @@
 import { Channel } from '../channel/channel.ts'
 import type { Lanes } from '../channel/lanes.ts'
 import type { GenerationInfo } from '../channel/messages.ts'
-import type { Failure, FromSupervisor, FromWorker, WorkerInfo } from '../channel/supervision.ts'
+import type { Failure, FromSupervisor, FromWorker, MoveOutcome, WorkerInfo } from '../channel/supervision.ts'
 import { LANES, isFailure } from '../channel/supervision.ts'
 import type { ZerodownErrorCode } from '../errors.ts'
 import { ZerodownError, messageOf } from '../errors.ts'
@@ -10,10 +10,14 @@ import type { InheritedListener } from '../listeners/inherited.ts'
 import { keyOf } from '../listeners/key.ts'
 import type { ListenTarget } from '../listeners/listen-target.ts'
 import type { SharedPort } from '../listeners/shared-port.ts'
+import { inodeOfHandle, isNativeHandle } from '../node/internals/handles.ts'
 import { inodeOf } from '../node/stat.ts'
 import { launchFailed } from './launch.ts'
 import { RemoteProcess } from './remote-process.ts'
 import type { StartSuccessor } from './start-successor.ts'
+
+/** Whether somebody has taken over. */
+export type Leaving = 'to a successor' | 'for good'
 
 /** The supervisor as its worker sees it: it starts processes, holds sockets, and says when it is this slot's turn. */
 export class Supervisor {
@@ -24,6 +28,7 @@ export class Supervisor {
   readonly #channel: Channel<FromWorker, FromSupervisor>
   /** How many were started. */
   #successors = 0
+  #leaving: Leaving | undefined
 
   constructor(worker: WorkerInfo, lanes: Lanes) {
     this.worker = worker
@@ -74,6 +79,42 @@ export class Supervisor {
   /** Says how far a restart is. */
   reportStep(step: object): void {
     this.#channel.send({ type: 'step', step })
+  }
+
+  /**
+   * Gives a connection of which nothing was read to another slot.
+   * @returns whether that is possible; then it is no longer ours
+   */
+  move(key: string, slot: number, connection: object & { close(): void }): boolean {
+    if (!this.#channel.open) return false
+    const inode = inodeOfHandle(connection)
+    this.#channel.send({ type: 'move', key, slot, inode }, connection, () => connection.close())
+    return true
+  }
+
+  /** @param receive called with each connection that another slot gives to this one */
+  onMoved(receive: (key: string, connection: unknown) => MoveOutcome): void {
+    this.#channel.answer('moved', ({ key, inode }, connection) => {
+      // A message and the socket that came with it must not be taken for each other's.
+      if (!isNativeHandle(connection) || inodeOfHandle(connection) === inode) return receive(key, connection)
+      connection.close()
+      return 'unknown'
+    })
+  }
+
+  /**
+   * Has the connections of other slots go elsewhere.
+   * @returns when the last one has come
+   */
+  async endMoves(leaving: Leaving): Promise<void> {
+    if (this.worker.sticky !== true) return
+    this.#leaving = leaving
+    await this.#channel.ask({ type: 'moves-over', forGood: leaving === 'for good' })
+  }
+
+  /** How this process leaves, from when it has said so. */
+  get leaving(): Leaving | undefined {
+    return this.#leaving
   }
 
   /** Says why this process is about to end. */

@@ -10,6 +10,7 @@ import { additionalListenerOf } from './additional-listener.ts'
 import type { ServerHost } from './attached-server.ts'
 import { AttachedServer } from './attached-server.ts'
 import { remember } from './attachments.ts'
+import { StickyClients } from './sticky-clients.ts'
 import { giveToSupervisor } from './under-supervisor.ts'
 
 /** Is told what happens to the attached servers. */
@@ -29,12 +30,15 @@ export class AttachedServers implements ServerHost {
   readonly #beforeListen: () => void
   readonly #known = new WeakSet<Server>()
   readonly #servers = new Set<AttachedServer>()
+  readonly #sticky: StickyClients | undefined
   #watcher: ServerWatcher | undefined
 
   /** @param beforeListen called at each `listen()`, before anything is bound; what it throws, `listen()` throws */
   constructor(origin: Origin, beforeListen: () => void) {
     this.#origin = origin
     this.#beforeListen = beforeListen
+    const { supervisor } = origin
+    this.#sticky = supervisor?.worker.sticky === true ? new StickyClients(supervisor) : undefined
   }
 
   /** @param watcher `undefined`: nobody is told any more */
@@ -131,6 +135,7 @@ export class AttachedServers implements ServerHost {
 
   listens(server: AttachedServer, adopted: boolean): void {
     if (this.#origin.supervisor !== undefined) giveToSupervisor(this.#origin.supervisor, server)
+    this.#sticky?.follow(server)
     this.#watcher?.serverListens(server, adopted)
   }
 

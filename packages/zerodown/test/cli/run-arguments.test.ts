@@ -24,6 +24,8 @@ describe('zerodown run takes', () => {
     ],
     [['--prefix', 'server.js'], { ...PROGRAM, prefix: true }],
     [['--control', 'a.sock', 'server.js'], { ...PROGRAM, control: 'a.sock' }],
+    [['--sticky', 'server.js'], { ...PROGRAM, sticky: true }],
+    [['--sticky=false', '-w', '2', 'server.js'], { ...PROGRAM, sticky: false, workers: 2 }],
     [['-w', '2'], { workers: 2 }],
     [[], {}],
   ])('its options before the program: %j', (args, options) => {

@@ -1,7 +1,12 @@
 import type { Server } from 'node:net'
 import { Socket } from 'node:net'
 import type { Handle } from './handles.ts'
-import { handleOf } from './handles.ts'
+import { handleOf, isNativeHandle } from './handles.ts'
+
+type OnConnection = (error: number, connection: object) => void
+
+/** What Node itself calls, where something else comes first. */
+const behind = new WeakMap<Handle, OnConnection>()
 
 /**
  * Gives the function that Node calls for each connection that the kernel accepts on a server's socket. Called with a
@@ -19,16 +24,50 @@ export function accepting(server: Server): ((connection: object) => Socket | und
     const { setNoDelay, setKeepAlive } = connection as Handle
     setNoDelay?.call(connection, false)
     setKeepAlive?.call(connection, false, 0)
-    try {
-      handle.onconnection?.(0, connection)
-    } catch (error) {
-      // A listener has thrown. That stays uncaught, but the caller has to hear what became of the connection.
-      process.nextTick(() => {
-        throw error
-      })
-    }
+    accept(handle, connection)
     const owner = ownerOf(connection)
     return owner === before ? undefined : owner
+  }
+}
+
+/**
+ * Has each connection that the kernel accepts on a server's socket shown first, by its handle: there is no socket over it,
+ * and nothing was read. The same is what `node:cluster` replaces to pass connections on.
+ * @param takes @returns whether it takes the connection, which Node then never sees
+ * @returns how to have the server accept one that nobody takes, also when it has stopped listening; `undefined` where
+ * the server does not listen
+ */
+export function beforeAccepting(
+  server: Server,
+  takes: (connection: object & { close(): void }) => boolean,
+): ((connection: object) => void) | undefined {
+  const handle = handleOf(server)
+  const own = handle?.onconnection
+  if (!handle || typeof own !== 'function') return undefined
+  behind.set(handle, own)
+  handle.onconnection = (error, connection) => {
+    if (error === 0 && isNativeHandle(connection) && takes(connection)) return
+    own.call(handle, error, connection)
+  }
+  return (connection) => accept(handle, connection)
+}
+
+/** The address of whoever is at the other end of a TCP connection; `undefined` where it has none, or has gone. */
+export function peerAddress(connection: object): string | undefined {
+  const { getpeername } = connection as Handle
+  const peer: { address?: string } = {}
+  return getpeername?.call(connection, peer) === 0 ? peer.address : undefined
+}
+
+function accept(handle: Handle, connection: object): void {
+  const onConnection = behind.get(handle) ?? handle.onconnection
+  try {
+    onConnection?.call(handle, 0, connection)
+  } catch (error) {
+    // A listener has thrown. That stays uncaught, but the caller has to hear what became of the connection.
+    process.nextTick(() => {
+      throw error
+    })
   }
 }
 

@@ -8,6 +8,7 @@ export interface Handle {
   close?: () => void
   setNoDelay?: (on: boolean) => number
   setKeepAlive?: (on: boolean, delay: number) => number
+  getpeername?: (peer: { address?: string }) => number
   onconnection?: (error: number, connection: object) => void
 }
 

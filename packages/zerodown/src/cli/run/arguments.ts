@@ -7,14 +7,14 @@ const TEXT = { type: 'string' } as const
 
 const FLAGS = {
   ...Object.fromEntries(workerTexts.map(({ flag }) => [flag, TEXT])),
-  ...Object.fromEntries(runTexts.map(({ flag }) => [flag, TEXT])),
+  ...Object.fromEntries(runTexts.map(({ flag, bare }) => [flag, bare === undefined ? TEXT : { type: 'boolean' }])),
   workers: { type: 'string', short: 'w' },
   'node-args': TEXT,
-  prefix: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
-const FLAGS_WITHOUT_VALUE: ReadonlySet<string> = new Set(['help', 'prefix'])
+/** What flags say that come without a value. */
+const BARE = new Map(runTexts.map(({ flag, bare }) => [flag, bare]))
 
 interface Given {
   readonly name: string
@@ -32,13 +32,8 @@ export function parseRun(args: readonly string[]): RunFile | 'help' {
   const { given, rest } = split([...args])
   const texts = new Map<string, string>()
   const nodeArgs: string[] = []
-  let prefix = false
   for (const flag of given) {
     if (flag.name === 'help' && flag.value === undefined) return 'help'
-    if (flag.name === 'prefix' && flag.value === undefined) {
-      prefix = true
-      continue
-    }
     const value = valueOf(flag)
     if (flag.name === 'node-args') nodeArgs.push(...value.split(' ').filter(Boolean))
     else texts.set(flag.name, value)
@@ -47,7 +42,6 @@ export function parseRun(args: readonly string[]): RunFile | 'help' {
   return {
     ...optionsIn(texts),
     ...(script === undefined ? {} : { script, args: its }),
-    ...(prefix ? { prefix } : {}),
     ...(nodeArgs.length === 0 ? {} : { nodeArgs }),
   }
 }
@@ -67,10 +61,12 @@ function valueOf({ name, rawName, value, inlineValue }: Given): string {
   if (!Object.hasOwn(FLAGS, name)) {
     throw new UsageError(`unknown option ${rawName}. Options for Node are given as in --node-args "${rawName}".`)
   }
-  if (FLAGS_WITHOUT_VALUE.has(name)) throw new UsageError(`${rawName}: takes no value.`)
+  if (name === 'help') throw new UsageError(`${rawName}: takes no value.`)
   // `--pid-file --workers 2` forgets a value.
   const forgotten = value?.startsWith('-') && inlineValue !== true && name !== 'node-args'
   if (value !== undefined && !forgotten) return value
+  const bare = BARE.get(name)
+  if (bare !== undefined) return bare
   const instead = forgotten ? ` One that begins with a dash is given as in --${name}=${value}.` : ''
   throw new UsageError(`${rawName}: needs a value.${instead}`)
 }

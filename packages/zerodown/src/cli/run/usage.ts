@@ -6,6 +6,7 @@ drain all of them and end; a second SIGINT ends at once. What stands behind PROG
 program's.
 
   -w, --workers N      How many processes serve at a time; max: one for each core. Default: 1.
+  --sticky             Serves all connections from one address in the same slot.
   --pid-file FILE      Where to keep the pid of this process. zerodown reload reads it.
   --control PATH       A unix socket for zerodown status, reload and stop. Default: the path of the
                        pid file, and .sock.
