@@ -68,6 +68,12 @@ describe('the settings of zerodown run', () => {
     expect(settingsOf({ crashLimit }).crashLimit).toEqual(limit)
   })
 
+  it('have no client stick to a slot where there is only one', () => {
+    expect(settingsOf({ sticky: true }).sticky).toBe(false)
+    expect(settingsOf({ sticky: true, workers: 2 }).sticky).toBe(true)
+    expect(settingsOf({ workers: 2 }).sticky).toBe(false)
+  })
+
   it('wait for the drain of the workers as long as that may take, whoever says so', () => {
     expect(settingsOf({ drainTimeout: 100, shutdownDelay: 7 }).stopTimeout).toBe(107)
     vi.stubEnv('ZERODOWN_DRAIN_TIMEOUT', '60000')
@@ -86,6 +92,7 @@ describe('the settings of zerodown run', () => {
     [{ workers: 1025 }, 'workers: wants'],
     [{ workers: 1.5 }, 'workers: wants'],
     [{ workers: '4' }, 'workers: wants'],
+    [{ sticky: 1 }, 'sticky: wants true or false, got 1.'],
     [{ prefix: 'yes' }, "prefix: wants true or false, got 'yes'."],
     [{ pidFile: 5 }, 'pidFile: wants a path, got 5.'],
     [{ envFile: '' }, "envFile: wants a path, got ''."],

@@ -1,5 +1,8 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import type { ListenOptions } from 'node:net'
+import { connect, createServer } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { Channel } from '../../src/channel/channel.ts'
 import { Lanes } from '../../src/channel/lanes.ts'
@@ -9,14 +12,15 @@ import { inodeOfHandle, isNativeHandle } from '../../src/node/internals/handles.
 import { Supervisor } from '../../src/restart/supervisor.ts'
 import { AttachedServers } from '../../src/servers/attached-servers.ts'
 import { slotOfClient } from '../../src/servers/slot-of-client.ts'
+import { tempDir } from '../../../../test/support/index.ts'
 import { MemoryCarrier, arrived } from '../support/carriers.ts'
 import { anOrigin } from '../support/lifecycles.ts'
-import { connectTo, endWithTest, listen, portOf } from '../support/servers.ts'
+import { acceptedBy, connectTo, endWithTest, listen, portOf } from '../support/servers.ts'
 
 const OWNER = slotOfClient('127.0.0.1', 2)
 
 /** A server in a slot, and what its supervisor hears. */
-async function inSlot(slot: number, sticky = true) {
+async function inSlot(slot: number, { sticky = true, place }: { sticky?: boolean; place?: ListenOptions } = {}) {
   const [its, own] = MemoryCarrier.pair()
   const supervisor = new Supervisor({ slot, slots: 2, sticky }, new Lanes(its))
   const channel = new Channel<FromSupervisor, FromWorker>(new Lanes(own).open(LANES.supervisor))
@@ -31,8 +35,8 @@ async function inSlot(slot: number, sticky = true) {
   endWithTest(server)
   const servers = new AttachedServers(anOrigin({ supervisor }), () => {})
   servers.add(server)
-  await listen(server)
-  const key = `tcp:127.0.0.1:${portOf(server)}`
+  await listen(server, place)
+  const key = place === undefined ? `tcp:127.0.0.1:${portOf(server)}` : ''
   return { server, supervisor, channel, carrier: own, moves, key }
 }
 
@@ -85,6 +89,25 @@ describe('a worker of several, where clients are sticky', () => {
     expect(await answer).toBe('served')
   })
 
+  it('holds to the limit of its server for those, too', async () => {
+    const { channel, server, key } = await inSlot(OWNER)
+    server.maxConnections = 1
+    // It reads nothing, and so stays.
+    await acceptedBy(server)
+    let dropped = 0
+    server.on('drop', () => (dropped += 1))
+    const { handle, inode, answer } = await aConnection()
+    expect(await channel.ask({ type: 'moved', key, inode }, handle)).toBe('served')
+    expect([await answer, dropped]).toEqual(['', 1])
+  })
+
+  it('serves all on a unix socket, where clients have no address', async () => {
+    const path = join(await tempDir(), 'clients.sock')
+    const { moves } = await inSlot(3 - OWNER, { place: { path } })
+    for (let times = 0; times < 5; times += 1) expect(await text(connect(path))).toBe('served')
+    expect(moves).toEqual([])
+  })
+
   it('serves none that is not the one the message names', async () => {
     const { channel, key } = await inSlot(OWNER)
     const { handle, inode = 0, answer } = await aConnection()
@@ -121,7 +144,7 @@ describe('a worker of several, where clients are sticky', () => {
 })
 
 it('a worker serves each client where clients are not sticky, and takes none from others', async () => {
-  const { server, channel, supervisor, moves, key } = await inSlot(3 - OWNER, false)
+  const { server, channel, supervisor, moves, key } = await inSlot(3 - OWNER, { sticky: false })
   expect(await textOf(server)).toBe('served')
   expect(moves).toEqual([])
   expect(await channel.ask({ type: 'moved', key }, aHandle())).toBeNull()
