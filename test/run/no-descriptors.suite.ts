@@ -1,4 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { get } from 'node:http'
+import type { Target } from '@zerodown/load'
 import { startLoad } from '@zerodown/load'
 import { expect, it } from 'vitest'
 import { cleanUp } from '../support/clean-up.ts'
@@ -55,5 +57,28 @@ it.runIf(hasPrlimit)(
     const { pid } = await server.waitForAnnouncement(2)
     await until(() => workers().length === 2, 'two workers')
     expect(workers()).toEqual([other, pid])
+  },
+)
+
+/** One request on a connection of its own. @returns `answered`, or the code of what went wrong */
+async function ask(target: Target, localAddress: string): Promise<string | undefined> {
+  const request = get({ ...target, localAddress, agent: false })
+  return new Promise((resolve) => {
+    request.once('response', (answer) => answer.resume().once('end', () => resolve('answered')))
+    request.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code))
+  })
+}
+
+it.runIf(hasPrlimit)(
+  'with --sticky a supervisor out of descriptors loses what moves to another slot, and nothing else, and no client hangs',
+  async () => {
+    const { server, target } = await startSupervised('register/http.mjs', { slots: 2, flags: ['--sticky'] })
+    const all = async (): Promise<Set<unknown>> =>
+      new Set(await Promise.all(Array.from({ length: 40 }, (_, at) => ask(target(), `127.0.0.${at + 1}`))))
+    expect(await all()).toEqual(new Set(['answered']))
+    allow(server.pid, 8)
+    expect(await all()).toEqual(new Set(['answered', 'ECONNRESET']))
+    allow(server.pid, 1024)
+    expect(await all()).toEqual(new Set(['answered']))
   },
 )
