@@ -15,6 +15,7 @@ class HeldSocket {
   readonly #file: string | undefined
   /** How many slots hold it. */
   #holders = 0
+  #open = true
 
   constructor(listener: InheritedListener, handle: Handle) {
     this.listener = { ...listener, fd: handle.fd }
@@ -33,13 +34,20 @@ class HeldSocket {
     if (this.#holders > 0) return
     const { bound } = this.listener
     if (bound.kind === 'unix' && this.#file !== undefined) removeUnixPath(bound.path, this.#file)
-    this.#handle.close()
+    this.close()
+  }
+
+  /** From now on it listens only as long as a worker does. */
+  close(): void {
+    if (this.#open) this.#handle.close()
+    this.#open = false
   }
 }
 
 /** The listening sockets of one slot, by their inodes. */
 export class HeldSockets {
   readonly #held = new Map<number, HeldSocket>()
+  #over = false
 
   /** What a service manager has passed to this process, which keeps it: it is there until this process ends. */
   keep(passed: readonly InheritedListener[]): void {
@@ -78,6 +86,15 @@ export class HeldSockets {
     this.#held.delete(inode)
   }
 
+  /**
+   * Nobody follows the workers that there are. While this process held a socket that they have closed, clients would wait
+   * in the kernel's queue, to be cut at the end.
+   */
+  closeAll(): void {
+    this.#over = true
+    for (const socket of this.#held.values()) socket.close()
+  }
+
   removeAll(): void {
     for (const inode of this.#held.keys()) this.remove(inode)
   }
@@ -97,6 +114,7 @@ export class HeldSockets {
     if (this.#held.has(inode)) return
     this.#held.set(inode, socket)
     socket.hold()
+    if (this.#over) socket.close()
   }
 }
 

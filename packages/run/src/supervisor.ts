@@ -155,6 +155,7 @@ export class Supervisor implements SlotHost {
     this.#stopping = true
     this.logger.info('shutting down')
     this.#manager.announceStop()
+    for (const { sockets } of this.#slots) sockets.closeAll()
     for (const slot of this.#slots) slot.stop('SIGTERM')
     const ended = this.#allEnded()
     if (!(await within(this.patience, ended))) {
