@@ -1,18 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { parseSync } from 'vite'
-
-/** A node of a syntax tree (ESTree), as far as it matters here. */
-interface Node {
-  readonly type: string
-  readonly [property: string]: unknown
-}
+import type { Node } from './syntax.ts'
+import { childrenOf, nodesOf } from './syntax.ts'
 
 const DECLARES_TESTS: ReadonlySet<unknown> = new Set(['check', 'describe', 'it', 'test'])
 
 /** The titles of a test file as they are written, and the words of the tables that `each` makes tests of. */
 export function titlesIn(path: string): string[] {
-  const program = parseSync(path, readFileSync(path, 'utf8')).program as unknown as Node
-  const nodes = nodesIn(program)
+  const nodes = nodesOf(path)
   const constants = constantsOf(nodes)
   return nodes.filter(isDeclaration).flatMap((call) => wordsOf(call, constants))
 }
@@ -41,14 +34,3 @@ function constantsOf(nodes: readonly Node[]): Map<unknown, Node> {
   const declared = nodes.filter(({ type, init }) => type === 'VariableDeclarator' && init)
   return new Map(declared.map(({ id, init }) => [(id as Node)['name'], init as Node]))
 }
-
-function nodesIn(program: Node): Node[] {
-  const nodes = [program]
-  for (const node of nodes) nodes.push(...childrenOf(node))
-  return nodes
-}
-
-const childrenOf = (node: Node): Node[] => Object.values(node).flat().filter(isNode)
-
-const isNode = (value: unknown): value is Node =>
-  typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
