@@ -1,17 +1,42 @@
 import { expect } from 'vitest'
 import { restartAndSettle } from '../../restart/settle.ts'
+import { startSupervised } from '../../run/stage/supervised.ts'
 import type { ServerProcess } from '../../support/index.ts'
 import { startServer } from '../../support/index.ts'
 import type { Proxy } from './proxy.ts'
 import type { Counted } from './wrk.ts'
 import { Wrk } from './wrk.ts'
 
-/** Restarts a server behind a proxy under load, so many times. */
-export async function expectUnnoticed(proxy: Proxy, restarts: number): Promise<void> {
+/** What stands behind a proxy. */
+interface Service {
+  readonly server: ServerProcess
+  readonly port: number
+  restart(): Promise<unknown>
+}
+
+export async function aServer(): Promise<Service> {
   const server = await startBehind()
-  const { port, complaints } = await proxy.start(server.port)
+  return { server, port: server.port, restart: () => restartAndSettle(server) }
+}
+
+/** Two workers of `zerodown run`. */
+export async function twoWorkers(): Promise<Service> {
+  const { server, target, roll } = await startSupervised('proxied.mjs')
+  const to = target()
+  if (!('port' in to)) throw new Error('It listens on no port.')
+  return {
+    server,
+    port: to.port,
+    restart: async () => expect(await roll()).toBe('restarted 2 slots'),
+  }
+}
+
+/** Restarts a service behind a proxy under load, so many times. */
+export async function expectUnnoticed(proxy: Proxy, start: () => Promise<Service>, restarts: number): Promise<void> {
+  const { server, port: upstream, restart } = await start()
+  const { port, complaints } = await proxy.start(upstream)
   const wrk = await Wrk.start(port)
-  for (let times = 0; times < restarts; times += 1) await restartAndSettle(server)
+  for (let times = 0; times < restarts; times += 1) await restart()
   // Then wrk breaks off what it is doing.
   const complained = await complaints()
   const counted = await wrk.stop()

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 
-/** Programs of which at least one is not there, as words for a title; `undefined`: all are. */
-export function missing(...programs: string[]): string | undefined {
+/** Whether all of these programs are there, and if not, what a title has to say of it. */
+export function installed(...programs: string[]): { runs: boolean; note: string } {
   const none = programs.filter((program) => spawnSync(program, ['-v']).error !== undefined)
-  return none.length === 0 ? undefined : `${none.join(' and ')} not installed`
+  return { runs: none.length === 0, note: none.length === 0 ? '' : ` (skipped: ${none.join(' and ')} not installed)` }
 }
