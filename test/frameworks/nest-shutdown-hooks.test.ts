@@ -37,25 +37,23 @@ const hooksOf = (server: ServerProcess, generation: number): string[] =>
 const IN_ORDER = HOOKS.map((hook) => `${hook}, 0 open`)
 
 describe('the shutdown hooks of Nest', { timeout: PATIENCE }, () => {
-  it.concurrent.each(CASES)(
-    'run once, when all is answered, after a restart and at SIGTERM: $title',
-    async ({ env }) => {
-      const server = await startServer('nest', { env })
-      const { pid, generation } = server.latest
+  // Not side by side: what a test starts ends with the test that runs then, vitest's onTestFinished.
+  it.each(CASES)('run once, when all is answered, after a restart and at SIGTERM: $title', async ({ env }) => {
+    const server = await startServer('nest', { env })
+    const { pid, generation } = server.latest
 
-      const slow = await beginSlow(server)
-      expect(server.output.lines.join()).not.toMatch(/listens to it as well/)
-      await server.restart()
-      await expectAnswer(slow)
-      expect(await server.waitForExit(pid, 30_000)).toBe(0)
-      expect(hooksOf(server, generation)).toEqual(IN_ORDER)
+    const slow = await beginSlow(server)
+    expect(server.output.lines.join()).not.toMatch(/listens to it as well/)
+    await server.restart()
+    await expectAnswer(slow)
+    expect(await server.waitForExit(pid, 30_000)).toBe(0)
+    expect(hooksOf(server, generation)).toEqual(IN_ORDER)
 
-      const last = server.latest
-      const slowAgain = await beginSlow(server)
-      server.signal('SIGTERM', last.pid)
-      await expectAnswer(slowAgain)
-      expect(await server.waitForExit(last.pid, 30_000)).toBe(0)
-      expect(hooksOf(server, last.generation)).toEqual(IN_ORDER)
-    },
-  )
+    const last = server.latest
+    const slowAgain = await beginSlow(server)
+    server.signal('SIGTERM', last.pid)
+    await expectAnswer(slowAgain)
+    expect(await server.waitForExit(last.pid, 30_000)).toBe(0)
+    expect(hooksOf(server, last.generation)).toEqual(IN_ORDER)
+  })
 })

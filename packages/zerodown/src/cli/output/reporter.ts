@@ -6,7 +6,7 @@ import { Narrator } from './words.ts'
 /** Says what happens while it happens. */
 export interface Reporter {
   tell(line: Line): void
-  /** Called when nothing more comes. @param summary the last line */
+  /** Called when nothing more comes. @param summary the last line; `undefined`: what was under way has failed */
   end(summary?: string): void
 }
 
@@ -48,8 +48,8 @@ export function liveReporter(stream: NodeJS.WriteStream): Reporter {
     const working = now === '' ? [] : [`${colours.cyan(FRAMES[frame % FRAMES.length] ?? '')} ${now}`]
     lines([...done, ...working].join('\n'))
   }
-  const finish = (): void => {
-    if (now !== '') done.push(`${colours.green('✓')} ${now}`)
+  const finish = (mark = colours.green('✓')): void => {
+    if (now !== '') done.push(`${mark} ${now}`)
     now = ''
   }
   const timer = setInterval(draw, FRAME)
@@ -64,9 +64,12 @@ export function liveReporter(stream: NodeJS.WriteStream): Reporter {
     },
     end(summary) {
       clearInterval(timer)
-      if (passing) now = ''
-      finish()
-      if (summary !== undefined) done.push(colours.bold(summary))
+      if (summary === undefined) finish(colours.red('✗'))
+      else {
+        if (passing) now = ''
+        finish()
+        done.push(colours.bold(summary))
+      }
       draw()
       lines.done()
     },

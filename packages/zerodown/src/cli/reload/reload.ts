@@ -85,9 +85,11 @@ async function watched(control: string, { json, timeout }: ServiceArguments): Pr
 
 function summaryOf({ outcome, toldToTheEnd }: Followed, took: number): string | undefined {
   if (outcome.event !== 'done') return undefined
-  const what = outcome.generations.length === 1 ? generation(outcome) : `restarted ${outcome.generations.length} slots`
-  const ledger = toldToTheEnd ? `: ${ledgerInWords(outcome.ledger)}` : ''
-  return `${what} in ${duration(took)}${ledger}`
+  const { generations, ledger } = outcome
+  // Of a single process, the drain has been told in a line of its own.
+  if (generations.length === 1) return `${generation(outcome)} in ${duration(took)}`
+  const sum = toldToTheEnd ? `: ${ledgerInWords(ledger)}` : ''
+  return `restarted ${generations.length} slots in ${duration(took)}${sum}`
 }
 
 function generation({ generations: [only] }: Extract<Outcome, { event: 'done' }>): string {

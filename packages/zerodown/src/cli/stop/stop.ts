@@ -3,7 +3,7 @@ import type { Command } from '../command.ts'
 import { CommandError, asksForHelp } from '../command.ts'
 import { EXIT, EXIT_CODES } from '../exit-codes.ts'
 import { reporterFor } from '../output/reporter.ts'
-import { duration, ledgerInWords } from '../output/words.ts'
+import { duration } from '../output/words.ts'
 import type { ServiceArguments } from '../service/arguments.ts'
 import { WHICH, parseService } from '../service/arguments.ts'
 import { findService } from '../service/find-service.ts'
@@ -61,7 +61,7 @@ async function watched(control: string, { json, timeout }: ServiceArguments): Pr
   try {
     const followed = await follow(control, 'shutdown', reporter.tell, timeout)
     if (followed?.outcome.event === 'done') {
-      summary = `ended in ${duration(performance.now() - began)}: ${ledgerInWords(followed.outcome.ledger)}`
+      summary = `ended in ${duration(performance.now() - began)}`
     }
     return followed
   } finally {
