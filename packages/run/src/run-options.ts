@@ -22,9 +22,9 @@ export interface RunOptions {
   pidFile?: string
   /**
    * The path of a unix socket on which the service can be watched and controlled, as `zerodown status`, `reload` and
-   * `stop` do. Default: none; with `pidFile`, that path and `.sock`.
+   * `stop` do. Default: none; with `pidFile`, that path and `.sock`. `false`: none in any case.
    */
-  control?: string
+  control?: string | false
   /** How large the resident set of a worker may grow before it is restarted: bytes, or `'500M'`. Default: no limit. */
   maxMemory?: number | string
   /**
@@ -84,7 +84,11 @@ export const runOptions: { readonly [Name in keyof RunOptions]-?: RunOption } = 
   },
   sticky: yesOrNo,
   pidFile: path,
-  control: path,
+  control: {
+    wants: 'a path, or false',
+    accepts: (value) => value === false || isWord(value),
+    read: (text) => (text === 'false' ? false : text),
+  },
   maxMemory: {
     wants: "a number of bytes, or a size such as '500M' or '2G'",
     accepts: (value) => memoryIn(value) !== undefined,

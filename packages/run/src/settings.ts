@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { inspect } from 'node:util'
+import type { Options } from '@zerodown/core'
 import type { Logger } from '@zerodown/core/supervision'
 import { ZerodownError, defaultLogger, readTexts, textNames, validate } from '@zerodown/core/supervision'
 import type { RunFile, WorkerOptions } from './run-options.ts'
@@ -42,11 +43,12 @@ export function resolveRun(options: RunFile, preload: string, logger: Logger = d
     envFile,
     workers = 1,
     sticky = false,
-    pidFile,
     maxMemory,
     crashLimit = '5/60s',
   } = options
   if (script === undefined) throw wrong('script', undefined)
+  const inherited = inheritedOptions()
+  const { pidFile = inherited.pidFile, control = inherited.control } = options
   const count = workers === 'max' ? availableParallelism() : workers
   const nodes = [...(envFile === undefined ? [] : [`--env-file=${envFile}`]), '--import', preload, ...nodeArgs]
   const limit = crashLimitIn(crashLimit)
@@ -56,11 +58,11 @@ export function resolveRun(options: RunFile, preload: string, logger: Logger = d
     workers: count,
     sticky: sticky && count > 1,
     pidFile,
-    control: options.control ?? (pidFile === undefined ? undefined : `${pidFile}.sock`),
+    control: controlPath(control, pidFile),
     prefix: options.prefix ?? false,
     maxMemory: memoryIn(maxMemory),
     crashLimit: limit === 'none' ? undefined : limit,
-    stopTimeout: stopTimeoutOf(worker),
+    stopTimeout: stopTimeoutOf({ ...inherited, ...worker }),
     logger,
   }
 }
@@ -89,15 +91,20 @@ const WORKERS: ReadonlySet<string> = new Set(workerTexts.map(({ place: [name] })
 
 const isRunOption = (name: string): name is keyof typeof runOptions => Object.hasOwn(runOptions, name)
 
-/** The environment may give their options as well, and the workers inherit it. */
-function stopTimeoutOf(worker: WorkerOptions): number {
-  const inherited = readTexts(
+/** The environment may give options as well, and the workers inherit it. */
+const inheritedOptions = (): Options =>
+  readTexts(
     ({ variable }) => process.env[variable],
     ({ variable }) => variable,
   )
-  const { drainTimeout = 20_000, shutdownDelay = 0 } = { ...inherited, ...worker }
-  return drainTimeout + shutdownDelay
+
+function controlPath(control: string | false | undefined, pidFile: string | undefined): string | undefined {
+  if (control === false) return undefined
+  return control ?? (pidFile === undefined ? undefined : `${pidFile}.sock`)
 }
+
+const stopTimeoutOf = ({ drainTimeout = 20_000, shutdownDelay = 0 }: WorkerOptions): number =>
+  drainTimeout + shutdownDelay
 
 const wrong = (name: keyof typeof runOptions, got: unknown): ZerodownError =>
   new ZerodownError('ERR_ZERODOWN_OPTION', `${name}: wants ${runOptions[name].wants}, got ${inspect(got)}.`)

@@ -44,6 +44,15 @@ describe('the settings of zerodown run', () => {
     expect(settingsOf({ pidFile: 'app.pid' }).control).toBe('app.pid.sock')
     expect(settingsOf({ pidFile: 'app.pid', control: 'app.sock' }).control).toBe('app.sock')
     expect(settingsOf({ control: 'app.sock' }).control).toBe('app.sock')
+    expect(settingsOf({ pidFile: 'app.pid', control: false }).control).toBeUndefined()
+  })
+
+  it('have the pid file and the control socket of the environment, where nothing else says so', () => {
+    vi.stubEnv('ZERODOWN_PID_FILE', '/run/app.pid')
+    expect(settingsOf({})).toMatchObject({ pidFile: '/run/app.pid', control: '/run/app.pid.sock' })
+    expect(settingsOf({ pidFile: 'own.pid' })).toMatchObject({ pidFile: 'own.pid', control: 'own.pid.sock' })
+    vi.stubEnv('ZERODOWN_CONTROL', 'false')
+    expect(settingsOf({})).toMatchObject({ pidFile: '/run/app.pid', control: undefined })
   })
 
   it('have as many workers as cores, where that is wanted', () => {

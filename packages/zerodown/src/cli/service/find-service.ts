@@ -23,9 +23,8 @@ export async function findService({ control, pidFile, pid }: ServiceArguments): 
   const inherited = ZERODOWN_CONTROL === 'false' ? undefined : ZERODOWN_CONTROL
   if (inherited !== undefined || ZERODOWN_PID_FILE !== undefined) return by(inherited, ZERODOWN_PID_FILE)
   const configured = await configuration()
-  if (configured.control !== undefined || configured.pidFile !== undefined) {
-    return by(configured.control, configured.pidFile)
-  }
+  const { control: path, pidFile: file } = configured
+  if (path || file !== undefined) return by(path || undefined, file)
   throw new UsageError(
     'which server? Give --control PATH, --pid-file FILE or PID; or name control or pidFile in the configuration file of ' +
       'this folder.',

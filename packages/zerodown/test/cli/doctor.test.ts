@@ -1,0 +1,68 @@
+import type { ServiceStatus } from '@zerodown/core/supervision'
+import { describe, expect, it } from 'vitest'
+import { findingsOfService } from '../../src/cli/doctor/of-service.ts'
+import type { Unit } from '../../src/cli/doctor/of-unit.ts'
+import { findingsIn } from '../../src/cli/doctor/of-unit.ts'
+
+const unit = (given: Partial<Unit> = {}): Unit => ({
+  Id: 'app.service',
+  Type: 'notify',
+  NotifyAccess: 'all',
+  KillMode: 'mixed',
+  TimeoutStopUSec: '1min 30s',
+  ...given,
+})
+
+const service = (given: Partial<ServiceStatus> = {}): ServiceStatus => ({
+  zerodown: 1,
+  pid: 5,
+  slots: undefined,
+  state: 'serving',
+  ready: true,
+  noRestart: undefined,
+  restartQueued: false,
+  lastRestart: undefined,
+  processes: [],
+  ...given,
+})
+
+const weights = (findings: readonly { weight: string }[]): string[] => findings.map(({ weight }) => weight)
+
+describe('of a systemd unit, the doctor says', () => {
+  it('nothing, if it follows the main process', () => {
+    expect(findingsIn(unit(), false)).toEqual([])
+    expect(findingsIn(unit({ KillMode: 'control-group' }), false)).toEqual([])
+    expect(findingsIn(unit({ Type: 'notify-reload' }), true)).toEqual([])
+    expect(findingsIn(unit({ Type: 'exec', NotifyAccess: 'none' }), true)).toEqual([])
+  })
+
+  it.each<[Partial<Unit>, boolean, RegExp]>([
+    [{ Type: 'simple' }, false, /Type=simple: when the main process leaves/],
+    [{ NotifyAccess: 'main' }, false, /NotifyAccess=main: systemd does not hear/],
+    [{ KillMode: 'process' }, false, /KillMode=process: at a stop/],
+    [{ KillMode: 'control-group' }, true, /each worker gets SIGTERM/],
+  ])('what is wrong with %j', (given, supervised, says) => {
+    const [only, ...more] = findingsIn(unit(given), supervised)
+    expect(more).toEqual([])
+    expect(only?.what).toMatch(says)
+    expect(only?.advice).toMatch(/^Set /)
+  })
+})
+
+describe('of what a service tells, the doctor says', () => {
+  it('why it cannot restart, but not before it serves or at its end', () => {
+    const noRestart = { code: 'ERR_ZERODOWN_UNSUPPORTED', message: 'cannot restart: PID 1.' }
+    expect(findingsOfService(service({ noRestart }))).toMatchObject([{ weight: 'blocks', what: noRestart.message }])
+    expect(findingsOfService(service({ noRestart, state: 'starting' }))).toEqual([])
+    expect(findingsOfService(service({ noRestart, state: 'draining' }))).toEqual([])
+  })
+
+  it('what it has warned of, once, and who does not answer', () => {
+    const one = { warnings: [{ at: 1, message: 'a warning' }], state: 'serving' }
+    const hung = { pid: 7, warnings: [], state: 'unresponsive' }
+    const processes = [one, one, hung] as unknown as ServiceStatus['processes']
+    const findings = findingsOfService(service({ processes }))
+    expect(weights(findings)).toEqual(['weakens', 'weakens'])
+    expect(findings.map(({ what }) => what)).toEqual(['a warning', expect.stringMatching(/^process 7 does not answer/)])
+  })
+})
