@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     ...base.test,
     include: ['test/proxies/*.suite.ts'],
+    // wrk takes all of the time that it can get.
+    fileParallelism: false,
     testTimeout: 180_000,
   },
 })

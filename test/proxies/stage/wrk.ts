@@ -41,7 +41,7 @@ export class Wrk {
   static async start(port: number): Promise<Wrk> {
     const script = join(await tempDir(), 'load.lua')
     await writeFile(script, SCRIPT)
-    const command = `exec wrk --threads 1 --connections 12 --duration 600 --script ${script} http://127.0.0.1:${port}`
+    const command = `exec wrk --threads 1 --connections 6 --duration 600 --script ${script} http://127.0.0.1:${port}`
     const process = await startServer('/', { node: 'sh', nodeArgs: ['-c', command], ready: false })
     await process.waitForLog(/^under way/)
     return new Wrk(process)
