@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest'
 import type { ChannelToSuccessor } from '../../src/channel/channel.ts'
 import type { InheritedListener } from '../../src/listeners/inherited.ts'
 import type { Options } from '../../src/options/options.ts'
+import type { Origin } from '../../src/restart/origin.ts'
 import { Predecessor } from '../../src/restart/predecessor.ts'
 import { channelInMemory } from './carriers.ts'
 import { TestedProcess } from './lifecycles.ts'
@@ -25,7 +26,7 @@ export interface TestedSuccessor {
  */
 export async function aSuccessor(
   listeners: readonly InheritedListener[],
-  { options = {}, dies = false }: { options?: Options; dies?: boolean } = {},
+  { options = {}, dies = false, ...origin }: { options?: Options; dies?: boolean } & Partial<Origin> = {},
 ): Promise<TestedSuccessor> {
   const { pid, end } = dies ? await aSleeper() : { pid: process.pid, end: async () => {} }
   const { toSuccessor, toPredecessor, carriers } = channelInMemory()
@@ -35,7 +36,7 @@ export async function aSuccessor(
   }
   const inheritance = { generation: 2, predecessor: pid, channel: 3, listeners, restartSignals: [], restore: {} }
   const predecessor = new Predecessor(pid, toPredecessor)
-  const successor = new TestedProcess(options, undefined, { inheritance, predecessor })
+  const successor = new TestedProcess(options, undefined, { ...origin, inheritance, predecessor })
   const goes = async (): Promise<void> => {
     carriers[0].close()
     await end()

@@ -20,11 +20,13 @@ export class Watchdog {
   #timer: NodeJS.Timeout | undefined
   #warned = false
 
-  /** @param env as it was when the process was started, with this process in WATCHDOG_PID */
-  constructor(env: Readonly<Record<string, string | undefined>>, logger: Logger) {
-    const { WATCHDOG_USEC = '', WATCHDOG_PID = String(process.pid) } = env
-    const asked = /^[1-9]\d*$/.test(WATCHDOG_USEC) && WATCHDOG_PID === String(process.pid)
-    this.#pace = asked ? Number(WATCHDOG_USEC) / 1000 / TIMES : undefined
+  /**
+   * WATCHDOG_PID is not looked at: it names what systemd has started, such as npm, and the process in charge is another
+   * one by then (MAINPID).
+   * @param env as it was when the process was started
+   */
+  constructor({ WATCHDOG_USEC = '' }: Readonly<Record<string, string | undefined>>, logger: Logger) {
+    this.#pace = /^[1-9]\d*$/.test(WATCHDOG_USEC) ? Number(WATCHDOG_USEC) / 1000 / TIMES : undefined
     this.#logger = logger
   }
 
