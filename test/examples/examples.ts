@@ -14,6 +14,11 @@ export const EXAMPLES: readonly Example[] = [
   { example: 'koa' },
   { example: 'hono' },
   { example: 'nest', program: 'dist/main.js' },
+  { example: 'logging', program: 'pino.js' },
+  { example: 'logging', program: 'winston.js' },
+  { example: 'logging', program: 'fastify.js' },
+  { example: 'metrics' },
+  { example: 'tracing' },
   // It has never heard of generations.
   { example: 'register', nodeArgs: ['--import', 'zerodown/register'], knows: {} },
 ]

@@ -5,7 +5,9 @@ import type { ListenOptions } from 'node:net'
 import express from 'express'
 import Fastify from 'fastify'
 import Koa from 'koa'
+import pino from 'pino'
 import { describe, expectTypeOf, it } from 'vitest'
+import winston from 'winston'
 import type {
   Address,
   GenerationInfo,
@@ -157,6 +159,10 @@ describe('options', () => {
 
   it('take what a logger has to have, such as the console', () => {
     zerodown.create({ logger: console })
+    zerodown.create({ logger: pino() })
+    zerodown.create({ logger: pino().child({ from: 'zerodown' }) })
+    zerodown.create({ logger: winston.createLogger() })
+    zerodown.create({ logger: Fastify({ logger: true }).log })
     expectTypeOf<Logger['info']>().toEqualTypeOf<(message: string) => void>()
   })
 })
