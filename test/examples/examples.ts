@@ -14,6 +14,7 @@ export const EXAMPLES: readonly Example[] = [
   { example: 'koa' },
   { example: 'hono' },
   { example: 'nest', program: 'dist/main.js' },
+  { example: 'systemd' },
   { example: 'logging', program: 'pino.js' },
   { example: 'logging', program: 'winston.js' },
   { example: 'logging', program: 'fastify.js' },

@@ -8,19 +8,17 @@ import type { Target } from '@zerodown/load'
 import { FIXTURES, isAlive, until } from '../support/index.ts'
 import type { Announcement } from '../support/index.ts'
 import { cleanUp } from '../support/clean-up.ts'
+import { Unit } from './unit.ts'
 import type { UserManager } from './user-manager.ts'
 
 const CLI = fileURLToPath(new URL('../../packages/zerodown/dist/cli/main.js', import.meta.url))
 
 /** A fixture server as a unit of systemd's. */
-export class Service {
-  readonly name: string
-  readonly #manager: UserManager
+export class Service extends Unit {
   readonly #folder: string
 
   private constructor(manager: UserManager, name: string, folder: string) {
-    this.#manager = manager
-    this.name = name
+    super(manager, name)
     this.#folder = folder
   }
 
@@ -52,31 +50,10 @@ StandardError=append:${join(folder, 'output')}
     return service
   }
 
-  start(): Promise<string> {
-    return this.#manager.systemctl('start', this.name).catch((error: Error) => {
+  override start(): Promise<string> {
+    return super.start().catch((error: Error) => {
       throw new Error(`${error.message}\n${this.output}`, { cause: error })
     })
-  }
-
-  reload(): Promise<string> {
-    return this.#manager.systemctl('reload', this.name)
-  }
-
-  stop(): Promise<string> {
-    return this.#manager.systemctl('stop', this.name)
-  }
-
-  /** Sends a signal to every process of the unit. */
-  signalAll(signal: NodeJS.Signals): Promise<string> {
-    return this.#manager.systemctl('kill', `--signal=${signal}`, this.name)
-  }
-
-  show(property: string): Promise<string> {
-    return this.#manager.systemctl('show', '--value', `--property=${property}`, this.name)
-  }
-
-  async mainPid(): Promise<number> {
-    return Number(await this.show('MainPID'))
   }
 
   async waitForMainPid(pid: number): Promise<void> {
@@ -136,8 +113,8 @@ StandardError=append:${join(folder, 'output')}
   async #remove(): Promise<void> {
     await this.signalAll('SIGKILL').catch(() => {}) // None may be left.
     await this.stop()
-    await this.#manager.systemctl('reset-failed', this.name).catch(() => {}) // It need not have failed.
-    await rm(join(this.#manager.units, this.name))
+    await this.manager.systemctl('reset-failed', this.name).catch(() => {}) // It need not have failed.
+    await rm(join(this.manager.units, this.name))
     await rm(this.#folder, { recursive: true })
   }
 }

@@ -28,22 +28,6 @@ const loadOn = (target: Target): Load =>
     ],
   })
 
-/** Everything that systemd thought of it, one after the other, for as long as `during` takes. */
-async function statesOf(service: Service, during: () => Promise<void>): Promise<Set<string>> {
-  const states = new Set<string>()
-  const over = new AbortController()
-  const watching = (async () => {
-    while (!over.signal.aborted) states.add(await service.show('ActiveState'))
-  })()
-  try {
-    await during()
-  } finally {
-    over.abort()
-    await watching
-  }
-  return states
-}
-
 /** A request that takes its time, on a connection of its own. */
 function getSlowly(target: Target): { requested: Promise<unknown>; outcome: Promise<unknown> } {
   const request = get({ ...target, path: '/slow?ms=800', agent: false })
@@ -55,7 +39,7 @@ describe('a service of systemd’s (Type=notify, NotifyAccess=all)', () => {
   it('is up when it listens, and not before', async () => {
     const service = await Service.create(manager)
     await service.fault('slow-start:300')
-    const states = await statesOf(service, async () => void (await service.start()))
+    const states = await service.statesWhile(async () => void (await service.start()))
     expect(states).toContain('activating')
     expect(await service.show('ActiveState')).toBe('active')
     expect(await service.mainPid()).toBe(service.announcements[0]?.pid)
@@ -66,7 +50,7 @@ describe('a service of systemd’s (Type=notify, NotifyAccess=all)', () => {
     await service.start()
     const load = loadOn(service.target)
     await load.waitFor((counts) => counts.ok > 50)
-    const states = await statesOf(service, async () => {
+    const states = await service.statesWhile(async () => {
       let before = await service.mainPid()
       for (let generation = 2; generation <= 4; generation += 1) {
         await service.reload()
