@@ -38,12 +38,17 @@ $`,
     expect(await load.stop()).toMatchObject({ failed: 0, reopened: 0 })
   })
 
-  it.each([
+  it.each<[string, string, RegExp, Record<string, unknown>?]>([
     ['exits', 'exit1', /exited with code 1 before it was ready/],
-    ['dies in its probation', 'die-in-probation:50', /exited with code 1 in its probation/],
+    ['exits as if all was well', 'exit0', /exited with code 0 before it was ready/],
     ['throws', 'throw', /It said: .*a fault was asked for/],
-  ])('says at once that a release %s', async (_, fault, why) => {
-    const { server, pidFile, fault: failing } = await startControlled({ options: { probation: 5000 } })
+    ['is killed', 'kill', /was ended by SIGKILL before it was ready/],
+    ['never listens', 'hang', /was not ready within 1000 ms \(readyTimeout\)/, { readyTimeout: 1000 }],
+    ['closes its channel', 'end-channel', /closed the channel to this process/],
+    ['dies in its probation', 'die-in-probation:50', /exited with code 1 in its probation/],
+    ['is killed in its probation', 'kill-in-probation:50', /was ended by SIGKILL in its probation/],
+  ])('says at once that a release %s', async (_, fault, why, options = {}) => {
+    const { server, pidFile, fault: failing } = await startControlled({ options: { probation: 5000, ...options } })
     await failing(fault)
     const { code, stderr } = await zerodown(['reload', '--pid-file', pidFile])
     expect(stderr).toMatch(why)
