@@ -46,6 +46,22 @@ export async function expectUnnoticed(proxy: Proxy, start: () => Promise<Service
   expect(handedOver(server)).toBeGreaterThanOrEqual(restarts)
 }
 
+/** Stops one of two servers behind a proxy that asks them for their health, under load. */
+export async function expectNothingLostAtStop(proxy: Proxy): Promise<void> {
+  const server = await startBehind('127.0.0.1:0', { shutdownDelay: 5000, drainTimeout: 3000 })
+  const other = await startBehind()
+  const { port, complaints } = await proxy.start(server.port, other.port)
+  const wrk = await Wrk.start(port)
+  server.signal('SIGTERM')
+  expect(await server.waitForExit()).toBe(0)
+  const complained = await complaints()
+  const counted = await wrk.stop()
+
+  const answered = complained.filter((complaint) => complaint.includes('5xx') || complaint.includes('wretr'))
+  expect({ errors: errorsIn(counted), answered }).toEqual({ errors: {}, answered: [] })
+  expect(complained).toContainEqual(expect.stringContaining('chkdown is 1'))
+}
+
 /** Ends a server behind a proxy under load, and starts another one in its place. */
 export async function expectNoticed(proxy: Proxy): Promise<void> {
   const server = await startBehind()
@@ -62,8 +78,8 @@ export async function expectNoticed(proxy: Proxy): Promise<void> {
   expect(complained).not.toEqual([])
 }
 
-const startBehind = (address = '127.0.0.1:0'): Promise<ServerProcess> =>
-  startServer('proxied', { address, options: { probation: 100 } })
+const startBehind = (address = '127.0.0.1:0', options: Record<string, unknown> = {}): Promise<ServerProcess> =>
+  startServer('proxied', { address, options: { probation: 100, ...options } })
 
 /** What went wrong, and how often. */
 const errorsIn = (counted: Counted): Record<string, number> =>

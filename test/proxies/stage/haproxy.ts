@@ -24,13 +24,18 @@ async function countersOf(path: string): Promise<Record<string, string>[]> {
 }
 
 export const haproxy: Proxy = {
-  async start(upstream) {
+  async start(first, ...others) {
     const folder = await tempDir()
     const port = await freePort()
-    const ports = { '127.0.0.1:8080': `127.0.0.1:${upstream}`, 'bind :80': `bind 127.0.0.1:${port}` }
+    const ports = { '127.0.0.1:8080': `127.0.0.1:${first}`, 'bind :80': `bind 127.0.0.1:${port}` }
+    const example = await exampleOf('haproxy/haproxy.cfg', ports)
+    const server = example.split('\n').find((line) => line.startsWith('    server ')) ?? ''
+    const more = others.map((other) =>
+      server.replace('server app', `server app${other}`).replace(`:${first}`, `:${other}`),
+    )
     const control = join(folder, 'control')
     const global = `global\n  stats socket ${control}\n`
-    await writeFile(join(folder, 'haproxy.cfg'), global + (await exampleOf('haproxy/haproxy.cfg', ports)))
+    await writeFile(join(folder, 'haproxy.cfg'), [global, example, ...more, ''].join('\n'))
     const process = await startProxy(`haproxy -db -f ${folder}/haproxy.cfg`, port)
     return {
       process,

@@ -2,8 +2,8 @@ import type { ServerProcess } from '../../support/index.ts'
 
 /** A proxy, configured as its example says. */
 export interface Proxy {
-  /** @param upstream the port of the server behind it */
-  start(upstream: number): Promise<RunningProxy>
+  /** @param upstream the ports of the servers behind it, of which the example has one */
+  start(...upstream: readonly number[]): Promise<RunningProxy>
 }
 
 export interface RunningProxy {
