@@ -69,6 +69,7 @@ describe('in the README the options', () => {
 /** What users read of variables. Other documents name those that are none of theirs, or wrong. */
 const GUIDES = [
   'README.md',
+  'docs/getting-started.md',
   'docs/production.md',
   'docs/applications.md',
   'docs/run.md',
