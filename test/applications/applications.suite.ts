@@ -23,7 +23,7 @@ describe.each(APPLICATIONS)('$name', (application) => {
   }, INSTALLATION)
 
   it('restarts under load: no request fails, and no connection is opened again', async () => {
-    const running = await start(application, folder, { registered: true })
+    const running = await start(application, folder, { way: 'register' })
     const load = startLoad({ target: running.place, workers })
     await load.waitFor(({ ok }) => ok > 100)
     for (let restart = 1; restart <= RESTARTS; restart++) {
@@ -42,7 +42,7 @@ describe.each(APPLICATIONS)('$name', (application) => {
 
   it('restarts with a request in flight: it is answered, and the process that leaves cleans up as at SIGTERM', async () => {
     const env = { ZERODOWN_SIGNALS_LEAVE: 'SIGTERM', ZERODOWN_PROBATION: '0' }
-    const running = await start(application, folder, { registered: true, env })
+    const running = await start(application, folder, { way: 'register', env })
     const asked = await ask(running.place, question(AFTER_THE_COMMIT))
     await running.commit()
     expect(await asked.finish()).toMatch(ANSWERED)
@@ -56,8 +56,8 @@ describe.each(APPLICATIONS)('$name', (application) => {
   })
 
   it('is ended by SIGTERM with a request in flight as without zerodown, or better', async () => {
-    const without = await end(await start(application, folder, { registered: false }), application)
-    const ending = await end(await start(application, folder, { registered: true }), application)
+    const without = await end(await start(application, folder, { way: 'bare' }), application)
+    const ending = await end(await start(application, folder, { way: 'register' }), application)
     console.log(`${name}, SIGTERM: ${inWords(ending)}; without zerodown: ${inWords(without)}`)
     expect(ending.outcome).toMatch(atTheEnd)
     expect(without.cleanedUp.toSorted()).toEqual(cleansUp.toSorted())

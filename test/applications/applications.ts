@@ -1,49 +1,16 @@
-import type { Application, Place } from './application.ts'
-import { WORKERS, reading } from './load.ts'
+import type { Application } from './application.ts'
+import { FRAMEWORKS } from './frameworks.ts'
+import { reading } from './load.ts'
+import { usual, variables } from './usual.ts'
 import { packument, publish } from './verdaccio.ts'
-
-const variables = ({ host, port }: Place): Record<string, string> => ({ HOST: host, PORT: String(port) })
-
-/** As most of them are started, and asked. */
-const usual = {
-  env: variables,
-  path: '/identity',
-  workers: WORKERS,
-  question: (ms: number) => ({ path: `/slow?ms=${ms}` }),
-} satisfies Partial<Application>
 
 const hooks = ['the module', 'before the shutdown by SIGTERM', 'after the shutdown by SIGTERM']
 
 const slowQuery = (ms: number): string => `/?query=${encodeURIComponent(`{slow(ms:${ms})}`)}`
 
+/** The frameworks first. */
 export const APPLICATIONS: readonly Application[] = [
-  {
-    ...usual,
-    name: 'Next.js, standalone',
-    folder: 'next',
-    script: 'standalone/standalone/server.js',
-    env: ({ host, port }) => ({ HOSTNAME: host, PORT: String(port) }),
-    workers: [...WORKERS, ...reading('/')],
-    cleansUp: ['after the answer'],
-  },
-  {
-    ...usual,
-    name: 'Next.js, next start',
-    folder: 'next',
-    script: 'node_modules/next/dist/bin/next',
-    args: ({ host, port }) => ['start', '--hostname', host, '--port', String(port)],
-    workers: [...WORKERS, ...reading('/')],
-    cleansUp: ['after the answer'],
-  },
-  {
-    ...usual,
-    name: 'SvelteKit, adapter-node',
-    folder: 'sveltekit',
-    script: 'build/index.js',
-    workers: [...WORKERS, ...reading('/')],
-    cleansUp: ['SIGTERM'],
-  },
-  { ...usual, name: 'Nitro, node-server', folder: 'nitro', script: '.output/server/index.mjs', cleansUp: ['closed'] },
+  ...FRAMEWORKS,
   {
     ...usual,
     name: 'Nest, enableShutdownHooks of two signals',

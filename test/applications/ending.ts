@@ -3,7 +3,7 @@ import type { Application } from './application.ts'
 import { ask } from './question.ts'
 import type { Running } from './running.ts'
 
-/** How long the request takes that is in flight, in ms. */
+/** How long it takes in most cases, in ms. */
 const SLOW = 1500
 
 /** How long after the signal a client goes on with what it has begun, in ms. */
@@ -20,9 +20,12 @@ export interface Ending {
   readonly took: number
 }
 
-/** Sends SIGTERM, as a supervisor does. */
-export async function end(running: Running, { question }: Application): Promise<Ending> {
-  const asked = await ask(running.place, question(SLOW))
+/**
+ * Sends SIGTERM, as a supervisor does.
+ * @param ms how long the request takes that is in flight
+ */
+export async function end(running: Running, { question }: Application, ms: number = SLOW): Promise<Ending> {
+  const asked = await ask(running.place, question(ms))
   const before = running.cleanedUp.length
   const since = performance.now()
   const { supervised: pid, server } = running

@@ -8,6 +8,8 @@ import { get } from '../restart/get.ts'
 import type { ServerProcess } from '../support/index.ts'
 import { isAlive, startServer, tempDir, until } from '../support/index.ts'
 import type { Application, Place } from './application.ts'
+import type { Way } from './way.ts'
+import { SLOTS, commandOf } from './way.ts'
 
 /** How long an application may take to start, in ms. */
 const START = 60_000
@@ -16,19 +18,21 @@ const START = 60_000
 export class Running {
   readonly server: ServerProcess
   readonly place: Place
+  readonly #way: Way
   readonly #signal: NodeJS.Signals
-  readonly #pidFile: string | undefined
+  readonly #pidFile: string
 
-  constructor(server: ServerProcess, place: Place, signal: NodeJS.Signals, pidFile?: string) {
+  constructor(server: ServerProcess, place: Place, way: Way, signal: NodeJS.Signals, pidFile: string) {
     this.server = server
     this.place = place
+    this.#way = way
     this.#signal = signal
     this.#pidFile = pidFile
   }
 
-  /** The process in charge; without zerodown, the one that was started. */
+  /** The process in charge: that of `zerodown run`; without zerodown, the one that was started. */
   get pid(): number {
-    return this.#pidFile === undefined ? this.server.pid : Number(readFileSync(this.#pidFile, 'utf8'))
+    return this.#way === 'register' ? Number(readFileSync(this.#pidFile, 'utf8')) : this.server.pid
   }
 
   /** Whom a supervisor ends: what it has started, a wrapper maybe, or who is in charge when that is over. */
@@ -36,17 +40,21 @@ export class Running {
     return isAlive(this.server.pid) ? this.server.pid : this.pid
   }
 
-  /** Resolves when a successor has taken over. */
+  /** Resolves when a successor has taken over, or all of them. */
   async commit(): Promise<void> {
     const from = this.server.output.lines.length
-    process.kill(this.pid, this.#signal)
-    await this.server.waitForLog(/generation \d+ \(pid \d+\) has taken over/, { from, timeout: START })
+    const run = this.#way === 'run'
+    // A supervisor is sent what it listens to, whatever the application listens to.
+    process.kill(this.pid, run ? 'SIGUSR2' : this.#signal)
+    const done = run ? /restarted \d+ slots/ : /generation \d+ \(pid \d+\) has taken over/
+    await this.server.waitForLog(done, { from, timeout: START })
   }
 
-  /** Resolves when only the process in charge is left. */
+  /** Resolves when only those in charge are left. */
   async predecessorGone(): Promise<void> {
+    const workers = this.#way === 'run' ? SLOTS : 0
     await until(
-      () => this.server.orphans([this.pid]).length === 0,
+      () => this.server.orphans([this.pid]).length === workers,
       () => `the end of all but ${this.pid}. ${this.server.output}`,
       30_000,
     )
@@ -66,28 +74,23 @@ export class Running {
 }
 
 export interface Start {
-  readonly registered: boolean
+  readonly way: Way
   readonly env?: Record<string, string>
 }
 
 export async function start(application: Application, folder: string, how: Start): Promise<Running> {
-  const { registered } = how
+  const { way } = how
   const data = await tempDir()
   const place = { ...(await freePlace()), data }
-  const { script, args, env, by = 'option', path, prepare, signal = 'SIGUSR2' } = application
+  const { script, args, env, path, prepare, signal = 'SIGUSR2' } = application
   const pidFile = join(data, 'pid')
-  const server = await startServer(join(folder, script), {
+  const command = commandOf(way, application, pidFile)
+  const [program = '', ...words] = [...command.wrapper, join(folder, script), ...(args?.(place) ?? [])]
+  const server = await startServer(program, {
     cwd: folder,
-    args: args?.(place) ?? [],
-    nodeArgs: registered && by === 'option' ? ['--import', 'zerodown/register'] : [],
-    env: {
-      NODE_ENV: 'production',
-      NEXT_TELEMETRY_DISABLED: '1',
-      ...env?.(place),
-      ...(registered ? { ZERODOWN_PID_FILE: pidFile, ZERODOWN_SIGNALS_RESTART: signal } : {}),
-      ...(registered && by === 'NODE_OPTIONS' ? { NODE_OPTIONS: '--import=zerodown/register' } : {}),
-      ...how.env,
-    },
+    args: words,
+    nodeArgs: command.nodeArgs,
+    env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', ...env?.(place), ...command.env, ...how.env },
     ready: false,
   })
   const answers = async (): Promise<boolean> => {
@@ -97,7 +100,8 @@ export async function start(application: Application, folder: string, how: Start
   }
   await until(answers, () => `an answer to ${path}. ${server.output}`, START)
   await prepare?.(place)
-  return new Running(server, place, signal, registered ? pidFile : undefined)
+  if (way === 'run') await server.waitForLog(/workers serve$/, { timeout: START })
+  return new Running(server, place, way, signal, pidFile)
 }
 
 /**

@@ -13,7 +13,7 @@ beforeAll(async () => {
 it('Socket.IO: a WebSocket lasts until drainTimeout; then its client connects to the successor and goes on where it was', async () => {
   const application = APPLICATIONS.find((one) => one.folder === 'socket.io')
   if (application === undefined) throw new Error('There is no such application')
-  const running = await start(application, folder, { registered: true, env: { ZERODOWN_DRAIN_TIMEOUT: '1500' } })
+  const running = await start(application, folder, { way: 'register', env: { ZERODOWN_DRAIN_TIMEOUT: '1500' } })
   const talks = Array.from({ length: 10 }, () => new Talk(folder, running.place, { transports: ['websocket'] }))
   await Promise.all(talks.map((talk) => talk.answeredBy((pid) => pid === running.pid)))
   for (let restart = 1; restart <= 2; restart++) {

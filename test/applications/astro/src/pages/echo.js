@@ -1,0 +1,1 @@
+export const POST = ({ request }) => new Response(request.body)

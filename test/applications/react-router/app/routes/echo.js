@@ -1,0 +1,1 @@
+export const action = ({ request }) => new Response(request.body)
