@@ -42,6 +42,21 @@ describe('the sockets of a slot', () => {
     expect([held.descriptorOf(1), held.descriptorOf(2), held.descriptorOf(3)]).toEqual([21, 22, undefined])
   })
 
+  it('that a service manager has passed are kept, whoever does not want them, and so are their paths', async () => {
+    const path = await aPath()
+    const [one, other] = [new HeldSockets(), new HeldSockets()]
+    const passed = [{ ...unix(1, path), fd: 4, activatedAs: 'app.socket' }]
+    for (const held of [one, other]) held.keep(passed)
+    other.share(one, true)
+    one.remove(1)
+    expect([one.listeners, other.listeners]).toEqual([passed, passed])
+    for (const held of [one, other]) {
+      held.closeAll()
+      held.removeAll()
+    }
+    expect(await readdir(join(path, '..'))).toEqual(['app.sock'])
+  })
+
   it('are closed when a worker does not want them any more, and only then', () => {
     const held = new HeldSockets()
     const [one, other] = [counted(21), counted(22)]
