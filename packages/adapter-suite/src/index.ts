@@ -1,3 +1,7 @@
+/**
+ * The tests that an adapter for a framework has to pass. See docs/adapters.md.
+ * @module @zerodown/adapter-suite
+ */
 import type { Adapter, CheckName } from './adapter.ts'
 import type { Check } from './check.ts'
 import { answers } from './checks/answers.ts'

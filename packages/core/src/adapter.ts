@@ -1,5 +1,6 @@
 /**
- * `@zerodown/core/adapter`: what an adapter for a framework needs, and its users do not. See docs/adapters.md.
+ * What an adapter for a framework needs, and its users do not. See docs/adapters.md.
+ * @module @zerodown/core/adapter
  */
 import type { Server } from 'node:net'
 import { firstCopy } from './first-copy.ts'

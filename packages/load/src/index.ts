@@ -1,4 +1,7 @@
-/** A load on an HTTP/1.1 server by a client that never retries and counts every outcome. */
+/**
+ * A load on an HTTP/1.1 server by a client that never retries and counts every outcome.
+ * @module @zerodown/load
+ */
 export { startLoad, type Load, type LoadEvents } from './load.ts'
 export type {
   FreshWorker,

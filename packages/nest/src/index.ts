@@ -1,1 +1,5 @@
+/**
+ * The module for NestJS.
+ * @module @zerodown/nest
+ */
 export { ZerodownModule } from './module.ts'

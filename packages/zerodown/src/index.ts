@@ -1,3 +1,7 @@
+/**
+ * What users of zerodown import: the instance of the process, as the default export, and its types.
+ * @module zerodown
+ */
 import type { HealthOptions, Options, Zerodown as Core } from '@zerodown/core'
 import { create as createCore, zerodown as core } from '@zerodown/core'
 import { addFace } from '@zerodown/core/adapter'
@@ -85,20 +89,34 @@ function withFrameworks(instance: Core): Zerodown {
 /** Makes a separate instance, with options of its own. */
 export const create = (options: Options = {}): Zerodown => withFrameworks(createCore(options))
 
+/** The instance of this process. */
 const zerodown: Zerodown = withFrameworks(core)
 
 export default zerodown
 
+/** {@link Zerodown.express} of the instance of this process. */
 export const express: Zerodown['express'] = zerodown.express
+/** {@link Zerodown.koa} of the instance of this process. */
 export const koa: Zerodown['koa'] = zerodown.koa
+/** {@link Zerodown.listenAndServe} of the instance of this process. */
 export const listenAndServe: Zerodown['listenAndServe'] = zerodown.listenAndServe
+/** {@link Zerodown.health} of the instance of this process. */
 export const health: Zerodown['health'] = zerodown.health
+/** {@link Zerodown.attach} of the instance of this process. */
 export const attach: Zerodown['attach'] = zerodown.attach
+/** {@link Zerodown.ready} of the instance of this process. */
 export const ready: Zerodown['ready'] = zerodown.ready
+/** {@link Zerodown.restart} of the instance of this process. */
 export const restart: Zerodown['restart'] = zerodown.restart
+/** {@link Zerodown.status} of the instance of this process. */
 export const status: Zerodown['status'] = zerodown.status
+/** {@link Zerodown.shutdown} of the instance of this process. */
 export const shutdown: Zerodown['shutdown'] = zerodown.shutdown
+/** {@link Zerodown.onShutdown} of the instance of this process. */
 export const onShutdown: Zerodown['onShutdown'] = zerodown.onShutdown
 
-// What `require('zerodown')` gives (https://nodejs.org/api/modules.html#loading-ecmascript-modules-using-require).
+/**
+ * What `require('zerodown')` gives (https://nodejs.org/api/modules.html#loading-ecmascript-modules-using-require).
+ * @ignore
+ */
 export { zerodown as 'module.exports' }
