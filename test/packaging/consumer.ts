@@ -26,11 +26,18 @@ export class Consumer {
     return await run(this.folder, process.execPath, ...nodeArgs, file)
   }
 
-  /** Type-checks files with the workspace's TypeScript under options of the consumer's own. */
-  async typecheck(files: string[], compilerOptions: Record<string, unknown>): Promise<void> {
+  /**
+   * Type-checks files under options of the consumer's own.
+   * @param compiler the folder that has TypeScript installed. Default: that of the workspace
+   */
+  async typecheck(
+    files: string[],
+    compilerOptions: Record<string, unknown>,
+    compiler: string = workspace,
+  ): Promise<void> {
     const options = { strict: true, noEmit: true, target: 'es2022', types: ['node'], ...compilerOptions }
     await this.write('tsconfig.json', JSON.stringify({ compilerOptions: options, files }))
-    const tsc = path.join(workspace, 'node_modules/typescript/bin/tsc')
+    const tsc = path.join(compiler, 'node_modules/typescript/bin/tsc')
     await run(this.folder, process.execPath, tsc, '-p', 'tsconfig.json')
   }
 }

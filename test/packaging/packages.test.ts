@@ -219,7 +219,8 @@ describe.each(['10', '11', '12'])('in a project with Nest %s', (major) => {
   beforeAll(async () => {
     consumer = new Consumer(path.join(folder, `with-nest-${major}`))
     const nest = ['common', 'core', 'platform-express'].map((name) => `@nestjs/${name}@${major}`)
-    await consumer.install(...tarballs, ...nest, 'reflect-metadata', 'rxjs', await asInWorkspace('@types/node'))
+    const others = ['reflect-metadata', 'rxjs', 'typescript@5', await asInWorkspace('@types/node')]
+    await consumer.install(...tarballs, ...nest, ...others)
   }, installTimeout)
 
   test.each([
@@ -248,7 +249,11 @@ describe.each(['10', '11', '12'])('in a project with Nest %s', (major) => {
     expect(await consumer.node(file)).toBe('serving\n')
   })
 
-  test('a program type-checks', async () => {
+  test.each([
+    { module: 'nodenext', moduleResolution: 'nodenext' },
+    // So does `nest new` configure it, up to version 10. It does not look at "exports".
+    { module: 'commonjs', moduleResolution: 'node10' },
+  ])('a program type-checks with moduleResolution $moduleResolution', async (options) => {
     await consumer.write(
       'program.ts',
       `import { Module } from '@nestjs/common'
@@ -261,7 +266,11 @@ describe.each(['10', '11', '12'])('in a project with Nest %s', (major) => {
        // @ts-expect-error An unknown option.
        ZerodownModule.forRoot({ drainTimeOut: 5000 })`,
     )
-    await consumer.typecheck(['program.ts'], { module: 'nodenext', experimentalDecorators: true, skipLibCheck: true })
+    await consumer.typecheck(
+      ['program.ts'],
+      { experimentalDecorators: true, esModuleInterop: true, skipLibCheck: true, ...options },
+      consumer.folder,
+    )
   })
 })
 
