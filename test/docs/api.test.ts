@@ -5,7 +5,7 @@ import { filesIn, generate } from './generate.ts'
 
 const { pages, said } = await generate()
 
-it('every part of the public API has a docstring, whose links lead somewhere', () => {
+it('every type, function and method of the public API has a docstring, and links in docstrings lead somewhere', () => {
   expect(said).not.toMatch(/warning|error/i)
 })
 

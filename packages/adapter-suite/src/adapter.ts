@@ -30,7 +30,9 @@ export interface Expected {
 
 /** Makes an application without and with the adapter, to compare what `listen()` does, in the process of the test. */
 export interface ListenComparison {
+  /** Makes one without the adapter. */
   bare(): object
+  /** Makes one with it. */
   adapted(): object
   /** The arguments of `listen()`, but for the callback. Default: a port; a port and a host; both as options; a path. */
   readonly forms?: readonly ((place: Place) => readonly unknown[])[]

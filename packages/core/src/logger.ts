@@ -1,9 +1,13 @@
 import { setImmediate } from 'node:timers'
 import { messageOf } from './errors.ts'
 
+/** Where log lines go. Loggers such as those of pino, winston and Fastify have these methods. */
 export interface Logger {
+  /** A step of the process's life, as it should be. */
   info(message: string): void
+  /** Something works, and may not be meant so. */
   warn(message: string): void
+  /** Something has failed, such as a restart. The message says what that means for the service. */
   error(message: string): void
 }
 

@@ -35,6 +35,7 @@ export interface Status {
   readonly drain: Ledger | undefined
 }
 
+/** A listener of this process. */
 export interface ListenerStatus {
   /** `tcp:127.0.0.1:8080`, `unix:/run/app.sock` */
   readonly key: string

@@ -7,6 +7,7 @@ import type { Counts, FailureDetail, Stats } from './tally.ts'
 import { work } from './worker.ts'
 import type { Answered, Run } from './worker.ts'
 
+/** What a load tells of each request. */
 export interface LoadEvents {
   answer: [Answered]
   failure: [FailureDetail]
@@ -17,6 +18,7 @@ export function startLoad(options: LoadOptions): Load {
   return new Load(options)
 }
 
+/** A load that runs. */
 export class Load extends EventEmitter<LoadEvents> {
   /** Fulfils when every worker has made its `requests`, or the load was stopped. */
   readonly done: Promise<void>

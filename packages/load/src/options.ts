@@ -77,8 +77,10 @@ export interface PipelinedWorker extends Common {
   apart?: boolean
 }
 
+/** Clients of one kind. */
 export type Worker = KeepAliveWorker | FreshWorker | PostWorker | SlowWorker | PipelinedWorker
 
+/** What `startLoad()` takes. */
 export interface LoadOptions {
   target: Target
   workers: readonly Worker[]

@@ -24,6 +24,7 @@ export interface Counts extends WorkerCounts {
   workers: Record<string, WorkerCounts>
 }
 
+/** A request that has failed. */
 export interface FailureDetail {
   worker: string
   reason: FailureReason

@@ -2,7 +2,9 @@ import type { Health, HealthAnswer, HealthRequest } from './health.ts'
 
 /** What the answer is written to: the response of node:http, and that of node:http2. */
 export interface HealthResponse {
+  /** As in node:http. */
   writeHead(status: number, headers: Record<string, string | number>): unknown
+  /** As in node:http. */
   end(body?: string): unknown
 }
 

@@ -13,6 +13,7 @@ export interface HealthRequest {
   readonly headers: { readonly accept?: string | undefined }
 }
 
+/** What to answer who asks. */
 export interface HealthAnswer {
   readonly status: 200 | 503
   readonly headers: Readonly<Record<string, string>>

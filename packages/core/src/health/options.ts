@@ -16,6 +16,7 @@ export interface HealthCheckContext {
  */
 export type HealthCheck = (context: HealthCheckContext) => unknown
 
+/** What `zerodown.health()` takes. */
 export interface HealthOptions {
   /** Where this process says that it lives. Default: `'/livez'`. */
   livePath?: string

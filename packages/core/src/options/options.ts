@@ -1,5 +1,6 @@
 import type { Logger } from '../logger.ts'
 
+/** Which signals do what. */
 export interface Signals {
   /** Signals that start a restart. Default: `'SIGUSR2'`. `false`: none. */
   restart?: NodeJS.Signals | readonly NodeJS.Signals[] | false
@@ -13,6 +14,7 @@ export interface Signals {
   leave?: NodeJS.Signals | readonly NodeJS.Signals[] | false
 }
 
+/** How a successor is started, where that differs from how this process was started. */
 export interface LaunchOptions {
   /** The program to start the successor with. Default: the Node that runs now (`process.execPath`). */
   execPath?: string

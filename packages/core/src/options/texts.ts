@@ -24,6 +24,7 @@ export interface TextOption extends TextNames {
   read(text: string): unknown
 }
 
+/** How the option in this place is called where a text gives it. */
 export function textNames(place: Place): TextNames {
   const words = place.flatMap((name = '') => name.split(/(?=[A-Z])/)).map((word) => word.toLowerCase())
   return { variable: VARIABLE_PREFIX + words.join('_').toUpperCase(), flag: words.join('-') }

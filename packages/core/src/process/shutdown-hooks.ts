@@ -7,6 +7,7 @@ export interface ShutdownReason {
   readonly reason: 'restart' | 'shutdown'
 }
 
+/** Runs after the last response. What it returns is awaited. */
 export type ShutdownHook = (why: ShutdownReason) => unknown
 
 /** The least time that hooks get, however long the drain took: closing a database takes a moment. ms */
