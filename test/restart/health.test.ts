@@ -52,7 +52,10 @@ it('both say 200 through restarts, whichever process is asked, also one that is 
 it('both say 200 while a release is rolled back, also that release, which has been told to stop', async () => {
   const faults = join(await tempDir(), 'faults')
   await writeFile(faults, '')
-  const server = await startServer('health', { options: { shutdownDelay: 500 }, env: { FAULT_FILE: faults } })
+  const server = await startServer('health', {
+    options: { shutdownDelay: 500, probation: 60_000 },
+    env: { FAULT_FILE: faults },
+  })
   const load = startLoad({ target: server.target(), workers: [...probes, ...traffic] })
   await load.waitFor(({ ok }) => ok > 50)
   await writeFile(faults, 'be-told-to-stop-when-ready')
