@@ -18,9 +18,11 @@ point_at() {
   mv -T current.next current
 }
 
-release=releases/$(date -u +%Y-%m-%dT%H-%M-%S)
+# To the millisecond: two deployments may come in one second. mkdir fails where there is such a folder already.
+release=releases/$(date -u +%Y-%m-%dT%H-%M-%S.%3N)
 mkdir -p releases
-cp -R "$source" "$release"
+mkdir "$release"
+cp -R "$source/." "$release"
 # Before anything runs from it: a restart must not see half of a release.
 (cd "$release" && npm ci --omit=dev --no-audit --no-fund)
 
