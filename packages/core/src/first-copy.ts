@@ -1,3 +1,6 @@
+import { peers } from './channel/peers.ts'
+import { addKind } from './handover/kinds/kinds.ts'
+import { replay } from './handover/replay/replay.ts'
 import { attachmentOf } from './servers/attachments.ts'
 import { Zerodown, active, addFace, create, instanceBehind, zerodown } from './zerodown.ts'
 
@@ -19,6 +22,9 @@ interface Copy {
   readonly instanceBehind: typeof instanceBehind
   readonly instanceInCharge: () => Zerodown | undefined
   readonly attachmentOf: typeof attachmentOf
+  readonly addKind: typeof addKind
+  readonly peers: typeof peers
+  readonly replay: typeof replay
   /** Another copy was loaded. */
   readonly meet: (from: string) => void
 }
@@ -33,6 +39,9 @@ const own: Copy = {
   instanceBehind,
   instanceInCharge: () => active.current,
   attachmentOf,
+  addKind,
+  peers,
+  replay,
   meet: (from) =>
     active.warn(
       `this process has loaded zerodown twice, from ${own.from} and from ${from}. The first one does everything.`,

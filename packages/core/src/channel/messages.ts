@@ -33,6 +33,14 @@ export interface TicketKeys {
   readonly keys: string
 }
 
+/** From a part of one generation to the same part of the other. One that has no such part drops it. */
+export interface PeerMessage {
+  readonly type: 'peer'
+  readonly name: string
+  /** What JSON can hold. */
+  readonly message: unknown
+}
+
 /** From the successor. */
 export type FromSuccessor =
   /** The first message: `pid` is the server, even if the child that was started is a script. */
@@ -46,6 +54,7 @@ export type FromSuccessor =
   /** The result of the restart that it was asked for. */
   | { type: 'restarted'; pid: number; generation: number }
   | { type: 'not-restarted'; message: string }
+  | PeerMessage
   | SuccessorQuestion
 
 /** The successor's question. */
@@ -74,6 +83,7 @@ export type FromPredecessor =
   | { type: 'connection'; id: number; listener: number; kind: string; inode?: number | undefined }
   /** The connection has ended in the predecessor, so the copy is the last. */
   | { type: 'connection-closed'; id: number }
+  | PeerMessage
   | Question
 
 /** The predecessor's questions. The channel numbers them, and gives each answer to whoever asked. */

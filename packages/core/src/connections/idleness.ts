@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { noteDestroyed } from './intercept-destroy.ts'
+import { isUnused } from './unused.ts'
 
 /**
  * Finds the connections on which nothing is in flight, not even half a header.
@@ -12,7 +13,7 @@ import { noteDestroyed } from './intercept-destroy.ts'
  */
 export function idleAmong(server: HttpServer, connections: ReadonlySet<Socket>): Set<Socket> {
   const idle = new Set<Socket>()
-  for (const socket of connections) if (!socket.destroyed && socket.bytesRead === 0) idle.add(socket)
+  for (const socket of connections) if (!socket.destroyed && isUnused(socket)) idle.add(socket)
   for (const socket of noteDestroyed(connections, () => server.closeIdleConnections())) {
     if (!socket.destroyed && socket.writableLength === 0) idle.add(socket)
   }

@@ -4,6 +4,7 @@ import { keepAliveTimeoutOf } from './keep-alive-timeout.ts'
 import type { LastAnswers, Lingering } from './last-answer.ts'
 import { announceLastAnswers } from './last-answer.ts'
 import type { Connections } from './tracking.ts'
+import { isUnused } from './unused.ts'
 
 /**
  * The longest delay of a timer; a longer one fires at once
@@ -41,7 +42,7 @@ function closeSilentLater(
   const timeout = keepAliveTimeoutOf(server)
   if (timeout === undefined || timeout > LONGEST) return undefined
   const close = (): void => {
-    for (const socket of connections.open) if (socket.bytesRead === 0 && stays(socket)) socket.destroy()
+    for (const socket of connections.open) if (isUnused(socket) && stays(socket)) socket.destroy()
   }
   // Timers run before the event loop reads what has arrived, so look right after that.
   return setInterval(() => setImmediate(close), timeout).unref()

@@ -13,13 +13,13 @@ const AFTER_CUT = 1000
  * @param ledger where it counts, as it goes
  */
 export async function drainServers(
-  servers: readonly Omit<Draining, 'ledger'>[],
+  servers: readonly Omit<Draining, 'ledger' | 'time'>[],
   noMoreCome: Promise<void>,
   { drainTimeout: timeout, logger }: Settings,
   ledger: Ledger = emptyLedger(),
 ): Promise<Ledger> {
   const began = performance.now()
-  const drains = servers.map((server) => startDrain({ ...server, ledger }, noMoreCome))
+  const drains = servers.map((server) => startDrain({ ...server, ledger, time: timeout }, noMoreCome))
   const drained = Promise.all(drains.map((drain) => drain.drained))
 
   if (!(await within(timeout, drained))) {

@@ -21,6 +21,8 @@ export interface Draining {
   readonly ledger: Ledger
   /** Where connections of this listener can move. `undefined`: nowhere, so they linger. */
   readonly handover: Moving | undefined
+  /** When what is left is cut. ms from the beginning on */
+  readonly time: number
 }
 
 /** The drain of one server, as its protocol prescribes. */

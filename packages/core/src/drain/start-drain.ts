@@ -6,6 +6,7 @@ import { drainHttp1 } from './http1.ts'
 import { isHttp2Server } from '../connections/http2-sessions.ts'
 import { drainHttp2 } from './http2.ts'
 import { drainRaw } from './raw.ts'
+import { kindsOf } from '../handover/kinds/kinds.ts'
 import { holdClose } from '../node/internals/close-event.ts'
 
 /**
@@ -22,7 +23,7 @@ export function startDrain(draining: Draining, noMoreCome: Promise<void>): { dra
   // application that ends on 'close' what its handlers need must not end it before.
   holdClose(server, noMoreCome)
   const drained = Promise.all([closed, noMoreCome]).then(() => connections.allClosed())
-  const drain = chooseDrain(draining)
+  const drain = withKinds(draining, chooseDrain(draining))
   keepAddress(server)
   // If the application has closed the server itself, its 'close' comes when its connections have ended.
   if (server.listening) NetServer.prototype.close.call(server)
@@ -55,6 +56,21 @@ function closeAgain(server: NetServer): void {
     return close.call(this)
   }
   Object.defineProperty(server, 'close', { value: closing, configurable: true, writable: true })
+}
+
+/** Has each kind end what cannot move, in the way of its protocol. */
+function withKinds({ server, connections: { open }, handover, time }: Draining, drain: Drain): Drain {
+  const stops = kindsOf(server).map((kind) => {
+    const moves = handover?.kinds.includes(kind) === true ? handover.to : undefined
+    return kind.drain?.(server, { open, time, stays: (socket) => moves?.canMove(kind, socket) !== true })
+  })
+  return {
+    cut: () => drain.cut(),
+    end() {
+      for (const stop of stops) stop?.()
+      drain.end()
+    },
+  }
 }
 
 function chooseDrain(draining: Draining): Drain {

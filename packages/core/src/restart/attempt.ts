@@ -1,3 +1,4 @@
+import { hearSuccessor } from '../channel/peers.ts'
 import { messageOf } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { GenerationInfo, TicketKeys } from '../channel/messages.ts'
@@ -72,6 +73,7 @@ export class Attempt {
     try {
       const successor = new Successor(start(this.#launch), this.#generation, this.#ticketKeys)
       this.#successor = successor
+      hearSuccessor(successor.channel)
       await successor.waitUntilLaunched()
       settings.logger.info(`restarting: generation ${this.#generation} is process ${successor.pid}`)
       emit('launched', infoOf(successor))

@@ -1,5 +1,6 @@
 import type { ChannelToPredecessor } from '../channel/channel.ts'
 import type { AcceptedKinds, GenerationInfo, TicketKeys } from '../channel/messages.ts'
+import { hearPredecessor } from '../channel/peers.ts'
 import { defer } from '../node/deferred.ts'
 import { ProcessIdentity } from '../process/identity.ts'
 
@@ -50,6 +51,7 @@ export class Predecessor {
       this.#ticketKeys = ticketKeys
       this.#events?.ticketKeys()
     })
+    hearPredecessor(channel)
     channel.answer('serving-asked', () => this.#events?.notServed() ?? ['anything'])
     channel.send({ type: 'hello', pid: process.pid })
   }

@@ -32,7 +32,10 @@ export function drainable<S extends Server>(
     handover: undefined,
     drain() {
       const ledger = emptyLedger()
-      const { drain, drained } = startDrain({ server, connections, ledger, handover: undefined }, Promise.resolve())
+      const { drain, drained } = startDrain(
+        { server, connections, ledger, handover: undefined, time: 20_000 },
+        Promise.resolve(),
+      )
       onTestFinished(() => {
         drain.end()
         connections.destroyAll()

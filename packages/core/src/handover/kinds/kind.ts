@@ -22,11 +22,26 @@ export interface Freeze {
   again(): boolean
   /** Called when it stays here: reads on, with all that it had. */
   thaw(): void
+  /**
+   * Called when the successor owns it, just before this process closes its copy: the application must not take that for
+   * the end of the connection. Whatever it sends from now on, the kind has to bring to the successor, or to drop.
+   */
+  moved?(): void
+}
+
+/** What a kind has to know to end connections that cannot move. */
+export interface KindDrain {
+  /** The connections of the server; it changes. */
+  readonly open: ReadonlySet<Socket>
+  /** Whether this connection stays, as far as one can know now: there is no successor, or none that takes it. */
+  stays(socket: Socket): boolean
+  /** When what is left is cut. ms from now on */
+  readonly time: number
 }
 
 /**
  * A kind of connection that can move to a successor: plain HTTP/1.1, for example, or one that was upgraded. To add a
- * kind, write such an object and name it in `kinds.ts`.
+ * kind, write such an object and give it to `addKind()`.
  *
  * How a connection moves: the successor gets a copy of it, which it only holds. When the connection is idle it is
  * frozen, and its details are sent. From then on the successor owns it, and serves it by `receive()`. If the successor
@@ -73,6 +88,13 @@ export interface ConnectionKind {
    * @returns `undefined` if it cannot be stopped; then it is served on
    */
   freeze(socket: Socket): Freeze | undefined
+
+  /**
+   * Called when the server begins to drain, after a restart and at a shutdown, also where there is an obstacle. Ends by
+   * itself what stays: closes it in the way of its protocol, a few at a time, so that not all clients come back at once.
+   * @returns how to stop
+   */
+  drain?(server: Server, draining: KindDrain): () => void
 
   // In the process to which they come:
 

@@ -1,9 +1,27 @@
 import type { Server } from 'node:net'
+import { ZerodownError } from '../../errors.ts'
 import { http1 } from './http1.ts'
 import type { ConnectionKind } from './kind.ts'
 
+const known = [http1]
+
 /** All kinds of connections that can move. */
-export const KINDS: readonly ConnectionKind[] = [http1]
+export const KINDS: readonly ConnectionKind[] = known
+
+/**
+ * Adds a kind. A server that listens already takes connections of that kind as well, but does not call its `begin()`.
+ * @throws {ZerodownError} `ERR_ZERODOWN_KIND`: another one has this name
+ */
+export function addKind(kind: ConnectionKind): void {
+  const other = known.find(({ name }) => name === kind.name)
+  if (other === kind) return
+  if (other === undefined) return void known.push(kind)
+  throw new ZerodownError(
+    'ERR_ZERODOWN_KIND',
+    `there is a kind of connection named ${kind.name} already: this process has loaded the package that adds it twice. ` +
+      'Install one version of it.',
+  )
+}
 
 /** The kinds that this server serves, whether they can move or not. */
 export const kindsOf = (server: Server, among: readonly ConnectionKind[] = KINDS): ConnectionKind[] =>

@@ -50,6 +50,7 @@ export class Frozen {
    * @returns how long it was read by nobody, ms
    */
   leave(): number {
+    this.#freeze.moved?.()
     this.socket.destroy()
     return this.#duration
   }

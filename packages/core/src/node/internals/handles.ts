@@ -9,6 +9,7 @@ export interface Handle {
   setNoDelay?: (on: boolean) => number
   setKeepAlive?: (on: boolean, delay: number) => number
   getpeername?: (peer: { address?: string }) => number
+  writeQueueSize?: number
   onconnection?: (error: number, connection: object) => void
 }
 
@@ -63,3 +64,7 @@ export const isNativeHandle = (value: unknown): value is object & { close(): voi
   typeof value === 'object' &&
   value !== null &&
   (['readStop', 'readStart', 'close'] as const).every((name) => typeof (value as Handle)[name] === 'function')
+
+/** Whether bytes that were written to a socket have not all been given to the kernel yet. */
+export const hasUnsent = (socket: Socket): boolean =>
+  socket.writableLength > 0 || (handleOf(socket)?.writeQueueSize ?? 0) > 0

@@ -125,7 +125,10 @@ async function startSuccessor() {
   /** Has the server drain: its connections move, and the rest goes on. */
   const drain = (): void => {
     const moving = { to: handover, listener: 3, kinds: [counting], moved: () => {} }
-    const { drain: begun } = startDrain({ server, connections, ledger, handover: moving }, Promise.resolve())
+    const { drain: begun } = startDrain(
+      { server, connections, ledger, handover: moving, time: 20_000 },
+      Promise.resolve(),
+    )
     onTestFinished(() => {
       begun.end()
       connections.destroyAll()

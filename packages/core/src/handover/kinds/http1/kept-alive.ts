@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { keepAliveTimeoutOf } from '../../../connections/keep-alive-timeout.ts'
+import { isUnused } from '../../../connections/unused.ts'
 import { beforeFirstRequest } from '../../../node/internals/http-parser.ts'
 
 /** Connections that came here after they had been used elsewhere. */
@@ -9,7 +10,7 @@ const kept = new WeakSet<Socket>()
 const waiting = new WeakMap<HttpServer, Set<Socket>>()
 
 /** Whether a request was ever made on this connection, in this process or in an earlier one. */
-export const wasUsed = (socket: Socket): boolean => socket.bytesRead > 0 || kept.has(socket)
+export const wasUsed = (socket: Socket): boolean => !isUnused(socket) || kept.has(socket)
 
 /**
  * Gives an idle connection that came here the timeout that Node gives between two requests, and no other. Node starts

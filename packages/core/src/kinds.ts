@@ -1,0 +1,38 @@
+/**
+ * What a package needs that adds a kind of connection: one that moves to a successor in a way that zerodown does not know. See
+ * docs/kinds.md.
+ * @module @zerodown/core/kinds
+ */
+import type { PeerListener, Peers } from './channel/peers.ts'
+import { firstCopy } from './first-copy.ts'
+import type { Accept, ConnectionKind } from './handover/kinds/kind.ts'
+import type { Replay } from './handover/replay/replay.ts'
+
+export type { PeerListener, Peers } from './channel/peers.ts'
+export type { Accept, ConnectionKind, Details, Freeze, KindDrain } from './handover/kinds/kind.ts'
+export type { Replay } from './handover/replay/replay.ts'
+export { requestHead } from './handover/replay/request-head.ts'
+export { hasUnsent, stopReading } from './node/internals/handles.ts'
+
+/**
+ * Adds a kind. A server that listens already takes connections of that kind as well, but does not call its `begin()`.
+ * @throws {ZerodownError} `ERR_ZERODOWN_KIND`: another one has this name
+ */
+export const addKind = (kind: ConnectionKind): void => firstCopy.addKind(kind)
+
+/**
+ * Has the HTTP server behind `accept` serve a connection in the middle of an answer: it reads the original request once
+ * more, so that the application's own handler runs, and the head of the answer, which the client has had, is kept back.
+ * For connections that were upgraded, too. If the application answers otherwise, refuses, or takes too long, the
+ * connection stays with the predecessor, and its client has noticed nothing.
+ * @returns what the `receive()` of a kind returns
+ */
+export const replay = (accept: Accept, connection: object, what: Replay): boolean | Promise<boolean> =>
+  firstCopy.replay(accept, connection, what)
+
+/**
+ * Lets a part of the application talk to the same part of the neighbouring generations, from the start of a successor to
+ * the end of its predecessor. Messages are what JSON can hold.
+ * @param name by which the two know each other
+ */
+export const peers = (name: string, listener: PeerListener): Peers => firstCopy.peers(name, listener)

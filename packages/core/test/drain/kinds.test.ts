@@ -1,0 +1,60 @@
+import type { Socket } from 'node:net'
+import { createServer } from 'node:net'
+import { expect, it, onTestFinished } from 'vitest'
+import { Connections } from '../../src/connections/tracking.ts'
+import { emptyLedger } from '../../src/drain/ledger.ts'
+import { startDrain } from '../../src/drain/start-drain.ts'
+import type { ConnectionKind, KindDrain } from '../../src/handover/kinds/kind.ts'
+import { addKind } from '../../src/handover/kinds/kinds.ts'
+import type { Handover } from '../../src/handover/send/handover.ts'
+import { converse } from '../support/http.ts'
+import { listen } from '../support/servers.ts'
+
+const begun: { server: object; draining: KindDrain }[] = []
+let stopped = 0
+
+const polite: ConnectionKind = {
+  name: 'polite',
+  isServedBy: (server) => server.listenerCount('polite') > 0,
+  obstacle: () => 'it never moves.',
+  findIdle: () => [],
+  freeze: () => undefined,
+  receive: () => false,
+  drain(server, draining) {
+    begun.push({ server, draining })
+    return () => (stopped += 1)
+  },
+}
+
+it('a kind is told of the drain of a server that serves it, what stays, and when all is over', async () => {
+  addKind(polite)
+  const server = (await listen(createServer())).on('polite', () => {})
+  const connections = new Connections(server)
+  const [here, moving] = [await converse(server), await converse(server)]
+  onTestFinished(() => connections.destroyAll())
+  const canMove = (_: unknown, socket: Socket): boolean => socket === moving.socket
+  const to = { canMove, add() {} } as unknown as Handover
+  const handover = { to, listener: 3, kinds: [polite], moved() {} }
+
+  const what = { server, connections, ledger: emptyLedger(), handover, time: 300 }
+  const { drain } = startDrain(what, Promise.resolve())
+
+  expect(begun).toHaveLength(1)
+  const [{ server: told, draining }] = begun as [{ server: object; draining: KindDrain }]
+  expect(told).toBe(server)
+  expect(draining.time).toBe(300)
+  expect(draining.open).toEqual(new Set([here.socket, moving.socket]))
+  expect([here, moving].map(({ socket }) => draining.stays(socket))).toEqual([true, false])
+  expect(stopped).toBe(0)
+  drain.end()
+  expect(stopped).toBe(1)
+})
+
+it('where there is no successor, everything stays', async () => {
+  const server = (await listen(createServer())).on('polite', () => {})
+  const connections = new Connections(server)
+  const { socket } = await converse(server)
+  onTestFinished(() => connections.destroyAll())
+  startDrain({ server, connections, ledger: emptyLedger(), handover: undefined, time: 300 }, Promise.resolve())
+  expect(begun.at(-1)?.draining.stays(socket)).toBe(true)
+})
