@@ -12,6 +12,8 @@ export type { PeerListener, Peers } from './channel/peers.ts'
 export type { Accept, ConnectionKind, Details, Freeze, KindDrain } from './handover/kinds/kind.ts'
 export type { Replay } from './handover/replay/replay.ts'
 export { requestHead } from './handover/replay/request-head.ts'
+export { takeFromApplication, withoutApplication } from './connections/own-listeners.ts'
+export { hasHalfCharacter } from './node/internals/half-character.ts'
 export { hasUnsent, stopReading } from './node/internals/handles.ts'
 
 /**

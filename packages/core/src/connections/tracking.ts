@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers'
 import type { Server, Socket } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
+import { own } from './own-listeners.ts'
 
 /**
  * The open connections of one server. This runs all the time, so it does no more than a set needs: a connection costs
@@ -68,14 +69,14 @@ export class Connections {
       open.delete(socket)
       if (open.size === 0 && open === this.#open) this.#emptied?.()
     }
-    function forget(this: Socket): void {
+    const forget = own(function (this: Socket): void {
       closed(this)
-    }
-    return (socket) => {
+    })
+    return own((socket: Socket) => {
       this.#used = true
       open.add(socket)
       socket.on('close', forget)
       if (open === this.#open) this.#opened?.(socket)
-    }
+    })
   }
 }

@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { idleAmong } from '../connections/idleness.ts'
+import { own } from '../connections/own-listeners.ts'
 import { linger } from '../connections/linger.ts'
 import { http1 } from '../handover/kinds/http1.ts'
 import type { Drain, Draining } from './draining.ts'
@@ -17,7 +18,8 @@ export function drainHttp1(draining: Draining & { server: HttpServer }): Drain {
 
   connections.follow((socket) => {
     outcomes.set(socket, 'finished')
-    socket.once('close', () => void (ledger[outcomes.get(socket) ?? 'finished'] += 1))
+    const closed = (): void => void (ledger[outcomes.get(socket) ?? 'finished'] += 1)
+    socket.once('close', own(closed))
   })
   for (const socket of idleAmong(server, connections.open)) outcomes.set(socket, 'closedIdle')
 

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { own } from '../connections/own-listeners.ts'
 import type { Drain, Draining } from './draining.ts'
 import type { Outcome } from './ledger.ts'
 import { moveAway } from './move-away.ts'
@@ -11,7 +12,8 @@ export function drainRaw(draining: Draining): Drain {
   const { connections, ledger } = draining
   const outcomes = new WeakMap<Socket, Outcome>()
   connections.follow((socket) => {
-    socket.once('close', () => void (ledger[outcomes.get(socket) ?? 'finished'] += 1))
+    const closed = (): void => void (ledger[outcomes.get(socket) ?? 'finished'] += 1)
+    socket.once('close', own(closed))
   })
   moveAway(draining, (socket, outcome) => void outcomes.set(socket, outcome))
   return {

@@ -23,8 +23,8 @@ export interface Freeze {
   /** Called when it stays here: reads on, with all that it had. */
   thaw(): void
   /**
-   * Called when the successor owns it, just before this process closes its copy: the application must not take that for
-   * the end of the connection. Whatever it sends from now on, the kind has to bring to the successor, or to drop.
+   * Called when the successor owns it, and this process has closed its copy. The application has not been told yet, and
+   * must not take it for the end of the connection. Whatever it sends from now on, the kind has to bring to the successor, or to drop.
    */
   moved?(): void
 }

@@ -50,8 +50,9 @@ export class Frozen {
    * @returns how long it was read by nobody, ms
    */
   leave(): number {
-    this.#freeze.moved?.()
     this.socket.destroy()
+    // Its 'close' comes later, and to the application not at all.
+    this.#freeze.moved?.()
     return this.#duration
   }
 }

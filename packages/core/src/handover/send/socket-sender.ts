@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { ChannelToSuccessor } from '../../channel/channel.ts'
 import type { Payload } from '../../channel/messages.ts'
 import { closeWhenDestroyed, endWhenDestroyed } from '../../connections/intercept-destroy.ts'
+import { own } from '../../connections/own-listeners.ts'
 import { inodeOfHandle, nativeHandle } from '../../node/internals/handles.ts'
 
 /** A connection of which the successor is to hold a copy. */
@@ -90,9 +91,10 @@ export class SocketSender {
     this.#lastId = id
     this.#ids.set(socket, id)
     endWhenDestroyed(socket)
-    socket.once('close', () => {
+    const closed = (): void => {
       if (this.#ids.delete(socket)) this.#channel.send({ type: 'connection-closed', id })
-    })
+    }
+    socket.once('close', own(closed))
     return id
   }
 
