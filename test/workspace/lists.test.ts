@@ -97,7 +97,9 @@ describe.each(published.filter(isAdapter))('the adapter $folder', ({ manifest })
 describe('the examples', () => {
   const examples = members.filter(({ folder }) => folder.startsWith('examples/'))
   // The one is the demo, the other the suite for adapters, which test/packaging runs.
-  const servers = examples.filter(({ folder }) => !['examples/demo', 'examples/adapter'].includes(folder))
+  const servers = examples.filter(
+    ({ folder }) => !['examples/demo', 'examples/adapter', 'examples/raw'].includes(folder),
+  )
 
   it('are run by a test', () => {
     const run = EXAMPLES.map(({ example }) => `examples/${example}`)

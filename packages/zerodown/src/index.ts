@@ -2,6 +2,7 @@
  * What users of zerodown import: the instance of the process, as the default export, and its types.
  * @module zerodown
  */
+import type { Server } from 'node:net'
 import type { HealthOptions, Options, Zerodown as Core } from '@zerodown/core'
 import { create as createCore, zerodown as core } from '@zerodown/core'
 import { addFace } from '@zerodown/core/adapter'
@@ -11,10 +12,13 @@ import type { FastifyPlugin } from '@zerodown/fastify'
 import { pluginFor } from '@zerodown/fastify'
 import type { KoaApplication } from '@zerodown/koa'
 import { koa as attachKoa } from '@zerodown/koa'
+import type { RawOptions } from '@zerodown/raw'
 import type { AnyHealthHandler } from './health.ts'
 import { anyHealthHandler } from './health.ts'
+import { part } from './lazy.ts'
 import { withMembersOf } from './members.ts'
 
+export type { RawOptions } from '@zerodown/raw'
 export type { AnyHealthHandler } from './health.ts'
 
 export type {
@@ -69,6 +73,14 @@ export interface Zerodown extends Omit<Core, 'create' | 'health'>, FastifyPlugin
    * @throws {ZerodownError} `ERR_ZERODOWN_OPTION`
    */
   health(options?: HealthOptions): AnyHealthHandler
+  /**
+   * Lets the open connections of a server of node:net move to the successor in a restart, each when nothing is in flight on
+   * it: `give(socket)` says what goes along, and `take(socket, state)` goes on with it in the successor. Attach the server
+   * as well, and call this before its `listen()`.
+   * @returns the same server
+   * @throws {ZerodownError} `ERR_ZERODOWN_KIND`
+   */
+  raw<S extends Server, State>(server: S, options: RawOptions<State>): S
   /** Makes a separate instance, with options of its own. Only one can be in charge of a process at a time. */
   create(options?: Options): Zerodown
 }
@@ -79,6 +91,8 @@ function withFrameworks(instance: Core): Zerodown {
       attachExpress(app, options, instance),
     koa: <App extends KoaApplication>(app: App, options: Options = {}): App => attachKoa(app, options, instance),
     health: (options?: HealthOptions): AnyHealthHandler => anyHealthHandler(options, instance),
+    raw: <S extends Server, State>(server: S, options: RawOptions<State>): S =>
+      part('@zerodown/raw').raw(server, options),
     create,
   }
   const face = withMembersOf(Object.assign(pluginFor(instance), frameworks), instance)
@@ -104,6 +118,8 @@ export const listenAndServe: Zerodown['listenAndServe'] = zerodown.listenAndServ
 export const health: Zerodown['health'] = zerodown.health
 /** {@link Zerodown.attach} of the instance of this process. */
 export const attach: Zerodown['attach'] = zerodown.attach
+/** {@link Zerodown.raw}: it is the same for all instances. */
+export const raw: Zerodown['raw'] = zerodown.raw
 /** {@link Zerodown.ready} of the instance of this process. */
 export const ready: Zerodown['ready'] = zerodown.ready
 /** {@link Zerodown.restart} of the instance of this process. */

@@ -13,7 +13,7 @@ export interface Farewell {
   exit: number
 }
 
-const EXAMPLE = /^(?:generation (\d+), )?pid (\d+): listening on http:\/\/(.+):(\d+)$/
+const EXAMPLE = /^(?:generation (\d+), )?pid (\d+): listening on (?:http|tcp):\/\/(.+):(\d+)$/
 
 /**
  * Fixtures speak JSON, examples speak to people.

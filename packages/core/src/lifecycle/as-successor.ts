@@ -10,6 +10,9 @@ import type { AttachedServer } from '../servers/attached-server.ts'
 import type { AttachedServers } from '../servers/attached-servers.ts'
 import type { Context } from './context.ts'
 
+/** How many reasons are said at most why connections could not be taken. */
+const FAILURES = 10
+
 export interface SuccessorEvents {
   /**
    * This process is in charge now.
@@ -39,7 +42,13 @@ export class AsSuccessor {
     this.#inherited = origin.inheritance?.listeners ?? []
     this.#servers = servers
     this.#settings = settings
-    this.#incoming = new IncomingConnections(servers, predecessor.channel)
+    const failed = new Set<string>()
+    this.#incoming = new IncomingConnections(servers, predecessor.channel, (kind, error) => {
+      const line = `connections of the kind ${kind} stay with the process that has them: ${messageOf(error)}`
+      // Thousands may fail for the same reason.
+      if (failed.size < FAILURES && !failed.has(line)) settings.logger.warn(line)
+      failed.add(line)
+    })
     predecessor.subscribe({
       inCharge: (how, restart) => events.inCharge(how, restart),
       restartRequested: () => predecessor.reportRestart(events.restart()),

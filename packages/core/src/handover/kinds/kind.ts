@@ -107,7 +107,7 @@ export interface ConnectionKind {
    * @param accept makes the socket
    * @param connection its native handle, which nobody reads yet
    * @returns whether it is served. If not, `connection` is closed and the predecessor serves on, so no byte may have
-   *   been read or written. A rejection means the same
+   *   been read or written. To throw, or to reject, means the same, and is logged
    */
   receive(server: Server, accept: Accept, connection: object, details: Details): boolean | Promise<boolean>
 }

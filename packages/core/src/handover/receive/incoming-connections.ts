@@ -34,12 +34,19 @@ interface Held {
 export class IncomingConnections {
   readonly #servers: Iterable<ReceivingServer>
   readonly #held = new Map<number, Held>()
+  readonly #failed: (kind: string, error: unknown) => void
   readonly #unsubscribe: readonly (() => void)[]
   #prepared: Promise<unknown> = Promise.resolve()
   #received = 0
 
-  constructor(servers: Iterable<ReceivingServer>, channel: ChannelToPredecessor) {
+  /** @param failed called when a connection of that kind could not be taken because of an error: it stays over there */
+  constructor(
+    servers: Iterable<ReceivingServer>,
+    channel: ChannelToPredecessor,
+    failed: (kind: string, error: unknown) => void,
+  ) {
     this.#servers = servers
+    this.#failed = failed
     void channel.ended.then(() => this.dropAll())
     this.#unsubscribe = this.#subscribe(channel)
   }
@@ -109,9 +116,17 @@ export class IncomingConnections {
     if (held === undefined) return false
     this.#held.delete(id)
     const { handle, listener } = held
-    const served = this.#serverOf(listener)?.adopt(handle, payload) ?? false
-    if (!(served instanceof Promise)) return this.#settle(handle, served)
-    return served.catch(() => false).then((later) => this.#settle(handle, later))
+    const fail = (error: unknown): boolean => {
+      this.#failed(payload.kind, error)
+      return this.#settle(handle, false)
+    }
+    try {
+      const served = this.#serverOf(listener)?.adopt(handle, payload) ?? false
+      if (!(served instanceof Promise)) return this.#settle(handle, served)
+      return served.then((later) => this.#settle(handle, later), fail)
+    } catch (error) {
+      return fail(error)
+    }
   }
 
   #settle(handle: Held['handle'], served: boolean): boolean {

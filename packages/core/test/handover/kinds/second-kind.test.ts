@@ -89,7 +89,7 @@ const SUCCESSOR = `
     }
   })
   const channel = new Channel(carrierOf(process))
-  const incoming = new IncomingConnections(servers, channel)
+  const incoming = new IncomingConnections(servers, channel, () => {})
   web.once('listening', () => setImmediate(() => {
     channel.send({ type: 'ready', pid: process.pid, accepts: incoming.accepts })
   }))

@@ -39,10 +39,12 @@ class Keeper implements ReceivingServer {
 class Sending {
   readonly incoming: IncomingConnections
   readonly ends: Ends = channelInMemory()
+  readonly failures: [string, string][] = []
   readonly #channel: ChannelToSuccessor
 
   constructor(...servers: ReceivingServer[]) {
-    this.incoming = new IncomingConnections(servers, this.ends.toPredecessor)
+    const failed = (kind: string, error: unknown): void => void this.failures.push([kind, (error as Error).message])
+    this.incoming = new IncomingConnections(servers, this.ends.toPredecessor, failed)
     this.#channel = this.ends.toSuccessor
   }
 
@@ -137,6 +139,22 @@ describe('a connection that comes', () => {
     await ended(client)
   })
 
+  it.each<[string, () => boolean | Promise<boolean>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('a mistake')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('a mistake'))],
+  ])('ends, and the reason is told, if the server %s', async (_, adopt) => {
+    const sending = new Sending(Object.assign(new Keeper(3), { adopt }))
+    const { client, handle } = await aHandle()
+    sending.send(1, 3, handle, { kind: 'http1' })
+    expect([await sending.pass(1), sending.failures]).toEqual([[], [['http1', 'a mistake']]])
+    await ended(client)
+  })
+
   it('ends when it has ended over there, and with the channel', async () => {
     const sending = new Sending(new Keeper(3))
     const [one, other] = [await aHandle(), await aHandle()]
@@ -167,7 +185,7 @@ describe('a connection that comes', () => {
 describe('what is accepted', () => {
   it('are connections to the servers that adopted a listener and can serve what comes; as they are when it is asked', () => {
     const servers = new Set([new Keeper(3), new Keeper(undefined)])
-    const incoming = new IncomingConnections(servers, channelInMemory().toPredecessor)
+    const incoming = new IncomingConnections(servers, channelInMemory().toPredecessor, () => {})
     expect(incoming.accepts).toEqual([{ listener: 3, kinds: ['http1'] }])
     servers.add(new Keeper(5))
     expect(incoming.accepts.map(({ listener }) => listener)).toEqual([3, 5])
