@@ -1,9 +1,9 @@
 import { ZerodownError } from './errors.ts'
+import type { Logger } from './logger.ts'
 
 interface Active<Instance> {
   readonly instance: Instance
-  /** Writes to its log. */
-  warn(message: string): void
+  readonly logger: Logger
 }
 
 /**
@@ -12,8 +12,8 @@ interface Active<Instance> {
  */
 export class ActiveInstance<Instance extends object> {
   #active: Active<Instance> | undefined
-  /** A warning to log as soon as an instance is in charge. */
-  #unsaid: string | undefined
+  /** What is to be logged as soon as an instance is in charge. */
+  #unsaid: [keyof Logger, string][] = []
   /** Why this copy of the package attaches nothing. */
   #steppedBack: string | undefined
   #explained = false
@@ -33,18 +33,17 @@ export class ActiveInstance<Instance extends object> {
 
   put(active: Active<Instance>): void {
     this.#active = active
-    if (this.#unsaid !== undefined) active.warn(this.#unsaid)
-    this.#unsaid = undefined
+    for (const [level, message] of this.#unsaid.splice(0)) active.logger[level](message)
   }
 
   remove(instance: Instance): void {
     if (this.#active?.instance === instance) this.#active = undefined
   }
 
-  /** Logs a warning by the instance in charge: now, or as soon as there is one. */
-  warn(message: string): void {
-    if (this.#active === undefined) this.#unsaid = message
-    else this.#active.warn(message)
+  /** Logs by the instance in charge: now, or as soon as there is one. */
+  log(level: keyof Logger, message: string): void {
+    if (this.#active === undefined) this.#unsaid.push([level, message])
+    else this.#active.logger[level](message)
   }
 
   /** Makes this copy of the package attach nothing: a copy that does not understand this one was loaded first. */

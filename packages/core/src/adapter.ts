@@ -18,7 +18,7 @@ export { validate } from './options/validate.ts'
 export { defaultLogger } from './logger.ts'
 export type { Health, HealthAnswer, HealthRequest } from './health/health.ts'
 export type { Attachment } from './servers/attachments.ts'
-export { isControlServer } from './control/control-server.ts'
+export { isOwnServer } from './node/own-servers.ts'
 
 /** An instance of core, or what the package `zerodown` exports, which has the same members. */
 export type AnyInstance = Omit<Zerodown, 'create'>

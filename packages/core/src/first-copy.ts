@@ -1,6 +1,8 @@
 import { peers } from './channel/peers.ts'
 import { addKind } from './handover/kinds/kinds.ts'
 import { replay } from './handover/replay/replay.ts'
+import type { Logger } from './logger.ts'
+import { socketPair } from './node/socket-pair.ts'
 import { attachmentOf } from './servers/attachments.ts'
 import { Zerodown, active, addFace, create, instanceBehind, zerodown } from './zerodown.ts'
 
@@ -25,6 +27,8 @@ interface Copy {
   readonly addKind: typeof addKind
   readonly peers: typeof peers
   readonly replay: typeof replay
+  readonly socketPair: typeof socketPair
+  readonly log: (level: keyof Logger, message: string) => void
   /** Another copy was loaded. */
   readonly meet: (from: string) => void
 }
@@ -42,8 +46,11 @@ const own: Copy = {
   addKind,
   peers,
   replay,
+  socketPair,
+  log: (level, message) => active.log(level, message),
   meet: (from) =>
-    active.warn(
+    active.log(
+      'warn',
       `this process has loaded zerodown twice, from ${own.from} and from ${from}. The first one does everything.`,
     ),
 }

@@ -119,8 +119,7 @@ export class Instance<Face extends EventEmitter<ZerodownEvents>> {
     })
     this.#lifecycle = lifecycle
     this.#servers.watch(lifecycle)
-    const { logger } = lifecycle.settings
-    this.#active.put({ instance: this.#face, warn: (message) => logger.warn(message) })
+    this.#active.put({ instance: this.#face, logger: lifecycle.settings.logger })
     return lifecycle
   }
 

@@ -7,6 +7,8 @@ import type { PeerListener, Peers } from './channel/peers.ts'
 import { firstCopy } from './first-copy.ts'
 import type { Accept, ConnectionKind } from './handover/kinds/kind.ts'
 import type { Replay } from './handover/replay/replay.ts'
+import type { Logger } from './logger.ts'
+import type { SocketPair } from './node/socket-pair.ts'
 
 export type { PeerListener, Peers } from './channel/peers.ts'
 export type { Accept, ConnectionKind, Details, Freeze, KindDrain } from './handover/kinds/kind.ts'
@@ -14,7 +16,9 @@ export type { Replay } from './handover/replay/replay.ts'
 export { requestHead } from './handover/replay/request-head.ts'
 export { takeFromApplication, withoutApplication } from './connections/own-listeners.ts'
 export { hasHalfCharacter } from './node/internals/half-character.ts'
-export { hasUnsent, stopReading } from './node/internals/handles.ts'
+export { hasUnsent, socketOver, stopReading } from './node/internals/handles.ts'
+export type { Logger } from './logger.ts'
+export type { SocketPair } from './node/socket-pair.ts'
 
 /**
  * Adds a kind. A server that listens already takes connections of that kind as well, but does not call its `begin()`.
@@ -38,3 +42,17 @@ export const replay = (accept: Accept, connection: object, what: Replay): boolea
  * @param name by which the two know each other
  */
 export const peers = (name: string, listener: PeerListener): Peers => firstCopy.peers(name, listener)
+
+/**
+ * Makes two sockets of this process that are connected to each other, for what is too much for messages. Send the handle
+ * of one to the other generation by `peers()`. Over there, `socketOver()` puts a socket over it.
+ * @throws if there can be none here
+ */
+export const socketPair = (): Promise<SocketPair> => firstCopy.socketPair()
+
+/** Logs by the instance in charge: now, or as soon as there is one. */
+export const logger: Logger = {
+  info: (message) => firstCopy.log('info', message),
+  warn: (message) => firstCopy.log('warn', message),
+  error: (message) => firstCopy.log('error', message),
+}

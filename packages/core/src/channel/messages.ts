@@ -33,12 +33,18 @@ export interface TicketKeys {
   readonly keys: string
 }
 
-/** From a part of one generation to the same part of the other. One that has no such part drops it. */
+/** From a part of one generation to the same part of the other. One that has no such part drops it, and says so. */
 export interface PeerMessage {
   readonly type: 'peer'
   readonly name: string
   /** What JSON can hold. */
   readonly message: unknown
+}
+
+/** Whoever got a message to a part of that name has no such part. */
+export interface NoPeerMessage {
+  readonly type: 'no-peer'
+  readonly name: string
 }
 
 /** From the successor. */
@@ -55,6 +61,7 @@ export type FromSuccessor =
   | { type: 'restarted'; pid: number; generation: number }
   | { type: 'not-restarted'; message: string }
   | PeerMessage
+  | NoPeerMessage
   | SuccessorQuestion
 
 /** The successor's question. */
@@ -84,6 +91,7 @@ export type FromPredecessor =
   /** The connection has ended in the predecessor, so the copy is the last. */
   | { type: 'connection-closed'; id: number }
   | PeerMessage
+  | NoPeerMessage
   | Question
 
 /** The predecessor's questions. The channel numbers them, and gives each answer to whoever asked. */

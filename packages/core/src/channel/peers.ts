@@ -8,10 +8,19 @@ export interface PeerListener {
    * @param handle a native handle that came with it, which the listener now owns
    */
   fromPredecessor?(message: unknown, handle: unknown): void
+  /** The predecessor got a message, and has no such part. An older version drops it without a word. */
+  unknownToPredecessor?(): void
   /** A message from the successor. */
   fromSuccessor?(message: unknown, handle: unknown): void
   /** Nothing can come from the predecessor any more. */
   predecessorGone?(): void
+  /** The successor is in charge now. What is in flight here is still finished. */
+  committed?(): void
+  /**
+   * Nothing is in flight here any more, the successor is in charge, and the predecessor has left: this process leaves next.
+   * @returns when it may, if not at once: it waits for `time` ms at most
+   */
+  leaving?(time: number): Promise<unknown> | undefined
   /** Nothing can come from the successor any more: after a roll-back there may be another one. */
   successorGone?(): void
 }
@@ -64,6 +73,7 @@ export function hearPredecessor(channel: ChannelToPredecessor): void {
     if (listen !== undefined) listen(message, handle)
     else if (isNativeHandle(handle)) handle.close()
   })
+  channel.on('no-peer', ({ name }) => listeners.get(name)?.unknownToPredecessor?.())
   void channel.ended.then(() => {
     for (const { predecessorGone } of listeners.values()) predecessorGone?.()
   })
@@ -74,12 +84,39 @@ export function hearSuccessor(channel: ChannelToSuccessor): void {
   successor = channel
   channel.on('peer', ({ name, message }, handle) => {
     const listen = listeners.get(name)?.fromSuccessor
-    if (listen !== undefined) listen(message, handle)
-    else if (isNativeHandle(handle)) handle.close()
+    if (listen !== undefined) return listen(message, handle)
+    if (isNativeHandle(handle)) handle.close()
+    return channel.send({ type: 'no-peer', name })
   })
   void channel.ended.then(() => {
     if (successor !== channel) return
     successor = undefined
     for (const { successorGone } of listeners.values()) successorGone?.()
   })
+}
+
+/** Tells all parts of this process that the successor is in charge. */
+export function sayCommitted(): void {
+  for (const { committed } of listeners.values()) attempt(() => committed?.())
+}
+
+/**
+ * Tells all parts of this process that it leaves.
+ * @returns when it may; `undefined`: at once
+ */
+export function sayLeaving(time: number): Promise<unknown> | undefined {
+  const waited = [...listeners.values()].flatMap(({ leaving }) => attempt(() => leaving?.(time)) ?? [])
+  return waited.length > 0 ? Promise.allSettled(waited) : undefined
+}
+
+/** A mistake in one part stays uncaught, and keeps nobody else from the commit. */
+function attempt<T>(call: () => T): T | undefined {
+  try {
+    return call()
+  } catch (error) {
+    process.nextTick(() => {
+      throw error
+    })
+    return undefined
+  }
 }

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf } from '../errors.ts'
 import { fits, identify, isVacant, putInPlace, removeUnixPath, temporaryPath } from '../listeners/unix-path.ts'
+import { markOwn } from '../node/own-servers.ts'
 import type { Controlled } from './controlled.ts'
 import { answer } from './routes.ts'
 
@@ -18,12 +19,6 @@ const PATIENCE = 10_000
 
 /** How long a successor may take to put itself in place, and how often to look. ms */
 const [GAP, PACE] = [1000, 5]
-
-/** Servers that are ours. */
-const own = new WeakSet<object>()
-
-/** Whether a server is that of a control socket, which is no part of the service. */
-export const isControlServer = (server: object): boolean => own.has(server)
 
 /**
  * The control socket: HTTP over a unix socket. Each process has a server of its own, and the path is that of the process
@@ -40,8 +35,7 @@ export class ControlServer {
   constructor(path: string, controlled: Controlled, say: (message: string) => void) {
     this.path = path
     this.#say = say
-    this.#server = createServer((request, response) => answer(request, response, controlled))
-    own.add(this.#server)
+    this.#server = markOwn(createServer((request, response) => answer(request, response, controlled)))
     this.#server.maxConnections = CLIENTS
     this.#server.headersTimeout = PATIENCE
     this.#server.requestTimeout = PATIENCE

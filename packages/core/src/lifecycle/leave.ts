@@ -1,3 +1,4 @@
+import { sayLeaving } from '../channel/peers.ts'
 import type { AttachedServer } from '../servers/attached-server.ts'
 import type { Ledger } from '../drain/ledger.ts'
 import { describeLedger } from '../drain/ledger.ts'
@@ -6,6 +7,7 @@ import { Handover } from '../handover/send/handover.ts'
 import { SocketSender } from '../handover/send/socket-sender.ts'
 import { KINDS, movableKinds } from '../handover/kinds/kinds.ts'
 import type { ShutdownHooks } from '../process/shutdown-hooks.ts'
+import { LEAST_TIME } from '../process/shutdown-hooks.ts'
 import type { Predecessor } from '../restart/predecessor.ts'
 import { within } from '../node/within.ts'
 import type { Context } from './context.ts'
@@ -54,7 +56,16 @@ export async function leave(
   logger.info(`drained: ${describeLedger(ledger)}`)
   emit('drained', ledger)
   await predecessorGone
-  await hooks.run(drainTimeout - ledger.duration, { reason: taker === undefined ? 'shutdown' : 'restart' }, logger)
+  const timeLeft = drainTimeout - ledger.duration
+  if (taker !== undefined) await sayLast(timeLeft)
+  await hooks.run(timeLeft, { reason: taker === undefined ? 'shutdown' : 'restart' }, logger)
+}
+
+/** Parts of the application tell the same parts of the successor what they have not told yet. */
+async function sayLast(timeLeft: number): Promise<void> {
+  const time = Math.max(timeLeft, LEAST_TIME)
+  const said = sayLeaving(time)
+  if (said !== undefined) await within(time, said)
 }
 
 /** A generation leaves only after its predecessor, which passes triggers and connections on to it. */

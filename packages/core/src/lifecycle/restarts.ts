@@ -1,4 +1,5 @@
 import type { GenerationInfo } from '../channel/messages.ts'
+import { sayCommitted } from '../channel/peers.ts'
 import { ZerodownError, messageOf } from '../errors.ts'
 import { thisPlatform, whyNoRestart } from '../process/platform.ts'
 import { Attempt } from '../restart/attempt.ts'
@@ -149,6 +150,7 @@ export class Restarts {
     for (const server of servers.open) server.giveUp()
     const outcome = successor.commit(this.queued.waits)
     if (outcome !== undefined) this.queued.run(() => outcome)
+    sayCommitted()
     emit('committed', { pid, generation })
     settings.logger.info(`generation ${generation} (pid ${pid}) has taken over; draining`)
     return { pid, generation }

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
 import type { PeerListener, Peers } from '../../src/channel/peers.ts'
-import { hearPredecessor, hearSuccessor, peers } from '../../src/channel/peers.ts'
+import { hearPredecessor, hearSuccessor, peers, sayCommitted, sayLeaving } from '../../src/channel/peers.ts'
 import { arrived, channelInMemory } from '../support/carriers.ts'
 
 function listenAs(name: string, listener: PeerListener): Peers {
@@ -75,4 +75,55 @@ it('a successor that failed is not heard in place of the next one', async () => 
   await arrived()
   expect(gone).toEqual([])
   expect(part.toSuccessor(1)).toBe(true)
+})
+
+it('is told that the predecessor has no such part', async () => {
+  const { toSuccessor, toPredecessor } = channelInMemory()
+  hearSuccessor(toSuccessor)
+  hearPredecessor(toPredecessor)
+  const unknown: string[] = []
+  const known = listenAs('known', { fromSuccessor() {}, unknownToPredecessor: () => unknown.push('known') })
+  const part = listenAs('part', { unknownToPredecessor: () => unknown.push('part') })
+  known.toPredecessor(1)
+  part.toPredecessor(1)
+  await arrived()
+  await arrived()
+  expect(unknown).toEqual(['part'])
+})
+
+it('tells all parts of the commit, and waits for those that have something to say before this process leaves', async () => {
+  const told: string[] = []
+  let finish: (() => void) | undefined
+  listenAs('quiet', { committed: () => told.push('quiet'), leaving: () => undefined })
+  expect(sayLeaving(1)).toBeUndefined()
+  listenAs('busy', {
+    committed: () => told.push('busy'),
+    leaving: (time) => new Promise<void>((resolve) => (finish = () => resolve(void told.push(`within ${time} ms`)))),
+  })
+  sayCommitted()
+  const leaving = sayLeaving(5000)
+  expect(told).toEqual(['quiet', 'busy'])
+  finish?.()
+  await leaving
+  expect(told).toEqual(['quiet', 'busy', 'within 5000 ms'])
+})
+
+it('a part that fails keeps nobody from the commit, and no process from leaving', async () => {
+  const uncaught = vi.spyOn(process, 'nextTick').mockImplementation(() => {})
+  onTestFinished(() => uncaught.mockRestore())
+  const fails = (): never => {
+    throw new Error('mistaken')
+  }
+  listenAs('mistaken', { committed: fails, leaving: fails })
+  listenAs('unlucky', { leaving: () => Promise.reject(new Error('unlucky')) })
+  const told = vi.fn<() => void>()
+  listenAs('other', { committed: told })
+  sayCommitted()
+  const leaving = sayLeaving(1)
+  const [[first], [second]] = uncaught.mock.calls as [[() => void], [() => void]]
+  uncaught.mockRestore()
+  expect(told).toHaveBeenCalledOnce()
+  expect(first).toThrow('mistaken')
+  expect(second).toThrow('mistaken')
+  await leaving
 })

@@ -1,7 +1,7 @@
 import { Server } from 'node:net'
 import type { Options } from '@zerodown/core'
 import { zerodown } from '@zerodown/core'
-import { attachmentOf, instanceInCharge, isControlServer, setAside } from '@zerodown/core/adapter'
+import { attachmentOf, instanceInCharge, isOwnServer, setAside } from '@zerodown/core/adapter'
 import { announce } from './announcement.ts'
 import { followReference } from './reference.ts'
 
@@ -26,7 +26,7 @@ const taken = new WeakMap<Server, Listen>()
 export function patchServerListen(registered: Registered, options: Options): void {
   const original: Listen = Server.prototype.listen
   function listen(this: Server, ...args: unknown[]): Server {
-    if (isControlServer(this)) return Reflect.apply(original, this, args)
+    if (isOwnServer(this)) return Reflect.apply(original, this, args)
     const left = this.listening || attachmentOf(this) !== undefined || !registered.mayTake()
     const adopting = taken.get(this) ?? (left ? original : attach(this, original, options, registered))
     if (adopting !== original) followReference(this, () => leaveAside(this, registered))

@@ -1,4 +1,5 @@
-import type { Server, Socket } from 'node:net'
+import type { Server } from 'node:net'
+import { Socket } from 'node:net'
 import { inodeOf } from '../stat.ts'
 
 export interface Handle {
@@ -68,3 +69,6 @@ export const isNativeHandle = (value: unknown): value is object & { close(): voi
 /** Whether bytes that were written to a socket have not all been given to the kernel yet. */
 export const hasUnsent = (socket: Socket): boolean =>
   socket.writableLength > 0 || (handleOf(socket)?.writeQueueSize ?? 0) > 0
+
+/** Puts a socket over a handle that came: of a connection, or of a pipe. It reads from then on, as it is asked to. */
+export const socketOver = (handle: object): Socket => new Socket({ handle } as object)
