@@ -46,7 +46,7 @@ export class Running {
     const run = this.#way === 'run'
     // A supervisor is sent what it listens to, whatever the application listens to.
     process.kill(this.pid, run ? 'SIGUSR2' : this.#signal)
-    const done = run ? /restarted \d+ slots/ : /generation \d+ \(pid \d+\) has taken over/
+    const done = run ? /restarted \d+ slots?/ : /generation \d+ \(pid \d+\) has taken over/
     await this.server.waitForLog(done, { from, timeout: START })
   }
 

@@ -15,7 +15,7 @@ it.each([
   async (who, _, duration, answered) => {
     const supervised = await startSupervised('register/http.mjs', { slots: 1 })
     const { server, workers, roll } = supervised
-    expect(await roll()).toBe('restarted 1 slots')
+    expect(await roll()).toBe('restarted 1 slot')
     const [predecessor = 0] = await until(() => workers().length === 1 && workers(), 'one worker')
     const fds = countFds(server.pid)
     const load = startLoad({
@@ -34,13 +34,13 @@ it.each([
     await server.waitForLog(/generation 3 \(pid \d+\) has taken over; draining/, { from })
     const successor = workers().findLast((pid) => pid !== predecessor) ?? 0
     process.kill(who === 'successor' ? successor : predecessor, 'SIGKILL')
-    expect(await rolled).toBe('restarted 1 slots')
+    expect(await rolled).toBe('restarted 1 slot')
     expect(await answers.complete()).toBe(answered)
     if (who === 'successor') await server.waitForLog(/slot 1 was ended by SIGKILL; starting it again/)
 
     const { ok } = load.stats()
     await load.waitFor((stats) => stats.ok > ok + 100)
-    expect(await roll()).toBe('restarted 1 slots')
+    expect(await roll()).toBe('restarted 1 slot')
     const { failures, failed } = await load.stop()
     expect(Object.keys(failures).filter((reason) => reason.includes('refused'))).toEqual([])
     expect(failed).toBeLessThanOrEqual(CONNECTIONS + 1)

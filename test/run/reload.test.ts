@@ -60,7 +60,7 @@ describe('zerodown reload --pid-file, under a supervisor', () => {
     const { code, stdout, stderr } = await reload()
     expect(stdout).toMatch(/^slot 1: generation 2 \(pid \d+\) is in charge$/m)
     expect(stderr).toMatch(
-      /^zerodown: the restart stopped at slot 2 of 2: .*the successor, generation 2 \(pid \d+\), exited with code 3.* It said: .*no database; fix it and restart again\. Slot 1 has the new code; the others serve on as before\.\n$/,
+      /^zerodown: the restart stopped at slot 2 of 2: .*the successor, generation 2 \(pid \d+\), exited with code 3.* It said: .*no database; fix it and restart again\. Slot 1 has the new code; the other serves on as before\.\n$/,
     )
     expect(code).toBe(1)
     expect(workers()).toContain(second)
@@ -96,7 +96,7 @@ describe('zerodown reload --pid-file, under a supervisor', () => {
     const { code, stderr } = await reload('--timeout', '700')
     expect(stderr).toMatch(/^zerodown: after 700 ms the restart is not over \(--timeout\), and goes on\./)
     expect(code).toBe(4)
-    await server.waitForLog(/restarted 1 slot/)
+    await server.waitForLog(/restarted 1 slot$/)
   })
 })
 
@@ -146,6 +146,6 @@ describe('the control socket beside the pid file', () => {
     const pidFile = join(folder, `${'long'.repeat(25)}.pid`)
     const { server, roll } = await startSupervised('register/http.mjs', { slots: 1, flags: ['--pid-file', pidFile] })
     await server.waitForLog(/warning: control: cannot listen on .*\.sock \(the path is too long for a unix socket\)/)
-    expect(await roll()).toBe('restarted 1 slots')
+    expect(await roll()).toBe('restarted 1 slot')
   })
 })

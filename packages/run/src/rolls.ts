@@ -78,15 +78,17 @@ export class Rolls {
       }
       done.push(outcome)
     }
-    this.#logger.info(`restarted ${done.length} slots`)
+    this.#logger.info(`restarted ${done.length} ${done.length === 1 ? 'slot' : 'slots'}`)
     return { slots: done }
   }
 
   #explain(slot: number, { code, message }: Failure, done: number): string {
-    const what = `the restart stopped at slot ${slot} of ${this.#slots.length}: ${message}`
+    const all = this.#slots.length
+    const what = `the restart stopped at slot ${slot} of ${all}: ${message}`
     if (code === 'ERR_ZERODOWN_SHUTTING_DOWN') return what
+    if (done === 0) return `${what} ${all === 1 ? 'It serves' : 'All slots serve'} on as before.`
     const renewed = done === 1 ? 'Slot 1 has' : `Slots 1 to ${done} have`
-    return `${what} ${done === 0 ? 'All slots' : `${renewed} the new code; the others`} serve on as before.`
+    return `${what} ${renewed} the new code; the ${all - done === 1 ? 'other serves' : 'others serve'} on as before.`
   }
 
   #inTurn<Outcome>(restart: () => Promise<Outcome>): Promise<Outcome> {

@@ -82,12 +82,22 @@ describe('a restart of all slots', () => {
     expect(logger.error).toHaveBeenCalledExactlyOnceWith(message)
   })
 
-  it.each<[number, string, RegExp]>([
-    [0, 'ERR_ZERODOWN_LAUNCH', /slot 1 of 2: why\. All slots serve on as before\.$/],
-    [1, 'ERR_ZERODOWN_LAUNCH', /slot 2 of 2: why\. Slot 1 has the new code; the others serve on as before\.$/],
-    [1, 'ERR_ZERODOWN_SHUTTING_DOWN', /slot 2 of 2: why\.$/],
-  ])('that fails after %i slots, with %s, says how things are', async (good, code, says) => {
-    const { rolls, end } = rolling(2)
+  it('of one slot says so', async () => {
+    const { rolls, end, logger } = rolling(1)
+    void rolls.all()
+    await arrived()
+    await end()
+    expect(logger.info).toHaveBeenCalledExactlyOnceWith('restarted 1 slot')
+  })
+
+  it.each<[number, number, string, RegExp]>([
+    [0, 1, 'ERR_ZERODOWN_LAUNCH', /slot 1 of 1: why\. It serves on as before\.$/],
+    [0, 2, 'ERR_ZERODOWN_LAUNCH', /slot 1 of 2: why\. All slots serve on as before\.$/],
+    [1, 2, 'ERR_ZERODOWN_LAUNCH', /slot 2 of 2: why\. Slot 1 has the new code; the other serves on as before\.$/],
+    [1, 3, 'ERR_ZERODOWN_LAUNCH', /slot 2 of 3: why\. Slot 1 has the new code; the others serve on as before\.$/],
+    [1, 2, 'ERR_ZERODOWN_SHUTTING_DOWN', /slot 2 of 2: why\.$/],
+  ])('that fails after %i of %i slots, with %s, says how things are', async (good, all, code, says) => {
+    const { rolls, end } = rolling(all)
     const outcome = rolls.all()
     await arrived()
     for (let done = 0; done < good; done += 1) await end()

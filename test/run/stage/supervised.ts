@@ -26,7 +26,7 @@ export interface Supervised {
   roll(): Promise<string>
 }
 
-const OVER = /restarted \d+ slots|the restart stopped at slot .*/
+const OVER = /restarted \d+ slots?|the restart stopped at slot .*/
 
 export async function startSupervised(
   program = 'register/http.mjs',
