@@ -23,6 +23,35 @@ describe('the drain', () => {
     expect(server.alive()).toEqual([pid])
   })
 
+  it('counts what the application cuts itself, and says so', async () => {
+    const scene = await setScene({ faults: 'cut-when-draining' })
+    const { server } = scene
+    const held = [await hold(scene.tcp), await hold(scene.unix)]
+    await scene.fault()
+
+    server.signal('SIGUSR2')
+
+    await Promise.all(held.map(({ cut }) => cut))
+    expect(await waitForEvent(server, { event: 'drained', by: 1 })).toMatchObject({ finished: 0, cut: 2 })
+    await server.waitForLog(/2 connections were cut with a request unanswered, by the application/)
+    await server.waitForLog(/drained: 0 finished, 0 handed over, 0 closed idle, 2 cut in/)
+    expect(await server.waitForExit()).toBe(0)
+  })
+
+  it('does not count a client that goes away', async () => {
+    const scene = await setScene()
+    const { server } = scene
+    const held = [await hold(scene.tcp), await hold(scene.unix)]
+
+    server.signal('SIGUSR2')
+
+    await waitForEvent(server, { event: 'draining', by: 1 })
+    for (const one of held) one.leave()
+    expect(await waitForEvent(server, { event: 'drained', by: 1 })).toMatchObject({ finished: 2, cut: 0 })
+    expect(await server.waitForExit()).toBe(0)
+    expect(server.output.lines.filter((line) => line.includes('cut with'))).toEqual([])
+  })
+
   it('comes before the shutdown hooks', async () => {
     const scene = await setScene()
     const { server } = scene

@@ -10,6 +10,8 @@ export interface Held {
   generation: number
   /** Sends the rest. Resolves when all of it has come back; rejects if anything else happens. */
   finish(): Promise<void>
+  /** The client goes away. */
+  leave(): void
   /** Resolves when the server has cut it. */
   cut: Promise<void>
 }
@@ -35,7 +37,7 @@ export async function hold(target: Target): Promise<Held> {
     sent.end(second)
     return complete
   }
-  return { generation: Number(answer.headers['x-generation']), finish, cut }
+  return { generation: Number(answer.headers['x-generation']), finish, leave: () => void sent.destroy(), cut }
 }
 
 function answerTo(sent: ClientRequest): Promise<IncomingMessage> {

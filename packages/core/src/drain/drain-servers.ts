@@ -9,7 +9,8 @@ import { emptyLedger } from './ledger.ts'
 const AFTER_CUT = 1000
 
 /**
- * Drains all servers at the same time. At `drainTimeout` it cuts, counts and logs what is left.
+ * Drains all servers at the same time. At `drainTimeout` it cuts, counts and logs what is left; what was cut before, it
+ * logs as well.
  * @param ledger where it counts, as it goes
  */
 export async function drainServers(
@@ -22,15 +23,20 @@ export async function drainServers(
   const drains = servers.map((server) => startDrain({ ...server, ledger, time: timeout }, noMoreCome))
   const drained = Promise.all(drains.map((drain) => drain.drained))
 
-  if (!(await within(timeout, drained))) {
+  const inTime = await within(timeout, drained)
+  const early = ledger.cut
+  if (early > 0)
+    logger.warn(`${were(early)} cut with a request unanswered, by the application or a timeout of its own.`)
+  if (!inTime) {
     for (const { drain } of drains) drain.cut()
     await within(AFTER_CUT, drained)
-    if (ledger.cut > 0) {
-      const cut = ledger.cut === 1 ? '1 connection was' : `${ledger.cut} connections were`
-      logger.warn(`drainTimeout: after ${timeout} ms, ${cut} cut with something in flight.`)
-    }
+    const late = ledger.cut - early
+    if (late > 0) logger.warn(`drainTimeout: after ${timeout} ms, ${were(late)} cut with something in flight.`)
   }
   for (const { drain } of drains) drain.end()
   ledger.duration = performance.now() - began
   return ledger
 }
+
+const were = (connections: number): string =>
+  connections === 1 ? '1 connection was' : `${connections} connections were`

@@ -3,6 +3,7 @@ import { sessionsOf, speaksHttp1 } from '../connections/http2-sessions.ts'
 import { announceLastAnswers } from '../connections/last-answer.ts'
 import type { Drain, Draining } from './draining.ts'
 import type { Outcome } from './ledger.ts'
+import { wasCut } from './lost-answers.ts'
 
 /**
  * Drains HTTP/2 (RFC 9113). Open streams finish. New ones are refused as not processed, so that a client may send them
@@ -28,7 +29,11 @@ export function drainHttp2({ server, connections, ledger }: Draining): Drain {
 
   // With `allowHTTP1`, the same server serves clients that did not agree on HTTP/2.
   connections.follow((socket) => {
-    if (speaksHttp1(socket)) socket.once('close', () => count(socket))
+    if (!speaksHttp1(socket)) return
+    socket.once('close', () => {
+      if (wasCut(socket)) outcomes.set(socket, 'cut')
+      count(socket)
+    })
   })
   const lastAnswers = announceLastAnswers(server, { stays: () => true, answering() {} })
 

@@ -8,7 +8,10 @@ export interface Ledger {
   unconfirmed: number
   /** Closed while nothing was in flight on them: by the client, by the keep-alive timeout, or at the deadline. */
   closedIdle: number
-  /** Cut at the deadline with something in flight. Each is a request or a stream that was lost. */
+  /**
+   * Cut with something in flight: at the deadline, or before by the application or a timeout of its own. Each is a request
+   * or a stream that was lost. A client that goes away itself does not count.
+   */
   cut: number
   /** How long the drain took. ms */
   duration: number

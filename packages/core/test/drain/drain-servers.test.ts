@@ -86,6 +86,26 @@ describe('servers that drain', () => {
     expect(lines).toEqual(['drainTimeout: after 30 ms, 2 connections were cut with something in flight.'])
   })
 
+  it('say what was cut before the deadline, and apart from that what the deadline cuts', async () => {
+    const lines: string[] = []
+    const inbox = new Inbox()
+    const http = await serve(inbox.handler)
+    const [early, late] = await converseTimes(http.server, 2)
+    early?.client.say(GET())
+    await inbox.next()
+    late?.client.say(GET())
+    await inbox.next()
+    const lost = Promise.all([early, late].map((one) => once(one?.client.socket ?? http.server, 'close')))
+    const drained = drain([drainable(http.server, http.connections)], 200, lines)
+    early?.socket.destroy()
+    expect(await drained).toMatchObject({ finished: 0, closedIdle: 0, cut: 2 })
+    await lost
+    expect(lines).toEqual([
+      '1 connection was cut with a request unanswered, by the application or a timeout of its own.',
+      'drainTimeout: after 200 ms, 1 connection was cut with something in flight.',
+    ])
+  })
+
   it('say nothing of a deadline at which nothing was lost', async () => {
     const lines: string[] = []
     const http = await serve(() => {})

@@ -252,6 +252,19 @@ describe('an HTTP/2 server over TLS', () => {
     expect(ledger).toMatchObject({ finished: 1, cut: 0 })
   })
 
+  it('counts as cut an HTTP/1.1 request that the application does not answer', async () => {
+    const server = secure({ allowHTTP1: true })
+    const tracked = await serve(reply, server)
+    const requested = once(server, 'request')
+    const client = new Client(await connectTls(server, { ALPNProtocols: ['http/1.1'] }))
+    client.say(GET())
+    const [{ socket }] = await requested
+    const { drained, ledger } = tracked.drain()
+    socket.destroy()
+    await drained
+    expect(ledger).toMatchObject({ finished: 0, closedIdle: 0, cut: 1 })
+  })
+
   it('tells an HTTP/1.1 client to close with the answer to its next request, not with one to an upload’s head', async () => {
     const server = secure({ allowHTTP1: true })
     server.on('request', (_, response) => {
