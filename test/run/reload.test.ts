@@ -116,7 +116,7 @@ describe('zerodown reload --control', () => {
     expect(await exists(control)).toBe(false)
     expect(await zerodown(['reload', '--control', control])).toMatchObject({
       code: 5,
-      stderr: `zerodown: nobody listens on ${control}. Is the server running, with this path as its control?\n`,
+      stderr: `zerodown: nobody listens on ${control}. A server does so as soon as it serves: start it, or wait until it does. Is that path its control?\n`,
     })
   })
 })

@@ -9,7 +9,7 @@ export const EXIT = {
   refused: 3,
   /** It is not over, and may go on. */
   timedOut: 4,
-  /** There is no such service. */
+  /** There is no such service, or not yet: one that starts can be reached as soon as it serves. */
   nobody: 5,
   /** The process that was asked has ended before it could say. The service may be down. */
   lost: 6,

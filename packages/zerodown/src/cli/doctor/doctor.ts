@@ -6,6 +6,7 @@ import { colours } from '../output/colours.ts'
 import { WHICH, parseService } from '../service/arguments.ts'
 import { statusAt } from '../service/control-client.ts'
 import { findService } from '../service/find-service.ts'
+import { nobodyListens } from '../service/nobody.ts'
 import { isAlive } from '../service/processes.ts'
 import { pidIn } from '../service/signalling.ts'
 import type { Finding } from './findings.ts'
@@ -40,12 +41,9 @@ export const doctor: Command = {
     const given = parseService(args, ['control', 'pid-file', 'json'])
     const { control, certain, pidFile, pid: named } = await findService(given)
     const status = control === undefined ? undefined : await statusAt(control)
-    if (status === undefined && certain) {
-      const why = `nobody listens on ${control}. Is the server running, with this path as its control?`
-      throw new CommandError(why, { exitCode: EXIT.nobody })
-    }
+    if (status === undefined && certain) throw nobodyListens(control ?? '')
     const pid = status?.pid ?? named ?? pidIn(pidFile ?? '')
-    if (!isAlive(pid)) throw new CommandError(`there is no process ${pid}.`, { exitCode: EXIT.nobody })
+    if (!isAlive(pid)) throw new CommandError(`there is no process ${pid}. Start the server.`, { exitCode: EXIT.nobody })
     const findings = await examine(pid, status)
     process.stdout.write(given.json ? `${JSON.stringify({ pid, findings })}\n` : inWords(pid, findings))
     return findings.some(({ weight }) => weight === 'blocks') ? EXIT.failed : EXIT.done

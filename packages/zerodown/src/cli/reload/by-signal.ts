@@ -2,7 +2,7 @@ import { CommandError } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { readPid, watchPidFile } from '../service/pid-file.ts'
 import { isAlive } from '../service/processes.ts'
-import { pidIn, trigger } from '../service/signalling.ts'
+import { named, pidIn, trigger } from '../service/signalling.ts'
 
 /** Longer than a restart may take, as readyTimeout and probation are by default. ms */
 export const DEFAULT_TIMEOUT = 90_000
@@ -15,7 +15,7 @@ export const DEFAULT_TIMEOUT = 90_000
  */
 export async function restartNamedBy(pidFile: string, signal: NodeJS.Signals, timeout: number): Promise<number> {
   const old = pidIn(pidFile)
-  trigger(old, signal, ` (named by ${pidFile})`)
+  trigger(old, signal, named(pidFile))
   return successorOf(old, pidFile, timeout)
 }
 
@@ -24,9 +24,9 @@ async function successorOf(old: number, pidFile: string, timeout: number): Promi
   const successor = await watchPidFile(pidFile, timeout, () => {
     // In this order: the old process names its successor before it ends.
     const serves = isAlive(old)
-    const named = namedBy(pidFile)
-    if (named !== undefined && named !== old && isAlive(named)) return named
-    if (!serves) throw gone(old, named)
+    const inFile = namedBy(pidFile)
+    if (inFile !== undefined && inFile !== old && isAlive(inFile)) return inFile
+    if (!serves) throw gone(old, inFile)
     return undefined
   })
   if (successor !== undefined) return successor
@@ -45,16 +45,16 @@ function namedBy(pidFile: string): number | undefined {
   }
 }
 
-function gone(old: number, named: number | undefined): CommandError {
+function gone(old: number, inFile: number | undefined): CommandError {
   // A server that ends in good order removes the file.
-  if (named === old) {
+  if (inFile === old) {
     return new CommandError(
       `process ${old} has ended before it had handed over. The service is down, unless its successor takes over by ` +
         "itself. The server's log says why; start the server again if it does not answer.",
       { exitCode: EXIT.lost },
     )
   }
-  const successor = named === undefined ? 'without a successor' : `and so has its successor ${named}`
+  const successor = inFile === undefined ? 'without a successor' : `and so has its successor ${inFile}`
   return new CommandError(
     `process ${old} has ended, ${successor}: the service is down. The server's log says why; start the server again.`,
     { exitCode: EXIT.lost },

@@ -10,6 +10,7 @@ import { WHICH, parseService } from '../service/arguments.ts'
 import { findService } from '../service/find-service.ts'
 import type { Followed } from '../service/follow.ts'
 import { follow } from '../service/follow.ts'
+import { nobodyListens } from '../service/nobody.ts'
 import { trigger } from '../service/signalling.ts'
 import { DEFAULT_TIMEOUT, restartNamedBy } from './by-signal.ts'
 
@@ -45,10 +46,7 @@ export const reload: Command = {
     if (pid !== undefined) return signalOnly(pid, given)
     const followed = control === undefined ? undefined : await watched(control, given)
     if (followed !== undefined) return conclude(followed)
-    if (certain || pidFile === undefined) {
-      const why = `nobody listens on ${control}. Is the server running, with this path as its control?`
-      throw new CommandError(why, { exitCode: EXIT.nobody })
-    }
+    if (certain || pidFile === undefined) throw nobodyListens(control ?? '')
     const { timeout = DEFAULT_TIMEOUT, signal = 'SIGUSR2', json } = given
     const successor = await restartNamedBy(pidFile, signal, timeout)
     process.stdout.write(

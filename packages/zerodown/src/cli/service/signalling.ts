@@ -12,14 +12,13 @@ const SAME_TIME = 2000
  * @throws {CommandError} if there is none, or another process has its pid by now
  */
 export function pidIn(pidFile: string): number {
-  let named: ReturnType<typeof readPidFile>
+  let read: ReturnType<typeof readPidFile>
   try {
-    named = readPidFile(pidFile)
+    read = readPidFile(pidFile)
   } catch (error) {
-    const why = `cannot read ${pidFile} (${(error as Error).message}). Is the server running, with this file as its pidFile?`
-    throw failure(why, EXIT.nobody, error)
+    throw failure(whyUnread(pidFile, error as NodeJS.ErrnoException), EXIT.nobody, error)
   }
-  const { pid, written } = named
+  const { pid, written } = read
   if (pid === undefined) throw failure(`${pidFile} holds no pid. Is it the server's pidFile?`, EXIT.nobody)
   const started = startOf(pid)
   if (started !== undefined && started > written + SAME_TIME) {
@@ -32,12 +31,35 @@ export function pidIn(pidFile: string): number {
   return pid
 }
 
+/** A server that starts has no pid file yet, and one that has ended has none any more. */
+const whyUnread = (pidFile: string, { code, message }: NodeJS.ErrnoException): string =>
+  code === 'ENOENT'
+    ? `nobody is there: there is no ${pidFile}. A server writes it as soon as it serves: start it, or wait until it does. ` +
+      'Is that file its pidFile?'
+    : `cannot read ${pidFile} (${message}). Is it the server's pidFile?`
+
+/**
+ * The process that a pid file names, which lives.
+ * @throws {CommandError} if there is none
+ */
+export function livingIn(pidFile: string): number {
+  const pid = pidIn(pidFile)
+  if (!isAlive(pid)) throw noProcess(pid, named(pidFile))
+  return pid
+}
+
+/** For messages: who has said that pid. */
+export const named = (pidFile: string): string => ` (named by ${pidFile})`
+
+const noProcess = (pid: number, from: string): CommandError =>
+  failure(`there is no process ${pid}${from}. Start the server.`, EXIT.nobody)
+
 /**
  * Sends a signal to a server.
  * @throws {CommandError} if it cannot, or the signal would only end the process
  */
 export function trigger(pid: number, signal: NodeJS.Signals, from = ''): void {
-  if (!isAlive(pid)) throw failure(`there is no process ${pid}${from}. Start the server.`, EXIT.nobody)
+  if (!isAlive(pid)) throw noProcess(pid, from)
   if (isDeafTo(signal, pid)) {
     throw failure(
       `process ${pid}${from} does not listen to ${signal}, which would end it; nothing was sent. ` +
@@ -53,7 +75,7 @@ export function trigger(pid: number, signal: NodeJS.Signals, from = ''): void {
 }
 
 function whyNot(error: NodeJS.ErrnoException, pid: number, from: string): CommandError {
-  if (error.code === 'ESRCH') return failure(`there is no process ${pid}${from}. Start the server.`, EXIT.nobody)
+  if (error.code === 'ESRCH') return noProcess(pid, from)
   const why =
     error.code === 'EPERM'
       ? `not permitted to signal process ${pid}${from}. Run this as the user that the server runs as, or as root.`

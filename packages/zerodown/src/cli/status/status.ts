@@ -6,7 +6,10 @@ import { CommandError, UsageError, asksForHelp } from '../command.ts'
 import { EXIT, EXIT_CODES } from '../exit-codes.ts'
 import { WHICH, parseService } from '../service/arguments.ts'
 import { statusAt } from '../service/control-client.ts'
+import type { Service } from '../service/find-service.ts'
 import { findService } from '../service/find-service.ts'
+import { nobodyListens } from '../service/nobody.ts'
+import { livingIn } from '../service/signalling.ts'
 import { statusTable } from './table.ts'
 
 /** How often a live view asks. ms */
@@ -34,25 +37,29 @@ export const status: Command = {
       return EXIT.done
     }
     const given = parseService(args, ['control', 'pid-file', 'json', 'watch'])
-    const { control } = await findService(given)
+    const service = await findService(given)
+    const { control } = service
     if (control === undefined) {
       throw new UsageError('a process does not tell its status without a control socket: give --control or --pid-file.')
     }
     const print = printer(given.json, given.watch)
     do {
-      print(await statusOf(control))
+      print(await statusOf(control, service))
       if (given.watch) await wait(PACE)
     } while (given.watch)
     return EXIT.done
   },
 }
 
-async function statusOf(control: string): Promise<ServiceStatus> {
+async function statusOf(control: string, { certain, pidFile }: Service): Promise<ServiceStatus> {
   const told = await statusAt(control)
   if (told !== undefined) return told
+  if (certain || pidFile === undefined) throw nobodyListens(control)
+  const pid = livingIn(pidFile)
   throw new CommandError(
-    `nobody listens on ${control}. Is the server running, with this path as its control, or the pid file beside it as its pidFile?`,
-    { exitCode: EXIT.nobody },
+    `process ${pid} (named by ${pidFile}) has no control socket at ${control}, which would tell its status. Its option ` +
+      'control says where it is, or that there is none; its log says why, if it cannot be opened.',
+    { exitCode: EXIT.refused },
   )
 }
 

@@ -10,6 +10,7 @@ import { findService } from '../service/find-service.ts'
 import type { Followed } from '../service/follow.ts'
 import { follow } from '../service/follow.ts'
 import { isAlive } from '../service/processes.ts'
+import { nobodyListens } from '../service/nobody.ts'
 import { pidIn, trigger } from '../service/signalling.ts'
 
 /** Longer than drainTimeout and the shutdown hooks are by default. ms */
@@ -46,10 +47,7 @@ export const stop: Command = {
     const followed = control === undefined ? undefined : await watched(control, given)
     if (followed?.outcome.event === 'failed') throw new CommandError(followed.outcome.message)
     if (followed !== undefined) return EXIT.done
-    if (certain) {
-      const why = `nobody listens on ${control}. Is the server running, with this path as its control?`
-      throw new CommandError(why, { exitCode: EXIT.nobody })
-    }
+    if (certain) throw nobodyListens(control ?? '')
     return bySignal(pid ?? pidIn(pidFile ?? ''), given)
   },
 }
