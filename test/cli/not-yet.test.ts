@@ -44,7 +44,7 @@ const supervised: Start = async () => {
   await server.waitForLog(/waiting for SIGHUP/)
   const serve = async (): Promise<void> => {
     await writeFile(faults, '')
-    const [worker = 0] = server.alive().filter((pid) => pid !== server.pid)
+    const worker = server.alive().find((pid) => pid !== server.pid) ?? 0
     server.signal('SIGHUP', worker)
     await server.waitForLog(/2 workers serve/, { timeout: 40_000 })
   }
@@ -87,7 +87,9 @@ describe('zerodown status', () => {
     const server = await startServer('http', { options: { pidFile, control: false } })
     await until(async () => (await zerodown(['doctor', '--pid-file', pidFile])).code === 0, 'its pid file')
     const { code, stderr } = await zerodown(['status', '--pid-file', pidFile])
-    expect(stderr).toMatch(`zerodown: process ${server.pid} (named by ${pidFile}) has no control socket at ${pidFile}.sock`)
+    expect(stderr).toMatch(
+      `zerodown: process ${server.pid} (named by ${pidFile}) has no control socket at ${pidFile}.sock`,
+    )
     expect(code).toBe(3)
   })
 

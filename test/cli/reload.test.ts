@@ -114,7 +114,9 @@ describe('zerodown reload refuses, and sends nothing', () => {
   it('without a pid file', async () => {
     const pidFile = join(await tempDir(), 'server.pid')
     const { code, stderr } = await zerodown(['reload', '--pid-file', pidFile])
-    expect(stderr).toMatch(new RegExp(`^zerodown: nobody is there: there is no ${pidFile}\\. A server writes it as soon as it serves`))
+    expect(stderr).toMatch(
+      new RegExp(`^zerodown: nobody is there: there is no ${pidFile}\\. A server writes it as soon as it serves`),
+    )
     expect(code).toBe(5)
   })
 

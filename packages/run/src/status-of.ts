@@ -33,6 +33,7 @@ async function statusOf(worker: WorkerProcess, slot: number, inCharge: boolean):
     started: worker.started,
     memory: 0,
     warnings: [],
+    weaknesses: [],
     inCharge,
     listeners: [],
     connections: [],

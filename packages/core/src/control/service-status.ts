@@ -12,6 +12,15 @@ export interface ProcessStatus extends Omit<Status, 'state'> {
   readonly memory: number
   /** What it has warned of: what weakens or blocks a restart, last first. */
   readonly warnings: readonly Warning[]
+  /** What is no reason for a warning in the log, and yet weakens a restart or a stop, as things are now. */
+  readonly weaknesses: readonly Weakness[]
+}
+
+export interface Weakness {
+  /** What is so, and what follows. */
+  readonly what: string
+  /** What to do. */
+  readonly advice: string
 }
 
 export interface Warning {

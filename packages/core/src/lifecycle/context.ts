@@ -6,6 +6,7 @@ import { Watchdog } from '../process/main-pid/watchdog.ts'
 import type { Origin } from '../restart/origin.ts'
 import type { StartSuccessor } from '../restart/start-successor.ts'
 import type { AttachedServers } from '../servers/attached-servers.ts'
+import { explainLongTimeouts } from './long-timeouts.ts'
 import type { Controls } from './process-control.ts'
 import { ProcessControl } from './process-control.ts'
 import type { ProcessState } from './state.ts'
@@ -32,8 +33,8 @@ export type ContextDeps = Omit<Context, 'mainPid' | 'watchdog' | 'control' | 'st
  * @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE`
  */
 export function contextOf(deps: ContextDeps, state: ProcessState, controls: Controls): Context {
-  const { origin, emit } = deps
-  const control = new ProcessControl(controls, origin)
+  const { origin, servers, emit } = deps
+  const control = new ProcessControl(controls, origin, () => explainLongTimeouts(servers.listening, deps.settings))
   const logger = tolerant(deps.settings.logger)
   const warn = (message: string): void => {
     control.warned(message)

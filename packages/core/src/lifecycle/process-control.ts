@@ -5,7 +5,7 @@ import type { Controlled } from '../control/controlled.ts'
 import { failed, inShort } from '../control/failed.ts'
 import type { Outcome, Tell } from '../control/progress.ts'
 import { PACE } from '../control/progress.ts'
-import type { LastRestart, ProcessStatus, ServiceState, ServiceStatus } from '../control/service-status.ts'
+import type { LastRestart, ProcessStatus, ServiceState, ServiceStatus, Weakness } from '../control/service-status.ts'
 import type { Ledger } from '../drain/ledger.ts'
 import type { ZerodownError } from '../errors.ts'
 import type { EventName, ZerodownEvents } from '../events.ts'
@@ -35,6 +35,7 @@ export interface Controls {
 export class ProcessControl implements Controlled {
   readonly #controls: Controls
   readonly #origin: Origin
+  readonly #weaknesses: () => Weakness[]
   readonly #watchers = new Set<Tell>()
   readonly #left = defer<Ledger>()
   #server: ControlServer | undefined
@@ -43,9 +44,11 @@ export class ProcessControl implements Controlled {
   #began = performance.timeOrigin
   #lastRestart: LastRestart | undefined
 
-  constructor(controls: Controls, origin: Origin) {
+  /** @param weaknesses what weakens a restart or a stop as things are now */
+  constructor(controls: Controls, origin: Origin, weaknesses: () => Weakness[]) {
     this.#controls = controls
     this.#origin = origin
+    this.#weaknesses = weaknesses
     origin.supervisor?.tellStatus(() => this.own)
   }
 
@@ -105,6 +108,7 @@ export class ProcessControl implements Controlled {
       started: Math.round(performance.timeOrigin),
       memory: process.memoryUsage.rss(),
       warnings: [...this.#warnings].map(([message, at]) => ({ at, message })).toReversed(),
+      weaknesses: this.#weaknesses(),
     }
   }
 

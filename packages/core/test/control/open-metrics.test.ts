@@ -18,6 +18,7 @@ const aProcess = (given: Partial<ProcessStatus> = {}): ProcessStatus => ({
   restartQueued: false,
   drain: undefined,
   warnings: [],
+  weaknesses: [],
   ...given,
 })
 

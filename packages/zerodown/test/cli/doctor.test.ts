@@ -58,11 +58,21 @@ describe('of what a service tells, the doctor says', () => {
   })
 
   it('what it has warned of, once, and who does not answer', () => {
-    const one = { warnings: [{ at: 1, message: 'a warning' }], state: 'serving' }
-    const hung = { pid: 7, warnings: [], state: 'unresponsive' }
+    const one = { warnings: [{ at: 1, message: 'a warning' }], weaknesses: [], state: 'serving' }
+    const hung = { pid: 7, warnings: [], weaknesses: [], state: 'unresponsive' }
     const processes = [one, one, hung] as unknown as ServiceStatus['processes']
     const findings = findingsOfService(service({ processes }))
     expect(weights(findings)).toEqual(['weakens', 'weakens'])
     expect(findings.map(({ what }) => what)).toEqual(['a warning', expect.stringMatching(/^process 7 does not answer/)])
+  })
+
+  it('what weakens it, once, but not what does so in a process that drains already, or is too old to tell', () => {
+    const weak = { weaknesses: [{ what: 'it is weak', advice: 'Make it strong.' }], warnings: [], state: 'serving' }
+    const leaving = { ...weak, weaknesses: [{ what: 'it was weak', advice: 'Wait.' }], state: 'draining' }
+    const old = { warnings: [], state: 'serving' }
+    const processes = [weak, weak, leaving, old] as unknown as ServiceStatus['processes']
+    expect(findingsOfService(service({ processes }))).toEqual([
+      { weight: 'weakens', what: 'it is weak', advice: 'Make it strong.' },
+    ])
   })
 })

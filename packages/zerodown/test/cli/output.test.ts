@@ -52,7 +52,15 @@ it.each([
 ])('%d ms are %s', (ms, text) => expect(duration(ms)).toBe(text))
 
 describe('the table of a status', () => {
-  const base = { since: 0, restartQueued: false, drain: undefined, warnings: [], successor: undefined, listeners: [] }
+  const base = {
+    since: 0,
+    restartQueued: false,
+    drain: undefined,
+    warnings: [],
+    weaknesses: [],
+    successor: undefined,
+    listeners: [],
+  }
   const status: ServiceStatus = {
     zerodown: 1,
     pid: 1,

@@ -11,6 +11,7 @@ import { isAlive } from '../service/processes.ts'
 import { pidIn } from '../service/signalling.ts'
 import type { Finding } from './findings.ts'
 import { weakens } from './findings.ts'
+import { findingsOfNotify } from './of-notify.ts'
 import { findingsOfProcess } from './of-process.ts'
 import { findingsOfService } from './of-service.ts'
 import { findingsOfUnit } from './of-unit.ts'
@@ -43,7 +44,8 @@ export const doctor: Command = {
     const status = control === undefined ? undefined : await statusAt(control)
     if (status === undefined && certain) throw nobodyListens(control ?? '')
     const pid = status?.pid ?? named ?? pidIn(pidFile ?? '')
-    if (!isAlive(pid)) throw new CommandError(`there is no process ${pid}. Start the server.`, { exitCode: EXIT.nobody })
+    if (!isAlive(pid))
+      throw new CommandError(`there is no process ${pid}. Start the server.`, { exitCode: EXIT.nobody })
     const findings = await examine(pid, status)
     process.stdout.write(given.json ? `${JSON.stringify({ pid, findings })}\n` : inWords(pid, findings))
     return findings.some(({ weight }) => weight === 'blocks') ? EXIT.failed : EXIT.done
@@ -59,6 +61,7 @@ async function examine(pid: number, status: ServiceStatus | undefined): Promise<
   return [
     ...(status === undefined ? [mute] : findingsOfService(status)),
     ...(status?.processes ?? [{ pid }]).flatMap((process) => findingsOfProcess(process.pid, supervised)),
+    ...findingsOfNotify(pid),
     ...(await findingsOfUnit(pid, supervised)),
   ]
 }

@@ -50,8 +50,13 @@ function descriptorsOf(pid: number): number | undefined {
   }
 }
 
-const environmentOf = (pid: number): ReadonlySet<string> =>
-  new Set((read(pid, 'environ') ?? '').split('\0').map((variable) => variable.split('=')[0] ?? ''))
+/** What it was started with (proc(5)). */
+export const environmentOf = (pid: number): ReadonlyMap<string, string> =>
+  new Map(
+    (read(pid, 'environ') ?? '')
+      .split('\0')
+      .map((variable) => variable.split(/=(.*)/s).slice(0, 2) as [string, string]),
+  )
 
 function read(pid: number, file: string): string | undefined {
   try {

@@ -14,6 +14,9 @@ export function findingsOfService({ noRestart, state, processes, lastRestart }: 
   }
   const warnings = new Set(processes.flatMap((process) => process.warnings.map(({ message }) => message)))
   for (const message of warnings) findings.push(weakens(message, 'The server has logged it.'))
+  // A process of an older version does not tell them. Those that drain are on their way already.
+  const weak = processes.filter(({ state: its }) => its !== 'draining').flatMap(({ weaknesses = [] }) => weaknesses)
+  for (const [what, advice] of new Map(weak.map((one) => [one.what, one.advice]))) findings.push(weakens(what, advice))
   for (const { pid, state: its } of processes) {
     if (its !== 'unresponsive') continue
     const what = `process ${pid} does not answer: its event loop is blocked, or it is stopped. It cannot hand over.`
