@@ -73,6 +73,8 @@ const GUIDES = [
   'docs/production.md',
   'docs/applications.md',
   'docs/run.md',
+  'docs/frameworks.md',
+  'examples/releases/README.md',
   'docs/from-pm2.md',
   'examples/register/README.md',
 ]
