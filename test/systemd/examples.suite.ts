@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { readlink } from 'node:fs/promises'
 import { request } from 'node:http'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Load, Target } from '@zerodown/load'
@@ -127,6 +129,27 @@ describe.each(KINDS)('examples/systemd/$title', ({ files, run }) => {
     await unit.reload()
     await unit.waitFor('StatusText', up(2))
     await expectNothingLost(load)
+  })
+})
+
+describe('a WorkingDirectory that is a symlink', () => {
+  /** The program is looked for in that folder. */
+  const within = (lines = ''): Record<string, string> => ({
+    'WorkingDirectory=/srv/app': `WorkingDirectory=/srv/app/current${lines}`,
+    ' current/server.js': ' server.js',
+  })
+
+  it.each([
+    { title: 'is followed anew if PWD names it', lines: '\nEnvironment=PWD=/srv/app/current', release: 2 },
+    { title: 'is followed at the start only, if nothing does', lines: '', release: 1 },
+  ])('$title', async ({ lines, release }) => {
+    const { unit, deployment, target } = await deployed(['app.service'], within(lines))
+    await unit.start()
+    await deployment.release(SERVER)
+    await unit.reload()
+    await unit.waitFor('StatusText', 'generation 2, serving')
+    expect(await readlink(`/proc/${await unit.mainPid()}/cwd`)).toBe(join(deployment.folder, `releases/${release}`))
+    expect(await identityAt(target)).toMatchObject({ generation: 2 })
   })
 })
 
