@@ -1,5 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { ServiceStatus } from '@zerodown/core/supervision'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
+import { findingsOfDirectory } from '../../src/cli/doctor/of-directory.ts'
 import { findingsOfService } from '../../src/cli/doctor/of-service.ts'
 import type { Unit } from '../../src/cli/doctor/of-unit.ts'
 import { findingsIn } from '../../src/cli/doctor/of-unit.ts'
@@ -10,6 +16,7 @@ const unit = (given: Partial<Unit> = {}): Unit => ({
   NotifyAccess: 'all',
   KillMode: 'mixed',
   TimeoutStopUSec: '1min 30s',
+  WorkingDirectory: '',
   ...given,
 })
 
@@ -46,6 +53,49 @@ describe('of a systemd unit, the doctor says', () => {
     expect(more).toEqual([])
     expect(only?.what).toMatch(says)
     expect(only?.advice).toMatch(/^Set /)
+  })
+})
+
+describe('of the working directory of a unit, the doctor says', () => {
+  const ends: (() => Promise<unknown>)[] = []
+  afterEach(async () => {
+    for (const end of ends.splice(0)) await end()
+  })
+
+  /** A release, the symlink to it, and what a process with these variables is told. */
+  async function examine(variables: (current: string) => Record<string, string>) {
+    const folder = await realpath(await mkdtemp(join(tmpdir(), 'zd-')))
+    ends.push(() => rm(folder, { recursive: true }))
+    const current = join(folder, 'current')
+    await mkdir(join(folder, '1'))
+    await symlink('1', current)
+    const child = spawn(process.execPath, ['-e', 'process.stdin.resume(); console.log()'], { env: variables(current) })
+    const ended = once(child, 'exit')
+    ends.unshift(() => {
+      child.kill('SIGKILL')
+      return ended
+    })
+    await once(child.stdout, 'data')
+    const of = (directory: string) =>
+      findingsOfDirectory({ Id: 'app.service', WorkingDirectory: directory }, child.pid ?? 0)
+    return { current, folder, of }
+  }
+
+  it('that a restart does not follow a symlink, where nothing names it', async () => {
+    const { current, of } = await examine(() => ({}))
+    const [only, ...more] = of(current)
+    expect(more).toEqual([])
+    expect(only?.what).toMatch(`app.service has WorkingDirectory=${current}, a symlink: each restart stays`)
+    expect(only?.advice).toMatch(`Set Environment=PWD=${current},`)
+  })
+
+  it('nothing, where something names it, or where it is none', async () => {
+    const named = await examine((current) => ({ PWD: current }))
+    expect(named.of(named.current)).toEqual([])
+    const launched = await examine((current) => ({ ZERODOWN_LAUNCH_CWD: current }))
+    expect(launched.of(launched.current)).toEqual([])
+    const plain = await examine(() => ({}))
+    expect([plain.folder, join(plain.folder, 'none'), ''].flatMap(plain.of)).toEqual([])
   })
 })
 

@@ -2,12 +2,13 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { Finding } from './findings.ts'
+import { findingsOfDirectory } from './of-directory.ts'
 import { weakens } from './findings.ts'
 
-/** What `systemctl show` tells of a unit, systemd.service(5) and systemd.kill(5). */
-export type Unit = Readonly<Record<'Id' | 'Type' | 'NotifyAccess' | 'KillMode' | 'TimeoutStopUSec', string>>
+const PROPERTIES = ['Id', 'Type', 'NotifyAccess', 'KillMode', 'TimeoutStopUSec', 'WorkingDirectory'] as const
 
-const PROPERTIES = ['Id', 'Type', 'NotifyAccess', 'KillMode', 'TimeoutStopUSec'] as const
+/** What `systemctl show` tells of a unit, systemd.service(5), systemd.kill(5) and systemd.exec(5). */
+export type Unit = Readonly<Record<(typeof PROPERTIES)[number], string>>
 
 /**
  * What is wrong with the systemd unit that a process is in.
@@ -15,7 +16,7 @@ const PROPERTIES = ['Id', 'Type', 'NotifyAccess', 'KillMode', 'TimeoutStopUSec']
  */
 export async function findingsOfUnit(pid: number, supervised: boolean): Promise<Finding[]> {
   const unit = await unitOf(pid)
-  return unit === undefined ? [] : findingsIn(unit, supervised)
+  return unit === undefined ? [] : [...findingsIn(unit, supervised), ...findingsOfDirectory(unit, pid)]
 }
 
 export function findingsIn({ Id, Type, NotifyAccess, KillMode }: Unit, supervised: boolean): Finding[] {
