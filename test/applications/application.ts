@@ -14,10 +14,12 @@ export interface Place extends Address {
 /** An application that others wrote, or that is written as their documentation says. It knows nothing of zerodown. */
 export interface Application {
   readonly name: string
-  /** Of its sources, beside this file. */
+  /** Of its sources, from the root of the repository. */
   readonly folder: string
   /** What Node runs there. */
   readonly script: string
+  /** The same of the version for Node 20, where that is another one. */
+  readonly scriptOnNode20?: string
   readonly args?: (place: Place) => string[]
   readonly env?: (place: Place) => Record<string, string>
   /** How it is started: `node --import zerodown/register`, or, where a wrapper starts Node, by NODE_OPTIONS. */

@@ -43,7 +43,7 @@ it('Next.js takes over when it listens, and lets requests wait until it has load
 })
 
 it('with ZERODOWN_READINESS=manual and zerodown.ready() in register() of instrumentation.js, it takes over when it has loaded', async () => {
-  const { running, load } = await startLoaded({ SAYS_READY: 'yes', ZERODOWN_READINESS: 'manual' })
+  const { running, load } = await startLoaded({ ZERODOWN_READINESS: 'manual' })
   const { output } = running.server
   const from = output.lines.length
   const committed = running.commit()

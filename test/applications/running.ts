@@ -8,6 +8,7 @@ import { get } from '../restart/get.ts'
 import type { ServerProcess } from '../support/index.ts'
 import { isAlive, startServer, tempDir, until } from '../support/index.ts'
 import type { Application, Place } from './application.ts'
+import { scriptOf } from './edition.ts'
 import type { Way } from './way.ts'
 import { SLOTS, commandOf } from './way.ts'
 
@@ -82,10 +83,10 @@ export async function start(application: Application, folder: string, how: Start
   const { way } = how
   const data = await tempDir()
   const place = { ...(await freePlace()), data }
-  const { script, args, env, path, prepare, signal = 'SIGUSR2' } = application
+  const { args, env, path, prepare, signal = 'SIGUSR2' } = application
   const pidFile = join(data, 'pid')
   const command = commandOf(way, application, pidFile)
-  const [program = '', ...words] = [...command.wrapper, join(folder, script), ...(args?.(place) ?? [])]
+  const [program = '', ...words] = [...command.wrapper, join(folder, scriptOf(application)), ...(args?.(place) ?? [])]
   const server = await startServer(program, {
     cwd: folder,
     args: words,

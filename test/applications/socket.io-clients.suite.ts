@@ -7,11 +7,11 @@ import { Talk } from './talk.ts'
 let folder: string
 
 beforeAll(async () => {
-  folder = await install('socket.io')
+  folder = await install('test/applications/socket.io')
 }, INSTALLATION)
 
 it('Socket.IO: a WebSocket lasts until drainTimeout; then its client connects to the successor and goes on where it was', async () => {
-  const application = APPLICATIONS.find((one) => one.folder === 'socket.io')
+  const application = APPLICATIONS.find((one) => one.name === 'Socket.IO')
   if (application === undefined) throw new Error('There is no such application')
   const running = await start(application, folder, { way: 'register', env: { ZERODOWN_DRAIN_TIMEOUT: '1500' } })
   const talks = Array.from({ length: 10 }, () => new Talk(folder, running.place, { transports: ['websocket'] }))

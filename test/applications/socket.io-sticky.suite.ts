@@ -11,7 +11,7 @@ const SLOTS = 2
 let folder: string
 
 beforeAll(async () => {
-  folder = await install('socket.io')
+  folder = await install('test/applications/socket.io')
 }, INSTALLATION)
 
 it('Socket.IO: long polling reaches the right one of several workers, on whatever connection, and goes on after a restart', async () => {

@@ -1,8 +1,8 @@
 import { existsSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** What an application loads takes its time: here until the file LOADED is there. */
-export function untilLoaded() {
+/** Put here what your application loads at its start. With LOADED, it is over when that file is there. */
+export function load() {
   const { LOADED } = process.env
   if (LOADED === undefined) return Promise.resolve()
   return new Promise((loaded) => {

@@ -1,10 +1,10 @@
 /** Next.js calls this when it listens already, and waits for it before it answers. */
 export async function register() {
   if (process.env.NEXT_RUNTIME !== 'nodejs') return
-  const { untilLoaded } = await import('./loading.js')
-  await untilLoaded()
+  const { load } = await import('./loading.js')
+  await load()
   console.log('loaded')
-  if (process.env.SAYS_READY === undefined) return
+  if (process.env.ZERODOWN_READINESS !== 'manual') return
   // Not bundled: the copy that was preloaded is to be told.
   const { default: zerodown } = await import(/* turbopackIgnore: true */ 'zerodown')
   zerodown.ready()

@@ -1,0 +1,1 @@
+export default defineEventHandler((event) => sendStream(event, event.node.req))
