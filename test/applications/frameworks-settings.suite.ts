@@ -1,5 +1,8 @@
+import { cp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { get } from '../restart/get.ts'
+import { tempDir } from '../support/index.ts'
 import type { Application } from './application.ts'
 import { end, inWords } from './ending.ts'
 import { FRAMEWORKS } from './frameworks.ts'
@@ -29,6 +32,7 @@ function inFolder(name: string): { application: Application; folder: () => strin
 
 const TOO_SHORT: readonly Setting[] = [
   { name: 'SvelteKit, adapter-node', env: { SHUTDOWN_TIMEOUT: '1' } },
+  { name: 'Nuxt', env: { NITRO_SHUTDOWN_TIMEOUT: '1000' } },
   { name: 'Nitro, node-server', env: { NITRO_SHUTDOWN_TIMEOUT: '1000' } },
 ]
 
@@ -45,6 +49,7 @@ describe.each(TOO_SHORT)('$name with $env', ({ name, env }) => {
 /** With these, only zerodown listens to SIGTERM. */
 const OFF: readonly Setting[] = [
   { name: 'Next.js, next start', env: { NEXT_MANUAL_SIG_HANDLE: 'true' } },
+  { name: 'Nuxt', env: { NITRO_SHUTDOWN_DISABLED: 'true' } },
   { name: 'Nitro, node-server', env: { NITRO_SHUTDOWN_DISABLED: 'true' } },
 ]
 
@@ -75,5 +80,18 @@ describe('SvelteKit, adapter-node', () => {
     process.kill(pid, 'SIGTERM')
     await server.waitForLog(/^cleaned up: SIGTERM/)
     await expect(get(place, application.path)).rejects.toThrow(/ECONNREFUSED/)
+  })
+})
+
+describe('Nuxt', () => {
+  const { application, folder } = inFolder('Nuxt')
+
+  it('loads a page when it is first asked for: what a build has removed until then cannot be answered', async () => {
+    const release = await tempDir()
+    const output = join(release, '.output')
+    await cp(join(folder(), '.output'), output, { recursive: true })
+    const { place } = await start(application, release, { way: 'bare' })
+    await rm(output, { recursive: true })
+    await expect(get(place, '/')).rejects.toThrow(/500/)
   })
 })
