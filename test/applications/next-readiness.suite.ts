@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { get } from '../restart/get.ts'
@@ -19,17 +19,29 @@ beforeAll(async () => {
   folder = await install(found.folder)
 }, INSTALLATION)
 
-/** A server that has loaded, and whose successor does not before `load()`. */
-async function startLoaded(env: Record<string, string>): Promise<{ running: Running; load: () => Promise<void> }> {
-  const loaded = join(await tempDir(), 'loaded')
-  const load = (): Promise<void> => writeFile(loaded, '')
+interface Loaded {
+  readonly running: Running
+  load(): Promise<void>
+  fail(): Promise<void>
+}
+
+/** A server that has loaded, and whose successor does not before `load()`, or fails to by `fail()`. */
+async function startLoaded(env: Record<string, string>): Promise<Loaded> {
+  const data = await tempDir()
+  const [loaded, written] = [join(data, 'loaded'), join(data, 'written')]
+  // Nobody may read a part of it.
+  const put = async (why: string): Promise<void> => {
+    await writeFile(written, why)
+    await rename(written, loaded)
+  }
+  const [load, fail] = [() => put(''), () => put('no such table: users')]
   await load()
   const running = await start(application, folder, {
     way: 'register',
     env: { LOADED: loaded, ZERODOWN_PROBATION: '0', ...env },
   })
   await rm(loaded)
-  return { running, load }
+  return { running, load, fail }
 }
 
 it('Next.js takes over when it listens, and lets requests wait until it has loaded', async () => {
@@ -54,4 +66,23 @@ it('with ZERODOWN_READINESS=manual and zerodown.ready() in register() of instrum
   const [loaded, taken] = [/^loaded$/, /has taken over/].map((line) => said.findIndex((one) => line.test(one)))
   expect(loaded).toBeGreaterThanOrEqual(0)
   expect(loaded).toBeLessThan(taken ?? -1)
+})
+
+it('Next.js that cannot load answers with 500, and has taken over', async () => {
+  const { running, fail } = await startLoaded({})
+  await running.commit()
+  const answer = get(running.place, '/identity').catch(String)
+  await fail()
+  expect(await answer).toMatch(/500/)
+})
+
+it('with ZERODOWN_READINESS=manual and an exit where it cannot load, the restart is rolled back', async () => {
+  const { running, fail } = await startLoaded({ ZERODOWN_READINESS: 'manual' })
+  const { pid, server, place } = running
+  process.kill(pid, 'SIGUSR2')
+  await server.waitForLog(/generation 2 listens on/)
+  await fail()
+  await server.waitForLog(/restart failed: .* exited with code 1 before it was ready/)
+  expect((await get(place, '/identity')).status).toBe(200)
+  expect(running.pid).toBe(pid)
 })
