@@ -3,6 +3,7 @@
  * @module zerodown
  */
 import type { Server } from 'node:net'
+import type { Carried, CarryOptions } from '@zerodown/carry'
 import type { HealthOptions, Options, Zerodown as Core } from '@zerodown/core'
 import { create as createCore, zerodown as core } from '@zerodown/core'
 import { addFace } from '@zerodown/core/adapter'
@@ -18,6 +19,7 @@ import { anyHealthHandler } from './health.ts'
 import { part } from './lazy.ts'
 import { withMembersOf } from './members.ts'
 
+export type { Carried, CarryOptions } from '@zerodown/carry'
 export type { RawOptions } from '@zerodown/raw'
 export type { AnyHealthHandler } from './health.ts'
 
@@ -81,6 +83,17 @@ export interface Zerodown extends Omit<Core, 'create' | 'health'>, FastifyPlugin
    * @throws {ZerodownError} `ERR_ZERODOWN_KIND`
    */
   raw<S extends Server, State>(server: S, options: RawOptions<State>): S
+  /**
+   * Gives what this process has in memory to its successor, while both serve: a cache, counters, the window of a rate limiter.
+   * `give()` gives its entries, `take(entries)` takes some of them in the successor, and `changed()` gives what changed
+   * meanwhile: at the commit, and while this process drains. A successor that gets nothing, or not all of it, serves all the
+   * same; and what a process gives it keeps. Call it when the state is made, once in each process.
+   * @param name by which the two generations know it
+   * @returns what came, once it was taken; `undefined`: nothing came. It never rejects. Await it before `listen()` to answer
+   *   the first request with a warm cache
+   * @throws {ZerodownError} `ERR_ZERODOWN_OPTION`
+   */
+  carry<Entry>(name: string, options: CarryOptions<Entry>): Promise<Carried | undefined>
   /** Makes a separate instance, with options of its own. Only one can be in charge of a process at a time. */
   create(options?: Options): Zerodown
 }
@@ -93,6 +106,8 @@ function withFrameworks(instance: Core): Zerodown {
     health: (options?: HealthOptions): AnyHealthHandler => anyHealthHandler(options, instance),
     raw: <S extends Server, State>(server: S, options: RawOptions<State>): S =>
       part('@zerodown/raw').raw(server, options),
+    carry: <Entry>(name: string, options: CarryOptions<Entry>): Promise<Carried | undefined> =>
+      part('@zerodown/carry').carry(name, options),
     create,
   }
   const face = withMembersOf(Object.assign(pluginFor(instance), frameworks), instance)
@@ -118,6 +133,8 @@ export const listenAndServe: Zerodown['listenAndServe'] = zerodown.listenAndServ
 export const health: Zerodown['health'] = zerodown.health
 /** {@link Zerodown.attach} of the instance of this process. */
 export const attach: Zerodown['attach'] = zerodown.attach
+/** {@link Zerodown.carry}: it is the same for all instances. */
+export const carry: Zerodown['carry'] = zerodown.carry
 /** {@link Zerodown.raw}: it is the same for all instances. */
 export const raw: Zerodown['raw'] = zerodown.raw
 /** {@link Zerodown.ready} of the instance of this process. */

@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module'
+import type { carry } from '@zerodown/carry'
 import type { raw } from '@zerodown/raw'
 
 /** What moves more than idle HTTP. Each is loaded when it is first used, so that it costs nothing where it is not. */
 interface Parts {
+  readonly '@zerodown/carry': { readonly carry: typeof carry }
   readonly '@zerodown/raw': { readonly raw: typeof raw }
 }
 

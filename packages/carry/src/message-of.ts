@@ -1,0 +1,5 @@
+import { inspect } from 'node:util'
+
+/** The message of anything that was thrown, within a sentence. */
+export const messageOf = (thrown: unknown): string =>
+  (thrown instanceof Error ? thrown.message : inspect(thrown)).replace(/\.$/, '')
