@@ -11,7 +11,7 @@ const RESTARTS = 2
 const ANSWERED = /^answered with 20[01]$/
 
 /** How long a request takes that is still in flight when a successor has taken over, in ms. */
-const AFTER_THE_COMMIT = 3000
+const AFTER_THE_COMMIT = 10_000
 
 describe.each(APPLICATIONS)('$name', (application) => {
   const { name, workers, question, cleansUp = [], destroys = false } = application
@@ -45,6 +45,7 @@ describe.each(APPLICATIONS)('$name', (application) => {
     const running = await start(application, folder, { way: 'register', env })
     const asked = await ask(running.place, question(AFTER_THE_COMMIT))
     await running.commit()
+    await asked.checkInFlight()
     expect(await asked.finish()).toMatch(ANSWERED)
     await running.predecessorGone()
     const { output } = running.server

@@ -5,14 +5,17 @@ import type { Socket } from 'node:net'
 export function isRead(socket: Socket): boolean {
   const here = hex(socket.localAddress, socket.localPort)
   const there = hex(socket.remoteAddress, socket.remotePort)
-  const [ours, theirs] = [queuesOf(here, there), queuesOf(there, here)]
+  // Once for both: the kernel takes its time, where there are many.
+  const connections = readFileSync('/proc/net/tcp', 'latin1')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+  const [ours, theirs] = [queuesOf(connections, here, there), queuesOf(connections, there, here)]
   return socket.bytesWritten > 0 && socket.writableLength === 0 && ours?.sending === 0 && theirs?.received === 0
 }
 
 /** What one end of a connection has sent and not been acknowledged, and has received and not read. Bytes. */
-function queuesOf(local: string, remote: string): { sending: number; received: number } | undefined {
-  const rows = readFileSync('/proc/net/tcp', 'latin1').split('\n')
-  const row = rows.map((line) => line.trim().split(/\s+/)).find((it) => it[1] === local && it[2] === remote)
+function queuesOf(rows: string[][], local: string, remote: string): { sending: number; received: number } | undefined {
+  const row = rows.find((it) => it[1] === local && it[2] === remote)
   const [sending, received] = row?.[4]?.split(':').map((digits) => Number.parseInt(digits, 16)) ?? []
   return sending === undefined || received === undefined ? undefined : { sending, received }
 }

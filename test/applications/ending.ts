@@ -3,8 +3,8 @@ import type { Application } from './application.ts'
 import { ask } from './question.ts'
 import type { Running } from './running.ts'
 
-/** How long it takes in most cases, in ms. */
-const SLOW = 1500
+/** How long it takes in most cases, in ms: longer than the kernel takes to list many connections, which is asked first. */
+const SLOW = 5000
 
 /** How long after the signal a client goes on with what it has begun, in ms. */
 const LATER = 500
@@ -29,6 +29,7 @@ export async function end(running: Running, { question }: Application, ms: numbe
   const before = running.cleanedUp.length
   const since = performance.now()
   const { supervised: pid, server } = running
+  await asked.checkInFlight()
   process.kill(pid, 'SIGTERM')
   await pause(LATER)
   const outcome = await asked.finish()

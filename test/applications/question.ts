@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { cleanUp } from '../support/clean-up.ts'
 import { until } from '../support/index.ts'
 import type { Place, Question } from './application.ts'
@@ -9,6 +10,8 @@ import { isRead } from './connection.ts'
 
 /** A request that the application is known to have. */
 export interface Asked {
+  /** Rejects if it has been answered already: then what happens to a request in flight was not seen. */
+  checkInFlight(): Promise<void>
   /** Sends and reads what is left, and tells in words what became of it. */
   finish(): Promise<string>
 }
@@ -24,7 +27,15 @@ export async function ask({ host, port }: Place, question: Question): Promise<As
   // What Node reads, it gives to the application in the same turn.
   await until(() => isRead(socket), `the server to read ${path}`)
   if (download !== undefined) await answer
+  let answered = false
+  void answer.then(() => (answered = download === undefined))
   return {
+    async checkInFlight() {
+      // An answer may be there that nobody has read yet: between the two, the sockets are read.
+      await setImmediate()
+      await setImmediate()
+      if (answered) throw new Error(`${path} has been answered before it was seen in flight.`)
+    },
     async finish() {
       sent.end(body)
       const got = await answer
