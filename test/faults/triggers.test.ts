@@ -123,6 +123,32 @@ describe('triggers', () => {
     await isAtRest(scene, 3)
   })
 
+  it('one during a restart, where the successor’s own fails: who asked is told, and the first restart is done', async () => {
+    const scene = await setScene()
+    const { server } = scene
+    await scene.load()
+    await scene.fault('wait-for-hangup')
+    const first = scene.ask('restart')
+    const pid = pidOf(await waitForEvent(server, { event: 'launched', by: 1 }))
+    await server.waitForLog(/waiting for SIGHUP/)
+    await scene.fault('exit1')
+
+    const asked = scene.ask('restart')
+    await settled(scene)
+    server.signal('SIGHUP', pid)
+
+    expect(await first).toMatchObject({ pid, generation: 2 })
+    expect(await asked).toEqual({
+      code: 'ERR_ZERODOWN_SUCCESSOR_REFUSED',
+      message: expect.stringMatching(/the successor, generation 3 \(pid \d+\), exited with code 1 before it was ready/),
+    })
+    await scene.fault()
+    expect(await scene.ask('state')).toEqual({ state: 'serving', generation: 2, pid })
+    expect(await scene.ask('restart')).toMatchObject({ generation: 3 })
+    await scene.keepsAnswering()
+    await scene.nothingWasLost()
+  })
+
   it('one to every process of the service, while a successor starts: exactly one further restart', async () => {
     const scene = await setScene()
     const { server } = scene

@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { zerodown } from '../cli/command.ts'
+import { hold } from '../faults/stage/held.ts'
+import { tempDir, until } from '../support/index.ts'
+import { startSupervised } from './stage/supervised.ts'
+
+const KILLED = {
+  event: 'failed',
+  code: 'ERR_ZERODOWN_KILLED',
+  message: expect.stringMatching(/^workers did not end in time and were killed, or the supervisor was interrupted\./),
+}
+
+const lastLine = (text: string): unknown => JSON.parse(text.trim().split('\n').at(-1) ?? '')
+
+describe('zerodown stop says with ERR_ZERODOWN_KILLED, and exit code 1,', () => {
+  it('that a worker did not end in time', async () => {
+    const control = join(await tempDir(), 'control')
+    const { server, workers } = await startSupervised('register/http.mjs', {
+      slots: 2,
+      flags: ['--control', control, '--drain-timeout', '100'],
+    })
+    const [stuck = 0] = workers()
+    server.signal('SIGSTOP', stuck)
+    const { code, stdout, stderr } = await zerodown(['stop', '--control', control, '--json'])
+    expect(lastLine(stdout)).toMatchObject(KILLED)
+    expect(stderr).toMatch(/^zerodown: workers did not end in time and were killed, .* All has ended\.\n$/)
+    expect(code).toBe(1)
+    expect(await server.waitForExit()).toBe(1)
+    await server.waitForLog(/error: workers did not end in time, and are killed/)
+    expect(server.alive()).toEqual([])
+  })
+
+  it('that a second SIGINT has ended all at once', async () => {
+    const control = join(await tempDir(), 'control')
+    const { server, target } = await startSupervised('register/http.mjs', { slots: 2, flags: ['--control', control] })
+    const held = await hold(target())
+    const stopped = zerodown(['stop', '--control', control, '--json'])
+    await server.waitForLog(/^zerodown\[\d+\] shutting down$/, { timeout: 40_000 })
+    server.signal('SIGINT', server.pid)
+    server.signal('SIGINT', server.pid)
+    // The kernel makes one of two signals when the process is slow to take the first.
+    await until(() => {
+      if (server.alive().includes(server.pid)) server.signal('SIGINT', server.pid)
+      return server.alive().length === 0
+    }, 'the end of all')
+    const { code, stdout } = await stopped
+    expect(lastLine(stdout)).toMatchObject(KILLED)
+    expect(code).toBe(1)
+    expect(await server.waitForExit()).toBe(130)
+    await held.cut
+  })
+})
