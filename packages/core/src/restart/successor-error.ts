@@ -17,7 +17,7 @@ export function successorError(
   if (stage === 'in charge') return new ZerodownError(code, `the successor, ${who}, ${what}.`)
   const timedOut = code === 'ERR_ZERODOWN_READY_TIMEOUT'
   const when = timedOut ? '' : stage === 'ready' ? ' in its probation' : ' before it was ready'
-  const reason = refusal === undefined ? 'See its output above' : `It said: ${refusal}`
+  const reason = refusal === undefined ? 'See its output' : `It said: ${refusal}`
   return new ZerodownError(
     code,
     `the restart failed: the successor, ${who}, ${what}${when}. This process serves on as before. ` +
