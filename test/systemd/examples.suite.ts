@@ -12,12 +12,14 @@ import { isAlive, until } from '../support/index.ts'
 import { Deployment, SERVER } from './deployment.ts'
 import { install } from './example-unit.ts'
 import type { Unit } from './unit.ts'
-import { UserManager } from './user-manager.ts'
+import { UserManager, canRunManager } from './user-manager.ts'
 
 let manager: UserManager
 
+const { runs, note } = canRunManager()
+
 beforeAll(async () => {
-  manager = await UserManager.start()
+  if (runs) manager = await UserManager.start()
 })
 
 afterAll(async () => {
@@ -77,7 +79,7 @@ const KINDS = [
   { title: 'app-run.service', files: ['app-run.service'], run: true },
 ] as const
 
-describe.each(KINDS)('examples/systemd/$title', ({ files, run }) => {
+describe.runIf(runs).each(KINDS)(`examples/systemd/$title${note}`, ({ files, run }) => {
   const up = (generation: number): string => (run ? '2 workers, serving' : `generation ${generation}, serving`)
 
   // Each slot has a probation of its own, of a second.
@@ -132,7 +134,7 @@ describe.each(KINDS)('examples/systemd/$title', ({ files, run }) => {
   })
 })
 
-describe('a WorkingDirectory that is a symlink', () => {
+describe.runIf(runs)(`a WorkingDirectory that is a symlink${note}`, () => {
   /** The program is looked for in that folder. */
   const within = (lines = ''): Record<string, string> => ({
     'WorkingDirectory=/srv/app': `WorkingDirectory=/srv/app/current${lines}`,
@@ -153,7 +155,7 @@ describe('a WorkingDirectory that is a symlink', () => {
   })
 })
 
-describe('the status line', () => {
+describe.runIf(runs)(`the status line${note}`, () => {
   it('tells of a restart while it lasts, and of the drain at the end', async () => {
     const { unit, deployment, target } = await deployed(['app.service'])
     await unit.start()
@@ -175,7 +177,7 @@ describe('the status line', () => {
   })
 })
 
-describe('a socket that systemd has bound', () => {
+describe.runIf(runs)(`a socket that systemd has bound${note}`, () => {
   it('starts the service with the first request, and again after it was stopped', async () => {
     const deployment = await Deployment.create()
     const files = ['app-socket.service', 'app-socket.socket'] as const
@@ -199,7 +201,7 @@ describe('a socket that systemd has bound', () => {
 /** A third of it is how often it is told. */
 const WATCHDOG = { 'WatchdogSec=30': 'WatchdogSec=2' }
 
-describe('the watchdog', () => {
+describe.runIf(runs)(`the watchdog${note}`, () => {
   it.each([
     { title: 'a process', file: 'app.service' },
     { title: 'zerodown run', file: 'app-run.service' },

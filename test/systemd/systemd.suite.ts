@@ -6,12 +6,14 @@ import type { Load, Target } from '@zerodown/load'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isAlive, listProcesses, until } from '../support/index.ts'
 import { Service } from './service.ts'
-import { UserManager } from './user-manager.ts'
+import { UserManager, canRunManager } from './user-manager.ts'
 
 let manager: UserManager
 
+const { runs, note } = canRunManager()
+
 beforeAll(async () => {
-  manager = await UserManager.start()
+  if (runs) manager = await UserManager.start()
 })
 
 afterAll(async () => {
@@ -35,7 +37,7 @@ function getSlowly(target: Target): { requested: Promise<unknown>; outcome: Prom
   return { requested: once(request, 'finish'), outcome: answered.catch((error: unknown) => error) }
 }
 
-describe('a service of systemd’s (Type=notify, NotifyAccess=all)', () => {
+describe.runIf(runs)(`a service of systemd’s (Type=notify, NotifyAccess=all)${note}`, () => {
   it('is up when it listens, and not before', async () => {
     const service = await Service.create(manager)
     await service.fault('slow-start:300')
@@ -141,7 +143,7 @@ describe('a service of systemd’s (Type=notify, NotifyAccess=all)', () => {
   })
 })
 
-describe('a service that zerodown run runs', () => {
+describe.runIf(runs)(`a service that zerodown run runs${note}`, () => {
   it('keeps its MAINPID through ten reloads under load, and no request is lost', async () => {
     const service = await Service.create(manager, {}, 2)
     await service.start()

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -8,6 +8,25 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 const SCRIPT = fileURLToPath(new URL('with-user-manager', import.meta.url))
+
+/** What the script ends with where no manager can be started. */
+const UNAVAILABLE = 69
+
+/**
+ * Whether a manager can be started here; if not, what a title has to say of it, so that nobody takes a suite that was
+ * skipped for one that has passed.
+ * @param env for the script
+ * @throws where it should be possible, and fails
+ */
+export function canRunManager(env: NodeJS.ProcessEnv = process.env): { runs: boolean; note: string } {
+  const { status, stderr } = spawnSync(SCRIPT, ['true'], { encoding: 'utf8', env })
+  if (status === 0) return { runs: true, note: '' }
+  if (status !== UNAVAILABLE) throw new Error(`No systemd user manager (${status}): ${stderr}`)
+  const [why = ''] = stderr.trim().split('\n').slice(-1)
+  const note = ` (skipped: ${why.replace(/^with-user-manager: /, '')})`
+  console.warn(`No test with a real systemd runs here${note}`)
+  return { runs: false, note }
+}
 
 /** What the manager runs beside: says where it is, and lives until its stdin ends, which our own end ends as well. */
 const SAY_WHERE = 'printf "%s\\n" "$XDG_RUNTIME_DIR" "$USER_UNITS"; exec cat'
