@@ -52,7 +52,7 @@ describe('a successor that starts', () => {
       'SUCCESSOR_EXITED',
       ({ process, says }) => {
         says.send({ type: 'refused', message: 'the port is taken' })
-        setTimeout(() => process.exit(1), 20)
+        void arrived().then(() => process.exit(1))
       },
       /It said: the port is taken; fix it and restart again/,
     ],
