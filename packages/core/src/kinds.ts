@@ -14,11 +14,13 @@ export type { PeerListener, Peers } from './channel/peers.ts'
 export type { Accept, ConnectionKind, Details, Freeze, KindDrain } from './handover/kinds/kind.ts'
 export type { Replay } from './handover/replay/replay.ts'
 export { requestHead } from './handover/replay/request-head.ts'
+export { awaitingNothing } from './connections/awaiting-answer.ts'
 export { takeFromApplication, withoutApplication } from './connections/own-listeners.ts'
 export { hasHalfCharacter } from './node/internals/half-character.ts'
 export { hasUnsent, socketOver, stopReading } from './node/internals/handles.ts'
 export type { Logger } from './logger.ts'
 export type { SocketPair } from './node/socket-pair.ts'
+export { writtenHead } from './node/internals/written-head.ts'
 
 /**
  * Adds a kind. A server that listens already takes connections of that kind as well, but does not call its `begin()`.
