@@ -3,6 +3,7 @@ import { addKind } from './handover/kinds/kinds.ts'
 import { replay } from './handover/replay/replay.ts'
 import type { Logger } from './logger.ts'
 import { socketPair } from './node/socket-pair.ts'
+import { origin } from './restart/origin.ts'
 import { attachmentOf } from './servers/attachments.ts'
 import { Zerodown, active, addFace, create, instanceBehind, zerodown } from './zerodown.ts'
 
@@ -27,6 +28,7 @@ interface Copy {
   readonly addKind: typeof addKind
   readonly peers: typeof peers
   readonly replay: typeof replay
+  readonly kindsOfPredecessor: readonly string[]
   readonly socketPair: typeof socketPair
   readonly log: (level: keyof Logger, message: string) => void
   /** Another copy was loaded. */
@@ -46,6 +48,7 @@ const own: Copy = {
   addKind,
   peers,
   replay,
+  kindsOfPredecessor: origin.inheritance?.kinds ?? [],
   socketPair,
   log: (level, message) => active.log(level, message),
   meet: (from) =>

@@ -29,6 +29,12 @@ export { writtenHead } from './node/internals/written-head.ts'
 export const addKind = (kind: ConnectionKind): void => firstCopy.addKind(kind)
 
 /**
+ * The kinds of connection that the predecessor knew when it started this process. A package that is loaded only when it is
+ * used has to be loaded before this process is ready, where one of them is its own.
+ */
+export const kindsOfPredecessor: readonly string[] = firstCopy.kindsOfPredecessor
+
+/**
  * Has the HTTP server behind `accept` serve a connection in the middle of an answer: it reads the original request once
  * more, so that the application's own handler runs, and the head of the answer, which the client has had, is kept back.
  * For connections that were upgraded, too. If the application answers otherwise, refuses, or takes too long, the

@@ -2,6 +2,7 @@
  * What users of zerodown import: the instance of the process, as the default export, and its types.
  * @module zerodown
  */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server } from 'node:net'
 import type { Carried, CarryOptions } from '@zerodown/carry'
 import type { HealthOptions, Options, Zerodown as Core } from '@zerodown/core'
@@ -14,13 +15,15 @@ import { pluginFor } from '@zerodown/fastify'
 import type { KoaApplication } from '@zerodown/koa'
 import { koa as attachKoa } from '@zerodown/koa'
 import type { RawOptions } from '@zerodown/raw'
+import type { StreamOptions } from '@zerodown/stream'
 import type { AnyHealthHandler } from './health.ts'
 import { anyHealthHandler } from './health.ts'
-import { part } from './lazy.ts'
+import { loadPartsOfPredecessor, part } from './lazy.ts'
 import { withMembersOf } from './members.ts'
 
 export type { Carried, CarryOptions } from '@zerodown/carry'
 export type { RawOptions } from '@zerodown/raw'
+export type { StreamOptions } from '@zerodown/stream'
 export type { AnyHealthHandler } from './health.ts'
 
 export type {
@@ -94,6 +97,17 @@ export interface Zerodown extends Omit<Core, 'create' | 'health'>, FastifyPlugin
    * @throws {ZerodownError} `ERR_ZERODOWN_OPTION`
    */
   carry<Entry>(name: string, options: CarryOptions<Entry>): Promise<Carried | undefined>
+  /**
+   * Makes an event stream (Server-Sent Events) go on in the successor, when the server restarts: the application's own handler
+   * is called there with the same request, whose `Last-Event-ID` is the id of the last event that was sent. Call it before the
+   * head of the answer is written.
+   * @returns what `give()` returned in the predecessor; `undefined` for a stream that begins
+   */
+  stream<State = unknown>(
+    request: IncomingMessage,
+    response: ServerResponse,
+    options?: StreamOptions<State>,
+  ): State | undefined
   /** Makes a separate instance, with options of its own. Only one can be in charge of a process at a time. */
   create(options?: Options): Zerodown
 }
@@ -108,12 +122,16 @@ function withFrameworks(instance: Core): Zerodown {
       part('@zerodown/raw').raw(server, options),
     carry: <Entry>(name: string, options: CarryOptions<Entry>): Promise<Carried | undefined> =>
       part('@zerodown/carry').carry(name, options),
+    stream: <State>(request: IncomingMessage, response: ServerResponse, options?: StreamOptions<State>) =>
+      part('@zerodown/stream').stream(request, response, options),
     create,
   }
   const face = withMembersOf(Object.assign(pluginFor(instance), frameworks), instance)
   addFace(face, instance)
   return face
 }
+
+loadPartsOfPredecessor()
 
 /** Makes a separate instance, with options of its own. */
 export const create = (options: Options = {}): Zerodown => withFrameworks(createCore(options))
@@ -137,6 +155,8 @@ export const attach: Zerodown['attach'] = zerodown.attach
 export const carry: Zerodown['carry'] = zerodown.carry
 /** {@link Zerodown.raw}: it is the same for all instances. */
 export const raw: Zerodown['raw'] = zerodown.raw
+/** {@link Zerodown.stream}: it is the same for all instances. */
+export const stream: Zerodown['stream'] = zerodown.stream
 /** {@link Zerodown.ready} of the instance of this process. */
 export const ready: Zerodown['ready'] = zerodown.ready
 /** {@link Zerodown.restart} of the instance of this process. */

@@ -20,6 +20,9 @@ declare global {
   /** What is the application's own. */
   const database: Pool
   const handler: RequestListener
+  const journal: {
+    follow(lastId: string | string[] | undefined, each: (event: { id: string; text: string }) => void): void
+  }
   const jobs: { start(): void; stop(): void }
   /** A server of the package ws. */
   const websockets: { readonly clients: Set<{ close(code: number): void }> }

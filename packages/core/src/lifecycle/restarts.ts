@@ -1,6 +1,7 @@
 import type { GenerationInfo } from '../channel/messages.ts'
 import { sayCommitted } from '../channel/peers.ts'
 import { ZerodownError, messageOf } from '../errors.ts'
+import { KINDS } from '../handover/kinds/kinds.ts'
 import { thisPlatform, whyNoRestart } from '../process/platform.ts'
 import { Attempt } from '../restart/attempt.ts'
 import { planLaunch } from '../restart/launch.ts'
@@ -185,6 +186,7 @@ export class Restarts {
       listeners,
       restartSignals: settings.signals.restart,
       worker,
+      kinds: KINDS.map(({ name }) => name),
     }
     const launch = planLaunch(origin.startCommand, settings.launch, passedOn, restore, cwd)
     return new Attempt(launch, generation, passed.ticketKeys, { settings, emit, mainPid, start: startSuccessor })

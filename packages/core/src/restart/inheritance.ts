@@ -36,6 +36,8 @@ export interface Inheritance {
   readonly restore: Readonly<Record<string, string | null>>
   /** The directory that the first generation was started in; `launch.cwd` is relative to it. */
   readonly cwd?: string
+  /** The kinds of connection that the predecessor knows, by their names; none are named by an older version. */
+  readonly kinds?: readonly string[]
 }
 
 export function writeInheritance(inheritance: Inheritance): string {
@@ -77,7 +79,7 @@ function parse(text: string): Inheritance | string {
   if (!isRecord(value)) return 'it is not an object'
   if (value['version'] !== VERSION)
     return `it is of version ${String(value['version'])}, and this is version ${VERSION}`
-  const { generation, predecessor, channel, worker, listeners, restartSignals, restore, cwd } = value
+  const { generation, predecessor, channel, worker, listeners, restartSignals, restore, cwd, kinds } = value
   const complete =
     isCount(generation) &&
     (worker === undefined ? isCount(predecessor) : isWorker(worker)) &&
@@ -88,7 +90,8 @@ function parse(text: string): Inheritance | string {
     isListOf(restartSignals, isSignal) &&
     isRecord(restore) &&
     Object.values(restore).every((before) => before === null || typeof before === 'string') &&
-    (cwd === undefined || typeof cwd === 'string')
+    (cwd === undefined || typeof cwd === 'string') &&
+    (kinds === undefined || isListOf(kinds, isString))
   return complete ? (value as unknown as Inheritance) : 'it is incomplete'
 }
 
@@ -141,6 +144,7 @@ const isWorker = (value: unknown): value is Worker =>
 const isListOf = <T>(value: unknown, isOne: (one: unknown) => one is T): value is T[] =>
   Array.isArray(value) && value.every(isOne)
 const isSignal = (value: unknown): value is NodeJS.Signals => typeof value === 'string' && value in constants.signals
+const isString = (value: unknown): value is string => typeof value === 'string'
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -40,6 +40,8 @@ export interface PassedOn {
   readonly predecessor?: number | undefined
   /** Where a supervisor starts it. */
   readonly worker?: Worker | undefined
+  /** The kinds of connection that this process knows. */
+  readonly kinds?: readonly string[]
 }
 
 /**

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
+import { Reader } from './stage/reader.ts'
+import { startStreams, told } from './stage/server.ts'
+
+describe('an event stream', () => {
+  it.each(['http', 'express', 'koa', 'fastify'] as const)('goes on through restarts, with %s', async (framework) => {
+    const server = await startStreams({ framework })
+    const path = framework === 'express' ? '/api/events' : '/events'
+    const readers = await Reader.openTimes(server.target(), 3, { path })
+    await Promise.all(readers.map((reader) => reader.more(5)))
+
+    for (let restart = 1; restart <= 2; restart += 1) {
+      await restartAndLeave(server)
+      await Promise.all(readers.map((reader) => reader.more(5)))
+    }
+
+    expect(readers.flatMap(({ faults }) => faults)).toEqual([])
+    expect(readers.map(({ generations }) => generations.at(-1))).toEqual(['3', '3', '3'])
+    expect(told(server, 'response close')).toEqual([])
+    expect(told(server, 'request error')).toEqual([])
+  })
+
+  it('is followed by the next request on the same connection, when the successor ends it', async () => {
+    const server = await startStreams()
+    const reader = await Reader.open(server.target(), { path: '/until/2' })
+    await reader.more(5)
+    const { localPort } = reader
+
+    await restartAndLeave(server)
+    await reader.until(({ ended }) => ended, 'the end of the stream')
+
+    expect(await reader.ask()).toEqual({ body: '2', localPort })
+    expect(reader.faults).toEqual([])
+  })
+
+  it('has along what give() returned', async () => {
+    const server = await startStreams()
+    const reader = await Reader.open(server.target())
+
+    await restartAndLeave(server)
+    await restartAndLeave(server)
+    await reader.more(1)
+
+    expect(told(server, 'came')).toMatchObject([{ state: { moves: 1 } }, { state: { moves: 2 } }])
+  })
+
+  it('has each event once that the old process still writes', async () => {
+    const server = await startStreams({ env: { STREAMS: '2', WHOLE: '1' } })
+    const readers = await Reader.openTimes(server.target(), 2)
+    const publisher = await Reader.open(server.target(), { path: '/publish-when-moved' })
+    await restartAndLeave(server)
+    await Promise.all(readers.map((reader) => reader.more(20)))
+
+    expect(publisher.ended).toBe(true)
+    for (const { others, faults } of readers) {
+      expect(faults).toEqual([])
+      expect(others).toEqual(['id: late-1-1\ndata: broadcast'])
+    }
+  })
+})
