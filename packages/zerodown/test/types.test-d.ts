@@ -130,6 +130,7 @@ describe('options', () => {
       readyTimeout: number
       probation: number
       drainTimeout: number
+      maxGenerations: number
       handover: boolean
       shutdownDelay: number
       lbIdleTimeout: number

@@ -60,6 +60,11 @@ export type FromSuccessor =
   /** The result of the restart that it was asked for. */
   | { type: 'restarted'; pid: number; generation: number }
   | { type: 'not-restarted'; message: string }
+  /**
+   * It is about to restart. Of the processes up to this predecessor, no more than `keep` are to live: the oldest end their
+   * drains.
+   */
+  | { type: 'make-room'; keep: number; maxGenerations: number }
   | PeerMessage
   | NoPeerMessage
   | SuccessorQuestion
@@ -83,6 +88,8 @@ export type FromPredecessor =
   | { type: 'ending' }
   /** A trigger reached the predecessor after its commit: the successor has to restart. */
   | { type: 'restart' }
+  /** How many processes of the chain live, the predecessor included. Until it is told, there is one. */
+  | { type: 'living'; processes: number }
   /**
    * Comes with a handle: a copy of a connection of that listener. The successor holds it, if it is the socket with that
    * inode.

@@ -12,26 +12,33 @@ const AFTER_CUT = 1000
  * Drains all servers at the same time. At `drainTimeout` it cuts, counts and logs what is left; what was cut before, it
  * logs as well.
  * @param ledger where it counts, as it goes
+ * @param cutBefore resolves with the reason, if it has to cut before that
  */
 export async function drainServers(
   servers: readonly Omit<Draining, 'ledger' | 'time'>[],
   noMoreCome: Promise<void>,
   { drainTimeout: timeout, logger }: Settings,
   ledger: Ledger = emptyLedger(),
+  cutBefore: Promise<string> = new Promise(() => {}),
 ): Promise<Ledger> {
   const began = performance.now()
   const drains = servers.map((server) => startDrain({ ...server, ledger, time: timeout }, noMoreCome))
   const drained = Promise.all(drains.map((drain) => drain.drained))
 
-  const inTime = await within(timeout, drained)
+  const done = drained.then(() => undefined)
+  let why: string | undefined = `drainTimeout: after ${timeout} ms`
+  await within(
+    timeout,
+    Promise.race([done, cutBefore]).then((reason) => void (why = reason)),
+  )
   const early = ledger.cut
   if (early > 0)
     logger.warn(`${were(early)} cut with a request unanswered, by the application or a timeout of its own.`)
-  if (!inTime) {
+  if (why !== undefined) {
     for (const { drain } of drains) drain.cut()
     await within(AFTER_CUT, drained)
     const late = ledger.cut - early
-    if (late > 0) logger.warn(`drainTimeout: after ${timeout} ms, ${were(late)} cut with something in flight.`)
+    if (late > 0) logger.warn(`${why}, ${were(late)} cut with something in flight.`)
   }
   for (const { drain } of drains) drain.end()
   ledger.duration = performance.now() - began

@@ -51,12 +51,17 @@ export async function leave(
   const movesOver = origin.supervisor?.endMoves(taker === undefined ? 'for good' : 'to a successor')
   const noMoreCome = Promise.all([predecessorGone, movesOver && within(drainTimeout, movesOver)]).then(() => {})
 
-  await drainServers(draining, noMoreCome, settings, ledger)
+  let isCut = false
+  const cut = origin.chain.cut.then((most) => {
+    isCut = true
+    return `maxGenerations: ${most} processes of this service may live at a time, and this is the oldest; to make room`
+  })
+  await drainServers(draining, noMoreCome, settings, ledger, cut)
   handover?.stop()
   logger.info(`drained: ${describeLedger(ledger)}`)
   emit('drained', ledger)
   await predecessorGone
-  const timeLeft = drainTimeout - ledger.duration
+  const timeLeft = isCut ? 0 : drainTimeout - ledger.duration
   if (taker !== undefined) await sayLast(timeLeft)
   await hooks.run(timeLeft, { reason: taker === undefined ? 'shutdown' : 'restart' }, logger)
 }

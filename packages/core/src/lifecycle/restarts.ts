@@ -176,20 +176,20 @@ export class Restarts {
   }
 
   #prepare(passed: PassedListeners): Attempt {
-    const { settings, origin, emit, mainPid, startSuccessor = origin.supervisor?.startSuccessor } = this.#context
+    const { settings, origin, startSuccessor = origin.supervisor?.startSuccessor } = this.#context
     const generation = origin.generation + 1
     const { restore = {}, cwd, worker } = origin.inheritance ?? {}
-    const { listeners } = passed
     const passedOn = {
       generation,
       predecessor: process.pid,
-      listeners,
+      listeners: passed.listeners,
       restartSignals: settings.signals.restart,
       worker,
       kinds: KINDS.map(({ name }) => name),
     }
     const launch = planLaunch(origin.startCommand, settings.launch, passedOn, restore, cwd)
-    return new Attempt(launch, generation, passed.ticketKeys, { settings, emit, mainPid, start: startSuccessor })
+    const context = { ...this.#context, chain: origin.chain, start: startSuccessor }
+    return new Attempt(launch, generation, passed.ticketKeys, context)
   }
 
   /** A shutdown came just before the commit: the successor must not take over any more. */

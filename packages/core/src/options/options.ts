@@ -54,6 +54,12 @@ export interface Options {
   /** How long what is in flight may take after the listeners are given up. What is left is cut. ms, default 20 000. */
   drainTimeout?: number
   /**
+   * How many processes of this service may live at a time, the successor included, where it is restarted faster than it
+   * drains. Before one more is started, the drain of the oldest ends as at `drainTimeout`: what is left in it is cut. At
+   * least 2, default 4.
+   */
+  maxGenerations?: number
+  /**
    * Whether idle HTTP/1.1 connections move to the successor, unnoticed by their clients. `false`: they linger, and
    * their next answer says `Connection: close`; so does that of one that has not moved in half of `drainTimeout`, as to a
    * successor that is stuck. Default: true.

@@ -2,6 +2,7 @@ import { defaultLogger } from '../logger.ts'
 import type { ValueType } from './value-types.ts'
 import {
   environment,
+  generations,
   logger,
   milliseconds,
   oneOf,
@@ -56,6 +57,7 @@ export const table: Table = {
   readyTimeout: { type: milliseconds, default: 60_000 },
   probation: { type: milliseconds, default: 1000 },
   drainTimeout: { type: milliseconds, default: 20_000 },
+  maxGenerations: { type: generations, default: 4 },
   handover: { type: trueOrFalse, default: true },
   shutdownDelay: { type: milliseconds, default: 0 },
   lbIdleTimeout: { type: milliseconds, default: undefined },

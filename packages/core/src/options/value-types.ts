@@ -39,6 +39,14 @@ export const milliseconds: ValueType<number> = {
   toSetting: asGiven,
 }
 
+/** The one in charge and its successor are two. */
+export const generations: ValueType<number> = {
+  wants: 'a whole number from 2 to 1000',
+  accepts: (value) => Number.isSafeInteger(value) && (value as number) >= 2 && (value as number) <= 1000,
+  text: { read: (text) => (/^\d+$/.test(text) ? Number(text) : undefined) },
+  toSetting: asGiven,
+}
+
 export const trueOrFalse: ValueType<boolean> = {
   wants: 'true or false',
   accepts: (value) => typeof value === 'boolean',

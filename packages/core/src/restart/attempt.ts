@@ -5,6 +5,7 @@ import type { GenerationInfo, TicketKeys } from '../channel/messages.ts'
 import type { Settings } from '../options/options.ts'
 import type { MainPid } from '../process/main-pid/main-pid.ts'
 import { restarting, rolledBack, serving, tookOver } from '../process/main-pid/status-line.ts'
+import type { Chain } from './chain.ts'
 import type { Launch } from './launch.ts'
 import { startSuccessor } from './start-successor.ts'
 import type { StartSuccessor } from './start-successor.ts'
@@ -20,6 +21,8 @@ export interface AttemptContext {
   readonly settings: Settings
   readonly mainPid: Pick<MainPid, 'announce' | 'announceReload' | 'announceReloaded'>
   readonly emit: Emit
+  /** The processes before this one. */
+  readonly chain?: Chain | undefined
   /** In place of starting a child. */
   readonly start?: StartSuccessor | undefined
 }
@@ -45,9 +48,11 @@ export class Attempt {
    * @throws why it failed; by then the successor has ended
    */
   async run(): Promise<Successor> {
-    const { emit, settings, mainPid } = this.#context
+    const { emit, settings, chain, mainPid } = this.#context
     emit('restarting', { generation: this.#generation })
     void mainPid.announceReload(restarting(this.#generation - 1))
+    const room = chain?.makeRoom(settings.maxGenerations)
+    if (room !== undefined) await this.#waitFor(room)
     for (;;) {
       try {
         return await this.#try()
@@ -66,14 +71,26 @@ export class Attempt {
     }
   }
 
+  /** @param room whether there is room for one more process, once that is known */
+  async #waitFor(room: Promise<boolean>): Promise<void> {
+    const { maxGenerations, logger } = this.#context.settings
+    const { signal } = this.#abort
+    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    const made = await Promise.race([room, aborted])
+    signal.throwIfAborted()
+    if (made === true) return
+    logger.warn(`maxGenerations: the oldest process has not ended; with this restart more than ${maxGenerations} live.`)
+  }
+
   async #try(): Promise<Successor> {
-    const { emit, settings, start = startSuccessor } = this.#context
+    const { emit, settings, chain, start = startSuccessor } = this.#context
     const { signal } = this.#abort
     let grace = GRACE
     try {
       const successor = new Successor(start(this.#launch), this.#generation, this.#ticketKeys)
       this.#successor = successor
       hearSuccessor(successor.channel)
+      chain?.follow(successor.channel)
       await successor.waitUntilLaunched()
       settings.logger.info(`restarting: generation ${this.#generation} is process ${successor.pid}`)
       emit('launched', infoOf(successor))

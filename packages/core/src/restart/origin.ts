@@ -6,6 +6,7 @@ import { activatedListeners } from '../listeners/activated.ts'
 import { InheritedListeners } from '../listeners/inherited.ts'
 import { PortZeroOrder } from '../listeners/port-zero-order.ts'
 import { outliveReaders } from '../process/unread-output.ts'
+import { Chain } from './chain.ts'
 import type { StartCommand } from './start-command.ts'
 import { readStartCommand } from './start-command.ts'
 import type { Inheritance } from './inheritance.ts'
@@ -24,6 +25,7 @@ export interface Origin {
   readonly listeners: InheritedListeners
   readonly portZeroOrder: PortZeroOrder
   readonly predecessor: Predecessor | undefined
+  readonly chain: Chain
   /** Where this process is a worker of one. */
   readonly supervisor?: Supervisor | undefined
   /** Why an inheritance was ignored that was in the environment. */
@@ -65,6 +67,7 @@ function readOrigin(): Origin {
     listeners: new InheritedListeners(inheritance?.listeners ?? activatedListeners(startCommand.env)),
     portZeroOrder: new PortZeroOrder(),
     predecessor,
+    chain: new Chain(predecessor),
     supervisor,
     ignored,
     stopEarlyWatch: watchEarly(inheritance?.restartSignals ?? []),

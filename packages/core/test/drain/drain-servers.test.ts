@@ -18,10 +18,11 @@ function drain(
   drainTimeout: number,
   lines: string[] = [],
   predecessorGone = Promise.resolve(),
+  cutBefore?: Promise<string>,
 ): Promise<Ledger> {
   const write = (message: string): void => void lines.push(message)
   const settings = resolve({ drainTimeout, logger: { info: write, warn: write, error: write } })
-  return drainServers(servers, predecessorGone, settings)
+  return drainServers(servers, predecessorGone, settings, undefined, cutBefore)
 }
 
 describe('servers that drain', () => {
@@ -104,6 +105,21 @@ describe('servers that drain', () => {
       '1 connection was cut with a request unanswered, by the application or a timeout of its own.',
       'drainTimeout: after 200 ms, 1 connection was cut with something in flight.',
     ])
+  })
+
+  it('are cut before the deadline where there is another reason, and that is said', async () => {
+    const lines: string[] = []
+    const inbox = new Inbox()
+    const http = await serve(inbox.handler)
+    const { client } = await converse(http.server)
+    client.say(GET())
+    await inbox.next()
+    const lost = once(client.socket, 'close')
+    const reason = Promise.resolve('to make room')
+    const servers = [drainable(http.server, http.connections)]
+    expect(await drain(servers, 60_000, lines, Promise.resolve(), reason)).toMatchObject({ finished: 0, cut: 1 })
+    await lost
+    expect(lines).toEqual(['to make room, 1 connection was cut with something in flight.'])
   })
 
   it('say nothing of a deadline at which nothing was lost', async () => {

@@ -34,6 +34,7 @@ it('a text can give every option but variables for the successor', () => {
     'readyTimeout',
     'probation',
     'drainTimeout',
+    'maxGenerations',
     'handover',
     'shutdownDelay',
     'lbIdleTimeout',

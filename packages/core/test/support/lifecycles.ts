@@ -11,6 +11,7 @@ import { PortZeroOrder } from '../../src/listeners/port-zero-order.ts'
 import type { Options, Settings } from '../../src/options/options.ts'
 import { resolve as resolveOptions } from '../../src/options/resolve.ts'
 import { ShutdownHooks } from '../../src/process/shutdown-hooks.ts'
+import { Chain } from '../../src/restart/chain.ts'
 import type { Origin } from '../../src/restart/origin.ts'
 import type { StartSuccessor } from '../../src/restart/start-successor.ts'
 import { AttachedServers } from '../../src/servers/attached-servers.ts'
@@ -41,6 +42,8 @@ export const anOrigin = (given: Partial<Origin> = {}): Origin => ({
   listeners: new InheritedListeners(given.inheritance?.listeners ?? []),
   portZeroOrder: new PortZeroOrder(),
   predecessor: undefined,
+  // Some are no more than what a test asks of them.
+  chain: new Chain(given.predecessor?.channel && given.predecessor),
   ignored: undefined,
   stopEarlyWatch: () => false,
   ...given,

@@ -23,6 +23,7 @@ const examples: [name: string, text: string, options: Options][] = [
   ['ZERODOWN_READY_TIMEOUT', '120000', { readyTimeout: 120_000 }],
   ['ZERODOWN_PROBATION', '0', { probation: 0 }],
   ['ZERODOWN_DRAIN_TIMEOUT', '1500.5', { drainTimeout: 1500.5 }],
+  ['ZERODOWN_MAX_GENERATIONS', '8', { maxGenerations: 8 }],
   ['ZERODOWN_HANDOVER', 'false', { handover: false }],
   ['ZERODOWN_SHUTDOWN_DELAY', '5000', { shutdownDelay: 5000 }],
   ['ZERODOWN_LB_IDLE_TIMEOUT', '60000', { lbIdleTimeout: 60_000 }],
