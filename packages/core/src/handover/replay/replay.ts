@@ -46,14 +46,26 @@ export function replay(
   noteUsed(socket)
   const head = new AnswerHead(socket, fits)
   begin?.(socket)
-  // The HTTP parser takes what it has not read itself by this event.
-  socket.emit('data', Buffer.from(bytes))
+  read(socket, bytes, () => head.refuse())
   const settle = (served: boolean): boolean => {
     if (served) readOn()
     return served
   }
   if (head.fits !== undefined) return settle(head.fits)
   return settleLater(head, patience).then(settle)
+}
+
+/** @param threw called when a listener of the application has thrown, which stays uncaught as for any other request */
+function read(socket: Socket, bytes: Uint8Array, threw: () => void): void {
+  try {
+    // The HTTP parser takes what it has not read itself by this event.
+    socket.emit('data', Buffer.from(bytes))
+  } catch (error) {
+    threw()
+    process.nextTick(() => {
+      throw error
+    })
+  }
 }
 
 async function settleLater(head: AnswerHead, patience: number): Promise<boolean> {

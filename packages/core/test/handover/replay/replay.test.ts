@@ -130,6 +130,20 @@ describe('a connection stays with the predecessor, and its client hears nothing'
     expect(await client.hearsAll()).toBe('')
   })
 
+  it('when the application throws, which is uncaught as ever', async () => {
+    const error = new Error('a handler has thrown')
+    const { client, accept, connection } = await serving(() => {
+      throw error
+    })
+    const others = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    const uncaught = once(process, 'uncaughtException')
+    expect(replay(accept, connection, OK)).toBe(false)
+    expect(await uncaught).toContain(error)
+    for (const listener of others) process.on('uncaughtException', listener)
+    expect(await client.hearsAll()).toBe('')
+  })
+
   it('when something else reads the connections of the server', async () => {
     const server = createHttpServer()
     server.removeAllListeners('connection')
