@@ -118,9 +118,12 @@ it('the linter has exceptions for files only that there are', () => {
   expect(places.filter((place) => !existsSync(join(ROOT, place)))).toEqual([])
 })
 
+/** Packages that move connections of a library by which nobody listens. */
+const KINDS = new Set(['@zerodown/ws'])
+
 /** It has a framework for a peer, and the package zerodown is all of them. */
 function isAdapter({ manifest: { name, peerDependencies = {} } }: Member): boolean {
-  return name !== 'zerodown' && Object.keys(peerDependencies).length > 0
+  return name !== 'zerodown' && !KINDS.has(name) && Object.keys(peerDependencies).length > 0
 }
 
 /** Of `>=4 <6`: 4 and 5. */

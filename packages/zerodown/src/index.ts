@@ -20,11 +20,15 @@ import type { AnyHealthHandler } from './health.ts'
 import { anyHealthHandler } from './health.ts'
 import { loadPartsOfPredecessor, part } from './lazy.ts'
 import { withMembersOf } from './members.ts'
+import type { Ws } from './ws.ts'
+import { ws } from './ws.ts'
 
 export type { Carried, CarryOptions } from '@zerodown/carry'
 export type { RawOptions } from '@zerodown/raw'
 export type { StreamOptions } from '@zerodown/stream'
+export type { AnyWebSocket, AnyWebSocketServer, SocketOf, WsOptions } from '@zerodown/ws'
 export type { AnyHealthHandler } from './health.ts'
+export type { Ws } from './ws.ts'
 
 export type {
   Address,
@@ -108,6 +112,8 @@ export interface Zerodown extends Omit<Core, 'create' | 'health'>, FastifyPlugin
     response: ServerResponse,
     options?: StreamOptions<State>,
   ): State | undefined
+  /** Lets the WebSockets of a server of the package `ws` 8 move to the successor in a restart. */
+  readonly ws: Ws
   /** Makes a separate instance, with options of its own. Only one can be in charge of a process at a time. */
   create(options?: Options): Zerodown
 }
@@ -124,6 +130,7 @@ function withFrameworks(instance: Core): Zerodown {
       part('@zerodown/carry').carry(name, options),
     stream: <State>(request: IncomingMessage, response: ServerResponse, options?: StreamOptions<State>) =>
       part('@zerodown/stream').stream(request, response, options),
+    ws,
     create,
   }
   const face = withMembersOf(Object.assign(pluginFor(instance), frameworks), instance)
@@ -157,6 +164,8 @@ export const carry: Zerodown['carry'] = zerodown.carry
 export const raw: Zerodown['raw'] = zerodown.raw
 /** {@link Zerodown.stream}: it is the same for all instances. */
 export const stream: Zerodown['stream'] = zerodown.stream
+/** {@link Zerodown.ws}: it is the same for all instances. */
+export { ws } from './ws.ts'
 /** {@link Zerodown.ready} of the instance of this process. */
 export const ready: Zerodown['ready'] = zerodown.ready
 /** {@link Zerodown.restart} of the instance of this process. */

@@ -3,12 +3,14 @@ import type { carry } from '@zerodown/carry'
 import { kindsOfPredecessor } from '@zerodown/core/kinds'
 import type { raw } from '@zerodown/raw'
 import type { stream } from '@zerodown/stream'
+import type { isMove, ws } from '@zerodown/ws'
 
 /** What moves more than idle HTTP. Each is loaded when it is first used, so that it costs nothing where it is not. */
 interface Parts {
   readonly '@zerodown/carry': { readonly carry: typeof carry }
   readonly '@zerodown/raw': { readonly raw: typeof raw }
   readonly '@zerodown/stream': { readonly stream: typeof stream }
+  readonly '@zerodown/ws': { readonly ws: typeof ws; readonly isMove: typeof isMove }
 }
 
 const require = createRequire(import.meta.url)

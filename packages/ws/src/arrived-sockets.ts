@@ -1,0 +1,92 @@
+import type { Peers } from '@zerodown/core/kinds'
+import type { CallMessage, LeavesMessage, Report } from './messages.ts'
+import { decode } from './messages.ts'
+import type { AnyWebSocket } from './types.ts'
+
+type Callback = (error?: Error | null) => void
+
+/** The methods of a WebSocket as we call them. */
+interface Called {
+  send(data: unknown, options: object, callback: Callback): void
+  ping(data: unknown, mask: undefined, callback: Callback): void
+  pong(data: unknown, mask: undefined, callback: Callback): void
+  close(code?: number, reason?: string | Buffer): void
+  terminate(): void
+}
+
+/** `code` of a WebSocket of which nobody knows how it ended (RFC 6455, 7.1.5). */
+const UNKNOWN_END = 1006
+
+/**
+ * The WebSockets that have come from the predecessor, whose application still has objects that look open. It does with
+ * them here what it does with those there. Some of them may have moved on by now, and stand in for others.
+ */
+export class ArrivedSockets {
+  readonly #peers: Pick<Peers, 'toPredecessor'>
+  readonly #arrived = new Map<number, AnyWebSocket>()
+  /** Those whose pongs, and whose end, the predecessor is told. */
+  readonly #pinged = new WeakSet<AnyWebSocket>()
+  readonly #closing = new WeakSet<AnyWebSocket>()
+
+  constructor(peers: Pick<Peers, 'toPredecessor'>) {
+    this.#peers = peers
+  }
+
+  add(id: number, client: AnyWebSocket): void {
+    this.#arrived.set(id, client)
+    client.once('close', () => this.#arrived.delete(id))
+  }
+
+  /** What the application of the predecessor does with a WebSocket. */
+  hear(message: CallMessage | LeavesMessage): void {
+    if ('leaves' in message) return this.#report({ called: message.leaves })
+    const { id, call } = message
+    const client = this.#arrived.get(id)
+    const done: Callback = (error) => {
+      if (call !== undefined) this.#report(error ? { called: call, error: error.message } : { called: call })
+    }
+    if (client === undefined) {
+      done(new Error('WebSocket is not open: it has closed in another process'))
+      if (closes(message)) this.#report({ id, closed: UNKNOWN_END, reason: '' })
+      return
+    }
+    if (message.method === 'ping') this.#reportPongs(id, client)
+    if (closes(message)) this.#reportEnd(id, client)
+    try {
+      perform(client as unknown as Called, message, done)
+    } catch (error) {
+      done(error as Error)
+    }
+  }
+
+  predecessorGone(): void {
+    this.#arrived.clear()
+  }
+
+  #reportPongs(id: number, client: AnyWebSocket): void {
+    if (this.#pinged.has(client)) return
+    this.#pinged.add(client)
+    client.on('pong', (data: Buffer) => this.#report({ id, pong: data.toString('base64') }))
+  }
+
+  #reportEnd(id: number, client: AnyWebSocket): void {
+    if (this.#closing.has(client)) return
+    this.#closing.add(client)
+    client.once('close', (closed: number, reason: Buffer) => {
+      this.#report({ id, closed, reason: reason.toString('base64') })
+    })
+  }
+
+  #report(report: Report): void {
+    this.#peers.toPredecessor(report)
+  }
+}
+
+const closes = ({ method }: CallMessage): boolean => method === 'close' || method === 'terminate'
+
+function perform(client: Called, { method, data, options = {}, code }: CallMessage, done: Callback): void {
+  if (method === 'send') client.send(decode(data), options, done)
+  else if (method === 'ping' || method === 'pong') client[method](decode(data), undefined, done)
+  else if (method === 'close') client.close(code, decode(data))
+  else if (method === 'terminate') client.terminate()
+}

@@ -1,0 +1,102 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Peers } from '@zerodown/core/kinds'
+import type { Report } from './messages.ts'
+import { callMessage } from './messages.ts'
+import type { Call } from './outbox.ts'
+import { Outbox } from './outbox.ts'
+import type { StandIn } from './stand-in.ts'
+
+/** A WebSocket that has moved: its stand-in, and how to release that. */
+interface Moved {
+  readonly standIn: StandIn
+  readonly release: () => void
+}
+
+/** The WebSockets that have moved from this process to its successor. */
+export class MovedSockets {
+  readonly #peers: Pick<Peers, 'toSuccessor'>
+  readonly #moved = new Map<number, Moved>()
+  /** The callbacks of calls that the successor has not done yet. */
+  readonly #callbacks = new Map<number, NonNullable<Call['callback']>>()
+  #lastId = 0
+  #lastCall = 0
+  #stayUntil = 0
+
+  constructor(peers: Pick<Peers, 'toSuccessor'>) {
+    this.#peers = peers
+  }
+
+  /** A number by which both processes know a WebSocket that moves. */
+  nextId(): number {
+    this.#lastId += 1
+    return this.#lastId
+  }
+
+  /**
+   * @param release called when this process is about to end
+   * @param answersWithin how long it stays for this one, ms
+   */
+  add(id: number, standIn: StandIn, release: () => void, answersWithin: number): void {
+    this.#moved.set(id, { standIn, release })
+    this.#stayUntil = Math.max(this.#stayUntil, performance.now() + answersWithin)
+    const outbox = new Outbox((call) => this.#send(id, call))
+    standIn.moved((call) => outbox.push(call))
+  }
+
+  /**
+   * Called when nothing is in flight here any more.
+   * @param time how long this process may still stay, ms
+   * @returns when handlers have had their time, and everything that was said here has arrived
+   */
+  leave(time: number): Promise<void> | undefined {
+    return this.#moved.size === 0 ? undefined : this.#leaveAfter(Math.min(this.#stayUntil - performance.now(), time))
+  }
+
+  async #leaveAfter(time: number): Promise<void> {
+    if (time > 0) await wait(time)
+    for (const { release } of this.#moved.values()) release()
+    await new Promise<void>((resolve) => {
+      const call = this.#note(() => resolve())
+      if (!this.#peers.toSuccessor({ leaves: call })) resolve()
+    })
+  }
+
+  /** What the successor reports. */
+  hear(report: Report): void {
+    if ('called' in report) {
+      const callback = this.#callbacks.get(report.called)
+      this.#callbacks.delete(report.called)
+      callback?.(report.error === undefined ? undefined : new Error(report.error))
+    } else if ('pong' in report) {
+      this.#moved.get(report.id)?.standIn.pong(Buffer.from(report.pong, 'base64'))
+    } else if ('closed' in report) {
+      const moved = this.#moved.get(report.id)
+      this.#moved.delete(report.id)
+      moved?.standIn.closed(report.closed, Buffer.from(report.reason, 'base64'))
+    }
+  }
+
+  /** Nobody is left to do what was asked for. */
+  successorGone(): void {
+    const callbacks = [...this.#callbacks.values()]
+    this.#callbacks.clear()
+    for (const callback of callbacks) callback(gone())
+  }
+
+  #send(id: number, call: Call): void {
+    const { callback } = call
+    const number = callback && this.#note(callback)
+    if (this.#peers.toSuccessor(callMessage(id, call, number))) return
+    if (number !== undefined) this.#callbacks.delete(number)
+    if (callback !== undefined) process.nextTick(callback, gone())
+  }
+
+  /** @returns the number by which the successor says that it has done what is called back */
+  #note(callback: NonNullable<Call['callback']>): number {
+    this.#lastCall += 1
+    this.#callbacks.set(this.#lastCall, callback)
+    return this.#lastCall
+  }
+}
+
+const gone = (): Error => new Error('The WebSocket has moved to another process, and that has gone.')

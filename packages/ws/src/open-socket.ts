@@ -1,0 +1,96 @@
+import type { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
+import { hasUnsent } from '@zerodown/core/kinds'
+import type { Answer } from './answer.ts'
+import type { Internals } from './internals/web-socket.ts'
+import { hasSentAll, internalsOf, needsWindow } from './internals/web-socket.ts'
+import { unfinished } from './internals/receiver.ts'
+import type { AnyWebSocket, WsOptions } from './types.ts'
+
+/** `readyState` of a WebSocket that is open. */
+export const OPEN = 1
+
+/**
+ * How much of an unfinished message may go along: it makes the others wait. A longer one is received to its end first.
+ * bytes
+ */
+const MOST_UNFINISHED = 256 * 1024
+
+/** What is known of a WebSocket from its opening on. */
+export interface Opened {
+  readonly client: AnyWebSocket
+  readonly socket: Socket
+  readonly request: IncomingMessage
+  /** The head of its request; `undefined` where the request cannot be sent again. */
+  readonly head: string | undefined
+  readonly answer: Answer | undefined
+  readonly options: WsOptions
+  /** The listeners to its 'close' that were there before those of the application. */
+  readonly closeListeners: readonly ((...args: unknown[]) => void)[]
+}
+
+/** A WebSocket that this process serves. */
+export class OpenSocket {
+  readonly opened: Opened
+  readonly #internals: Internals | undefined
+  #stays: string | undefined
+
+  constructor(opened: Opened) {
+    this.opened = opened
+    this.#internals = internalsOf(opened.client)
+    if (this.#internals === undefined) this.#stays = 'this version of ws is not known to @zerodown/ws'
+    else if (opened.head === undefined || opened.answer === undefined) {
+      this.#stays = 'the request by which they were opened cannot be sent again'
+    }
+  }
+
+  get client(): AnyWebSocket {
+    return this.opened.client
+  }
+
+  get isOpen(): boolean {
+    return this.client.readyState === OPEN
+  }
+
+  /** Why it can never move: the end of a sentence; `undefined` if it can. */
+  get staysBecause(): string | undefined {
+    if (this.#stays !== undefined || this.#internals === undefined) return this.#stays
+    return needsWindow(this.#internals)
+      ? 'their clients compress each message with the help of those before it. ' +
+          'With `perMessageDeflate: { clientNoContextTakeover: true }` they can'
+      : undefined
+  }
+
+  /** Makes it stay. @param why the end of a sentence */
+  stay(why: string): void {
+    this.#stays = why
+  }
+
+  /**
+   * What it has read and not given to the application, as bytes; `undefined` if it is not quiet: something is still to
+   * be sent, or cannot be sent along.
+   */
+  unfinished(): Buffer | undefined {
+    const { socket, client } = this.opened
+    if (this.#internals === undefined || this.staysBecause !== undefined) return undefined
+    const { receiver, sender } = this.#internals
+    // One that is paused, by the application or by `ws`, has read what it may not give to anyone yet.
+    const reads = socket.readableFlowing === true && socket.readableLength === 0
+    const quiet = this.isOpen && reads && client.bufferedAmount === 0 && hasSentAll(sender) && !hasUnsent(socket)
+    return quiet ? unfinished(receiver, MOST_UNFINISHED) : undefined
+  }
+}
+
+const all = new WeakMap<Socket, OpenSocket>()
+
+export const add = (one: OpenSocket): unknown => all.set(one.opened.socket, one)
+
+/** The WebSocket over a connection, if there is one that we know. */
+export const openSocketOver = (socket: Socket): OpenSocket | undefined => all.get(socket)
+
+/** The WebSockets over these connections. */
+export const openSockets = (sockets: Iterable<Socket>): OpenSocket[] =>
+  [...sockets].flatMap((socket) => all.get(socket) ?? [])
+
+/** @returns `undefined` if the stream is no socket, so that it cannot move */
+export const asSocket = (stream: unknown): Socket | undefined => (stream instanceof Socket ? stream : undefined)

@@ -1,0 +1,56 @@
+import type { ServerOptions, ServerProcess } from '../../support/index.ts'
+import { startServer } from '../../support/index.ts'
+import type { ClientOptions } from './client.ts'
+import { WebSocketClient } from './client.ts'
+
+export interface WsServerOptions extends ServerOptions {
+  /** Options of zerodown. */
+  readonly options?: Readonly<Record<string, unknown>>
+  /** Which version of ws. */
+  readonly ws?: string
+  readonly wsOptions?: Readonly<Record<string, unknown>>
+  readonly mode?: string
+  /** How often it sends on its own account. ms */
+  readonly push?: number
+  readonly generations?: Readonly<Record<number, object>>
+}
+
+/** What WebSocket servers are told by their environment. */
+export const environmentOf = ({
+  options = {},
+  ws,
+  wsOptions = {},
+  mode,
+  push,
+  generations = {},
+}: WsServerOptions): Record<string, string> => ({
+  TEST_OPTIONS: JSON.stringify({ probation: 0, ...options }),
+  WS_OPTIONS: JSON.stringify(wsOptions),
+  GENERATIONS: JSON.stringify(generations),
+  ...(ws !== undefined && { WS: ws }),
+  ...(mode !== undefined && { WS_MODE: mode }),
+  ...(push !== undefined && { PUSH: String(push) }),
+})
+
+export const startWs = (given: WsServerOptions = {}): Promise<ServerProcess> =>
+  startServer('ws', { ...given, env: { ...environmentOf(given), ...given.env } })
+
+export const openClients = (
+  server: ServerProcess,
+  count: number,
+  options: ClientOptions = {},
+): Promise<WebSocketClient[]> =>
+  Promise.all(Array.from({ length: count }, () => WebSocketClient.open(server.target(), options)))
+
+/** Restarts, and waits until the old process has gone. */
+export async function restartAndLeave(server: ServerProcess): Promise<void> {
+  const old = server.current()
+  await server.restart()
+  await server.waitForExit(old, 30_000)
+}
+
+/** The events of that name that the generations have told. */
+export const eventsOf = (server: ServerProcess, name: string): Record<string, unknown>[] =>
+  server.output.lines
+    .filter((line) => line.startsWith(`{"event":"${name}"`))
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
