@@ -127,6 +127,59 @@ describe('connections of a line protocol', () => {
     )
   })
 
+  it('stay where they are if the new release knows nothing of them', async () => {
+    const server = await startServer('raw-lines', { options: { drainTimeout: 1500 }, env: { WITHOUT_RAW: '1' } })
+    const client = clientOf(server)
+    await client.line(0)
+    await server.restart()
+    await server.waitForLog(/has taken over/)
+    client.say('still here\n')
+    expect(await client.line(1)).toBe('1 still here 1')
+    const fresh = clientOf(server)
+    expect(await fresh.line(0)).toBe('hello 2')
+    await once(client.socket, 'close')
+    await server.waitForLog(/0 handed over, 0 closed idle, 1 cut/)
+  })
+
+  it('are served on by the old process if the new one is killed in the middle, but for those that it had: they are counted', async () => {
+    const server = await startServer('raw-lines', { env: { DIES_AT: '5' }, options: { drainTimeout: 5000 } })
+    const clients = Array.from({ length: 20 }, () => clientOf(server))
+    for (const client of clients) await client.line(0)
+    const first = server.current()
+    const second = await server.restart()
+    await server.waitForExit(second.pid)
+    await until(() => clients.some(({ closed }) => closed), 'the end of those that had moved')
+    for (const client of clients) client.say('again\n')
+    await until(() => clients.every(({ closed, lines }) => closed || lines[1] === '1 again 1'), 'an answer, or the end')
+    const lost = clients.filter(({ closed }) => closed).length
+    for (const client of clients) client.socket.end()
+    await server.waitForExit(first)
+    const [, finished, moved] = await server.waitForLog(/drained: (\d+) finished, (\d+) handed over/)
+    const [, unconfirmed = '0'] = /(\d+) sent but not confirmed/.exec(server.output.toString()) ?? []
+    expect(lost).toBeGreaterThan(0)
+    expect({ lost, served: clients.length - lost }).toEqual({
+      lost: Number(moved) + Number(unconfirmed),
+      served: Number(finished),
+    })
+  })
+
+  it('wait for a new process that was stopped, and go on when it goes on', async () => {
+    const server = await startServer('raw-lines')
+    const clients = Array.from({ length: 20 }, () => clientOf(server))
+    for (const client of clients) await client.line(0)
+    const first = server.current()
+    const second = await server.restart()
+    await server.waitForLog(/has taken over/)
+    server.signal('SIGSTOP', second.pid)
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    for (const client of clients) client.say('while it is stopped\n')
+    server.signal('SIGCONT', second.pid)
+    for (const client of clients) expect(await client.line(1)).toMatch(/^1 while it is stopped [12]$/)
+    await server.waitForExit(first)
+    for (const client of clients) client.say('after\n')
+    for (const client of clients) expect(await client.line(2)).toBe('2 after 2')
+  })
+
   it('move in each slot under a supervisor', async () => {
     const { server, target, roll } = await startSupervised(join(FIXTURES, 'raw-lines.mjs'))
     const clients = Array.from({ length: 8 }, () => new Client(target() as Place))
