@@ -93,16 +93,19 @@ export class Taking {
     return this.#finish()
   }
 
+  /** @returns whether it was taken */
   async #take(content: Buffer): Promise<boolean> {
     await turn()
+    let what = 'an entry cannot be read'
     try {
       const entries = deserialize(content) as unknown[]
+      what = 'take() failed'
       await this.#settings.take(entries)
       this.#entries += entries.length
       this.#bytes += content.length
       return true
     } catch (error) {
-      const why = `take() failed: ${messageOf(error)}`
+      const why = `${what}: ${messageOf(error)}`
       logger.error(`carry '${this.#name}': ${why}. From here on nothing more is taken.`)
       this.giveUp(why)
       return false
