@@ -124,7 +124,8 @@ export class Taking {
       logger[level](`carry '${name}': nothing came from the predecessor: ${missing}. This process begins without.`)
       return this.#resolveCame(undefined)
     }
-    const what = `${entries} entries (${(bytes / 1e6).toFixed(1)} MB) came from generation ${from.generation}`
+    const count = entries === 1 ? '1 entry' : `${entries} entries`
+    const what = `${count} (${sizeOf(bytes)}) came from generation ${from.generation}`
     const complete = missing === ''
     if (complete) logger.info(`carry '${name}': ${what} in ${Math.round(performance.now() - this.#began)} ms`)
     else logger[level](`carry '${name}': ${what}, but not all: ${missing}. This process serves without the rest.`)
@@ -137,3 +138,6 @@ export class Taking {
     this.#resolveOver()
   }
 }
+
+const sizeOf = (bytes: number): string =>
+  bytes < 100_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
