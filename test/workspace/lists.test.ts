@@ -5,7 +5,7 @@ import { EXAMPLES } from '../examples/examples.ts'
 import { WAYS } from '../frameworks/ways.ts'
 import { overridesOfLinter } from './linter.ts'
 import type { Member } from './members.ts'
-import { ROOT, isPublished, membersOfWorkspace, needsOf, read } from './members.ts'
+import { ROOT, isAdapter, isPublished, membersOfWorkspace, needsOf, read } from './members.ts'
 
 const members = membersOfWorkspace()
 const published = members.filter(isPublished)
@@ -98,7 +98,7 @@ describe('the examples', () => {
   const examples = members.filter(({ folder }) => folder.startsWith('examples/'))
   // The one is the demo, the other the suite for adapters, which test/packaging runs.
   const servers = examples.filter(
-    ({ folder }) => !['examples/demo', 'examples/adapter', 'examples/raw'].includes(folder),
+    ({ folder }) => !['examples/demo', 'examples/adapter', 'examples/chat', 'examples/raw'].includes(folder),
   )
 
   it('are run by a test', () => {
@@ -117,14 +117,6 @@ it('the linter has exceptions for files only that there are', () => {
     .map((glob) => glob.replace(/\/?\*.*$/, ''))
   expect(places.filter((place) => !existsSync(join(ROOT, place)))).toEqual([])
 })
-
-/** Packages that move connections of a library by which nobody listens. */
-const KINDS = new Set(['@zerodown/ws'])
-
-/** It has a framework for a peer, and the package zerodown is all of them. */
-function isAdapter({ manifest: { name, peerDependencies = {} } }: Member): boolean {
-  return name !== 'zerodown' && !KINDS.has(name) && Object.keys(peerDependencies).length > 0
-}
 
 /** Of `>=4 <6`: 4 and 5. */
 function majorsIn(range: string): number[] {

@@ -36,6 +36,14 @@ export function membersOfWorkspace(): Member[] {
 
 export const isPublished = ({ manifest }: Member): boolean => manifest.private !== true
 
+/** Packages that move connections of a library by which nobody listens. */
+const KINDS = new Set(['@zerodown/ws'])
+
+/** It has a framework for a peer, and the package zerodown is all of them. */
+export function isAdapter({ manifest: { name, peerDependencies = {} } }: Member): boolean {
+  return name !== 'zerodown' && !KINDS.has(name) && Object.keys(peerDependencies).length > 0
+}
+
 /** Members that this one needs when it runs. */
 export function needsOf({ manifest }: Member, members: readonly Member[]): Member[] {
   return members.filter(({ manifest: { name } }) => manifest.dependencies?.[name] !== undefined)

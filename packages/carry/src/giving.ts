@@ -135,8 +135,8 @@ export class Giving {
       here.on('error', () => {}).unref() // Its 'close' tells.
       this.#pipe = here
       const from = { pid: process.pid, generation: zerodown.generation }
-      const isSent = !this.#stopped && this.#send({ token, from }, there)
-      const known = isSent && (await this.#isSuccessor(here, token, deadline))
+      const known =
+        this.#send({ token, from }, there) && !this.#stopped && (await this.#isSuccessor(here, token, deadline))
       sent()
       if (!known) return undefined
       writeFrame(here, FRAMES.hello, Buffer.from(this.#ask.token))

@@ -93,19 +93,16 @@ export class Taking {
     return this.#finish()
   }
 
-  /** @returns whether it was taken */
   async #take(content: Buffer): Promise<boolean> {
     await turn()
-    let what = 'an entry cannot be read'
     try {
       const entries = deserialize(content) as unknown[]
-      what = 'take() failed'
       await this.#settings.take(entries)
       this.#entries += entries.length
       this.#bytes += content.length
       return true
     } catch (error) {
-      const why = `${what}: ${messageOf(error)}`
+      const why = `take() failed: ${messageOf(error)}`
       logger.error(`carry '${this.#name}': ${why}. From here on nothing more is taken.`)
       this.giveUp(why)
       return false
@@ -124,8 +121,7 @@ export class Taking {
       logger[level](`carry '${name}': nothing came from the predecessor: ${missing}. This process begins without.`)
       return this.#resolveCame(undefined)
     }
-    const count = entries === 1 ? '1 entry' : `${entries} entries`
-    const what = `${count} (${sizeOf(bytes)}) came from generation ${from.generation}`
+    const what = `${entries} entries (${(bytes / 1e6).toFixed(1)} MB) came from generation ${from.generation}`
     const complete = missing === ''
     if (complete) logger.info(`carry '${name}': ${what} in ${Math.round(performance.now() - this.#began)} ms`)
     else logger[level](`carry '${name}': ${what}, but not all: ${missing}. This process serves without the rest.`)
@@ -138,6 +134,3 @@ export class Taking {
     this.#resolveOver()
   }
 }
-
-const sizeOf = (bytes: number): string =>
-  bytes < 100_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`

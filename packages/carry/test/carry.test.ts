@@ -1,11 +1,9 @@
 import type * as Kinds from '@zerodown/core/kinds'
-import { logger, socketPair } from '@zerodown/core/kinds'
+import { logger } from '@zerodown/core/kinds'
 import { describe, expect, it, vi } from 'vitest'
-import { FRAMES, writeFrame } from '../src/frames.ts'
 import { carry } from '../src/index.ts'
 import { whyNot } from '../src/messages.ts'
 import type { CarryOptions } from '../src/options.ts'
-import { Taking } from '../src/taking.ts'
 import { settings, sidesOf } from './two-sides.ts'
 
 // Both sides are in this process, and have one copy of the other end between them.
@@ -86,19 +84,6 @@ describe('the entries', () => {
   })
 })
 
-it('entries that this Node cannot read are said to be so', async () => {
-  const error = vi.spyOn(logger, 'error')
-  const taking = new Taking('state', settings({}))
-  const { here, there } = await socketPair()
-  taking.hear({ token: 'any', from: { pid: 1, generation: 1 } }, Object.assign(there, { reading: false }))
-  writeFrame(here, FRAMES.hello, Buffer.from(taking.token))
-  writeFrame(here, FRAMES.entries, Buffer.from('of another kind'))
-  expect(await taking.came).toBeUndefined()
-  expect(error.mock.calls.flat()).toEqual([expect.stringMatching(/an entry cannot be read: .* nothing more is taken/)])
-  error.mockRestore()
-  here.destroy()
-})
-
 describe('the changes', () => {
   it('come after the entries, from the commit on and at the end, and nothing comes twice', async () => {
     const changes = [['before the commit'], ['while it drains'], ['last']]
@@ -130,20 +115,6 @@ describe('the changes', () => {
     goOn()
     await finished
     expect(taken).toEqual(['first', 'second', 'change'])
-  })
-
-  it('are told last when nothing more can come from the predecessor of the giver', async () => {
-    const changes: string[] = []
-    const { giving, taking, taken } = sidesOf({ changed: () => changes.splice(0) })
-    await taking.came
-    giving.commit()
-    let leave: () => void = () => {}
-    const finished = giving.finish(new Promise<void>((resolve) => (leave = resolve)))
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    changes.push('from the first to the third')
-    leave()
-    await finished
-    expect(taken).toEqual(['from the first to the third'])
   })
 
   it('also come where not all entries did', async () => {

@@ -20,7 +20,7 @@ export interface AnyWebSocketServer extends EventEmitter {
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
-    callback: (client: never, request: IncomingMessage) => void,
+    callback: (client: AnyWebSocket, request: IncomingMessage) => void,
   ): void
 }
 

@@ -9,7 +9,6 @@ import { KINDS, movableKinds } from '../handover/kinds/kinds.ts'
 import type { ShutdownHooks } from '../process/shutdown-hooks.ts'
 import { LEAST_TIME } from '../process/shutdown-hooks.ts'
 import type { Predecessor } from '../restart/predecessor.ts'
-import type { Logger } from '../logger.ts'
 import { within } from '../node/within.ts'
 import type { Context } from './context.ts'
 import type { Restarts } from './restarts.ts'
@@ -63,16 +62,15 @@ export async function leave(
   emit('drained', ledger)
   await predecessorGone
   const timeLeft = isCut ? 0 : drainTimeout - ledger.duration
-  if (taker !== undefined) await sayLast(timeLeft, logger)
+  if (taker !== undefined) await sayLast(timeLeft)
   await hooks.run(timeLeft, { reason: taker === undefined ? 'shutdown' : 'restart' }, logger)
 }
 
 /** Parts of the application tell the same parts of the successor what they have not told yet. */
-async function sayLast(timeLeft: number, logger: Logger): Promise<void> {
-  const time = Math.round(Math.max(timeLeft, LEAST_TIME))
+async function sayLast(timeLeft: number): Promise<void> {
+  const time = Math.max(timeLeft, LEAST_TIME)
   const said = sayLeaving(time)
-  if (said === undefined || (await within(time, said))) return
-  logger.warn(`after ${time} ms the successor has not taken all that this process had to tell it last.`)
+  if (said !== undefined) await within(time, said)
 }
 
 /** A generation leaves only after its predecessor, which passes triggers and connections on to it. */

@@ -1,11 +1,8 @@
 import { once } from 'node:events'
-import type { Server } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { Chain } from '../../src/restart/chain.ts'
-import { arrived, channelInMemory } from '../support/carriers.ts'
+import { arrived } from '../support/carriers.ts'
 import { code } from '../support/errors.ts'
 import { TestedProcess, aServingProcess, bad, good, silent } from '../support/lifecycles.ts'
-import { converse } from '../support/http.ts'
 import { acceptedBy } from '../support/servers.ts'
 
 describe('a trigger during a restart', () => {
@@ -201,54 +198,4 @@ describe('what status() tells of a restart', () => {
     await expect(process.lifecycle.restart()).rejects.toThrow(code('SUCCESSOR_EXITED'))
     expect(process.lifecycle.status).toMatchObject({ state: 'serving', successor: undefined, restartQueued: false })
   })
-})
-
-describe('a restart for which there is no room', () => {
-  /** In a chain of which two processes drain. */
-  async function aServingThird(): Promise<{ served: TestedProcess; asked: object[]; leave: () => void }> {
-    const { toSuccessor, toPredecessor } = channelInMemory()
-    const asked: object[] = []
-    toSuccessor.on('make-room', (message) => asked.push(message))
-    const chain = new Chain({ channel: toPredecessor, gone: new Promise(() => {}) })
-    toSuccessor.send({ type: 'living', processes: 2 })
-    const served = await aServingProcess({ maxGenerations: 3 }, [good], { chain })
-    return { served, asked, leave: () => toSuccessor.send({ type: 'living', processes: 1 }) }
-  }
-
-  it('has the oldest process end, and starts the successor when it has ended', async () => {
-    const { served, asked, leave } = await aServingThird()
-    const restarted = served.lifecycle.restart()
-    await arrived()
-    await arrived()
-    expect(asked).toMatchObject([{ keep: 1, maxGenerations: 3 }])
-    expect([served.state, served.successors.length]).toEqual(['restarting', 0])
-    leave()
-    expect(await restarted).toMatchObject({ generation: 3 })
-    expect(served.lines.join('\n')).not.toContain('maxGenerations')
-  })
-
-  it('is given up by a shutdown', async () => {
-    const { served } = await aServingThird()
-    const restart = served.lifecycle.restart()
-    void served.lifecycle.shutdown()
-    await expect(restart).rejects.toThrow(code('RESTART_ABORTED'))
-    expect(served.successors).toEqual([])
-  })
-
-  it('goes on after 10 s where the oldest process does not end, and a line says so', async () => {
-    const { served } = await aServingThird()
-    expect(await served.lifecycle.restart()).toMatchObject({ generation: 3 })
-    expect(served.lines.join('\n')).toMatch(/maxGenerations: the oldest process has not ended; .* more than 3 live/)
-  })
-})
-
-it('a process that has to make room ends its drain, and says what it was told', async () => {
-  const served = await aServingProcess({ drainTimeout: 60_000 })
-  const [server] = served.servers.listening
-  const { client } = await converse(server?.server as Server)
-  await served.lifecycle.restart()
-  served.successors[0]?.says.send({ type: 'make-room', keep: 0, maxGenerations: 5 })
-  await once(client.socket, 'close')
-  await served.emitted('stopped')
-  expect(served.lines.join('\n')).toMatch(/maxGenerations: 5 processes .* to make room, 1 connection was cut/)
 })
