@@ -1,23 +1,22 @@
 import { describe, expect, it } from 'vitest'
+import { until } from '../support/index.ts'
 import { converse } from './stage/conversation.ts'
 import { WebSocketClient } from './stage/client.ts'
 import { eventsOf, openClients, restartAndLeave, startWs } from './stage/server.ts'
-
-/** The oldest and the newest; test:ws runs others. */
-const VERSIONS = ['ws-8.0', 'ws']
 
 const NO_TAKEOVER = { perMessageDeflate: { clientNoContextTakeover: true, threshold: 0 } }
 
 const OFFER = { 'sec-websocket-extensions': 'permessage-deflate; client_no_context_takeover' }
 
-describe.each(VERSIONS)('WebSockets of %s', (ws) => {
+/** test:ws runs older versions of ws. */
+describe('WebSockets', () => {
   it('stay open through restarts, and no message is lost, doubled or out of order, at whatever bytes it is cut', async () => {
-    const server = await startWs({ ws, push: 20 })
+    const server = await startWs({ push: 20 })
     await converse(server, { clients: 10, messages: 60, restarts: 2, seed: 1 })
   })
 
   it('move with their compression, where it needs nothing of what was before', async () => {
-    const server = await startWs({ ws, wsOptions: NO_TAKEOVER })
+    const server = await startWs({ wsOptions: NO_TAKEOVER })
     await converse(server, { clients: 5, messages: 40, restarts: 1, seed: 2, headers: OFFER })
   })
 })
@@ -45,6 +44,7 @@ describe('a WebSocket that has moved', () => {
     await server.restart()
     await server.waitForLog(/"event":"moved","by":2/)
     expect(await client?.waitFor(3)).toEqual(['first', 'second', 'blob '])
+    await until(() => eventsOf(server, 'late').length >= 2, 'the callbacks')
     expect(eventsOf(server, 'late')).toEqual([
       { event: 'late', by: 1 },
       { event: 'late', by: 1 },

@@ -20,7 +20,7 @@ export function closeSpread(find: () => readonly AnyWebSocket[], time: number): 
   const pause = Math.max(1, Math.min(PAUSE, time / 10))
   const timer = setInterval(() => {
     const left = find()
-    const lots = Math.max(1, (end - performance.now()) / pause)
+    const lots = Math.max(1, 1 + (end - performance.now()) / pause)
     for (const client of left.slice(0, Math.ceil(left.length / lots))) client.close(SERVICE_RESTART)
   }, pause)
   timer.unref()

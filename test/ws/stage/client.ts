@@ -18,6 +18,8 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** Cuts what it sends, and pauses between the pieces. Default: it sends each frame as a whole. */
   readonly random?: Random
+  /** Opens the connection. Default: over TCP or a unix socket. */
+  readonly connect?: () => Promise<Socket>
 }
 
 /** How it ended: the code of the server's close frame; 1006 if there was none. */
@@ -47,8 +49,7 @@ export class WebSocketClient {
   #writing: Promise<unknown> = Promise.resolve()
 
   static async open(target: Target, options: ClientOptions = {}): Promise<WebSocketClient> {
-    const socket = connect('host' in target ? { host: target.host, port: target.port } : { path: target.socketPath })
-    await once(socket, 'connect')
+    const socket = await (options.connect ?? (() => connectTo(target)))()
     socket.setNoDelay()
     const { path = '/', headers = {} } = options
     const fields = {
@@ -174,4 +175,10 @@ export class WebSocketClient {
     this.#window = Buffer.concat([this.#window, inflated]).subarray(-WINDOW)
     return inflated
   }
+}
+
+async function connectTo(target: Target): Promise<Socket> {
+  const socket = connect('host' in target ? { host: target.host, port: target.port } : { path: target.socketPath })
+  await once(socket, 'connect')
+  return socket
 }

@@ -19,6 +19,10 @@ export interface Conversation {
   readonly prefix?: string
   /** Default: it sends SIGUSR2 and waits until the old process has gone. */
   readonly restart?: (server: ServerProcess) => Promise<unknown>
+  /** Of how many messages one is long, up to 100 kB. Default 20 */
+  readonly longOneOf?: number
+  /** How long the last answers may take. Default 20 000 ms */
+  readonly patience?: number
   /** Where the server listens. */
   readonly target?: ReturnType<ServerProcess['target']>
 }
@@ -36,10 +40,12 @@ export async function converse(
     restarts,
     seed,
     pause = 40,
+    longOneOf = 20,
     headers = {},
     path = '/',
     prefix = '',
     target,
+    patience = 20_000,
     restart = restartAndLeave,
   }: Conversation,
 ): Promise<{ answers: number; pushes: number; pongs: number }> {
@@ -49,12 +55,16 @@ export async function converse(
     ),
   )
   let over = false
-  const talks = open.map((client, at) => talk(client, new Random(seed * 2000 + at), messages, pause, () => over))
+  const talks = open.map((client, at) =>
+    talk(client, new Random(seed * 2000 + at), messages, pause, longOneOf, () => over),
+  )
   for (let round = 0; round < restarts; round += 1) await restart(server)
   over = true
   const sent = await Promise.all(talks)
   await Promise.all(
-    open.map((client, at) => client.until(() => answersOf(client).length >= (sent[at]?.length ?? 0), 'all answers')),
+    open.map((client, at) =>
+      client.until(() => answersOf(client).length >= (sent[at]?.length ?? 0), 'all answers', patience),
+    ),
   )
   for (const [at, client] of open.entries()) check(client, sent[at] ?? [], prefix)
   for (const client of open) client.destroy()
@@ -72,11 +82,12 @@ async function talk(
   random: Random,
   messages: number,
   pause: number,
+  longOneOf: number,
   isOver: () => boolean,
 ): Promise<string[]> {
   const sent: string[] = []
   while (sent.length < messages || !isOver()) {
-    const length = random.below(20) === 0 ? random.below(100_000) : random.below(200)
+    const length = random.below(longOneOf) === 0 ? random.below(100_000) : random.below(200)
     const text = `${sent.length}:${'x'.repeat(length)}`
     sent.push(text)
     client.send(text)

@@ -42,11 +42,11 @@ export const openClients = (
 ): Promise<WebSocketClient[]> =>
   Promise.all(Array.from({ length: count }, () => WebSocketClient.open(server.target(), options)))
 
-/** Restarts, and waits until the old process has gone. */
-export async function restartAndLeave(server: ServerProcess): Promise<void> {
+/** Restarts, and waits until the old process has gone. @param timeout ms */
+export async function restartAndLeave(server: ServerProcess, timeout = 30_000): Promise<void> {
   const old = server.current()
-  await server.restart()
-  await server.waitForExit(old, 30_000)
+  await server.restart(timeout)
+  await server.waitForExit(old, timeout)
 }
 
 /** The events of that name that the generations have told. */

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+import { converse } from './stage/conversation.ts'
+import { eventsOf, restartAndLeave, startWs } from './stage/server.ts'
+
+const CLIENTS = 500
+const RESTARTS = 50
+
+it(`${CLIENTS} WebSockets, 10 messages a second each way, ${RESTARTS} restarts`, async () => {
+  const server = await startWs({ push: 100, options: { drainTimeout: 60_000 } })
+  const told = await converse(server, {
+    clients: CLIENTS,
+    messages: 1,
+    restarts: RESTARTS,
+    seed: 21,
+    // From 0 to 200 ms: 100 ms on average.
+    pause: 200,
+    longOneOf: 1000,
+    patience: 120_000,
+    restart: (one) => restartAndLeave(one, 120_000),
+  })
+  const moves = eventsOf(server, 'drained').reduce((sum, { handedOver }) => sum + Number(handedOver), 0)
+  console.log(`${JSON.stringify(told)}, ${moves} moves in ${RESTARTS} restarts`)
+  expect(moves).toBe(CLIENTS * RESTARTS)
+})

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest'
+import { WebSocketClient } from './stage/client.ts'
+import { eventsOf, restartAndLeave, startWs } from './stage/server.ts'
+
+/** The application of the old process goes on with a WebSocket that has moved. */
+async function moved(ask: string) {
+  const server = await startWs({ env: { ANSWERS_WITHIN: '3000' } })
+  const client = await WebSocketClient.open(server.target())
+  client.send(ask)
+  await server.restart()
+  await server.waitForLog(/"event":"moved","by":1/)
+  return { server, client }
+}
+
+it('a heart-beat of the old process goes on: the answer to its ping comes back to it', async () => {
+  const { server } = await moved('latePing 1500')
+  await server.waitForLog(/"event":"pong","by":1,"data":"are you there\?"/)
+})
+
+it('what the old process closes is closed, with its code, and it is told', async () => {
+  const { server, client } = await moved('lateClose 1500')
+  expect((await client.closed()).code).toBe(4321)
+  await server.waitForLog(/"event":"close","by":1,"code":4321/)
+  expect(
+    eventsOf(server, 'close')
+      .map(({ by }) => by)
+      .toSorted(),
+  ).toEqual([1, 2])
+})
+
+it('what the old process terminates ends', async () => {
+  const { client } = await moved('lateTerminate 1500')
+  expect((await client.closed()).code).toBe(1006)
+})
+
+it('what closes in the new process alone is no news to the old one', async () => {
+  const { server, client } = await moved('a')
+  client.destroy()
+  await server.waitForLog(/"event":"close","by":2/)
+  await server.waitForExit()
+  expect(eventsOf(server, 'close').map(({ by }) => by)).toEqual([2])
+})
+
+it('its shutdown hooks close no WebSocket that has moved, and the server of ws closes', async () => {
+  const server = await startWs({ generations: { 1: { closeInHook: true } } })
+  const client = await WebSocketClient.open(server.target())
+  await restartAndLeave(server)
+  expect(server.output.lines.filter((line) => line.startsWith('{"event":"hook'))).toEqual([
+    '{"event":"hook","by":1,"clients":0}',
+    '{"event":"hook over","by":1}',
+  ])
+  client.send('a')
+  expect(await client.waitFor(1)).toEqual(['2 1 a'])
+})
