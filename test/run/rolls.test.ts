@@ -15,7 +15,7 @@ it.each([
   cleanUp(() => load.stop(0))
   await load.waitFor(({ ok }) => ok > 100)
   for (let times = 0; times < 2; times += 1) {
-    expect(await roll()).toBe(`restarted ${slots} slots`)
+    expect(await roll()).toBe(slots === 1 ? 'restarted 1 slot' : `restarted ${slots} slots`)
     const { ok } = load.stats()
     await load.waitFor((stats) => stats.ok > ok + 50)
   }
