@@ -98,7 +98,8 @@ describe('the examples', () => {
   const examples = members.filter(({ folder }) => folder.startsWith('examples/'))
   // The one is the demo, the other the suite for adapters, which test/packaging runs.
   const servers = examples.filter(
-    ({ folder }) => !['examples/demo', 'examples/adapter', 'examples/chat', 'examples/raw'].includes(folder),
+    ({ folder }) =>
+      !['examples/demo', 'examples/adapter', 'examples/chat', 'examples/raw', 'examples/mcp'].includes(folder),
   )
 
   it('are run by a test', () => {

@@ -1,6 +1,7 @@
 import { peers } from './channel/peers.ts'
 import { addKind } from './handover/kinds/kinds.ts'
 import { replay } from './handover/replay/replay.ts'
+import { serveRequests } from './handover/replay/serve-requests.ts'
 import type { Logger } from './logger.ts'
 import { socketPair } from './node/socket-pair.ts'
 import { origin } from './restart/origin.ts'
@@ -28,6 +29,7 @@ interface Copy {
   readonly addKind: typeof addKind
   readonly peers: typeof peers
   readonly replay: typeof replay
+  readonly serveRequests: typeof serveRequests
   readonly kindsOfPredecessor: readonly string[]
   readonly socketPair: typeof socketPair
   readonly log: (level: keyof Logger, message: string) => void
@@ -48,6 +50,7 @@ const own: Copy = {
   addKind,
   peers,
   replay,
+  serveRequests,
   kindsOfPredecessor: origin.inheritance?.kinds ?? [],
   socketPair,
   log: (level, message) => active.log(level, message),

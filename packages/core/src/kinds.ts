@@ -13,8 +13,10 @@ import type { SocketPair } from './node/socket-pair.ts'
 export type { PeerListener, Peers } from './channel/peers.ts'
 export type { Accept, ConnectionKind, Details, Freeze, KindDrain } from './handover/kinds/kind.ts'
 export type { Replay } from './handover/replay/replay.ts'
+export { isReplaying } from './handover/replay/replaying.ts'
 export { requestHead } from './handover/replay/request-head.ts'
 export { awaitingNothing } from './connections/awaiting-answer.ts'
+export { holdHere, isHeldHere } from './connections/held-here.ts'
 export { takeFromApplication, withoutApplication } from './connections/own-listeners.ts'
 export { hasHalfCharacter } from './node/internals/half-character.ts'
 export { hasUnsent, socketOver, stopReading } from './node/internals/handles.ts'
@@ -43,6 +45,14 @@ export const kindsOfPredecessor: readonly string[] = firstCopy.kindsOfPredecesso
  */
 export const replay = (accept: Accept, connection: object, what: Replay): boolean | Promise<boolean> =>
   firstCopy.replay(accept, connection, what)
+
+/**
+ * Has the HTTP server behind `accept` serve a connection whose last requests the predecessor has read and not answered.
+ * @param bytes what was read of them; the rest comes on the connection
+ * @returns what the `receive()` of a kind returns
+ */
+export const serveRequests = (accept: Accept, connection: object, bytes: Uint8Array): boolean =>
+  firstCopy.serveRequests(accept, connection, bytes)
 
 /**
  * Lets a part of the application talk to the same part of the neighbouring generations, from the start of a successor to

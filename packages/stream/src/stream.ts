@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { hasUnsent, writtenHead } from '@zerodown/core/kinds'
+import { hasUnsent, isHeldHere, writtenHead } from '@zerodown/core/kinds'
 import { EventReader } from './event-reader.ts'
 import type { StreamEvent } from './event-reader.ts'
 import { isEventStream, isRepeatable, reconnecting } from './heads.ts'
@@ -47,7 +47,8 @@ export class Stream {
   /** Whether its client waits for nothing: all that was written has left, and no event is half written. */
   get isQuiet(): boolean {
     const { request, response } = this
-    if (this.#state === 'moved' || this.#stays || this.#isOver || !this.#events.isBetween) return false
+    if (this.#state === 'moved' || this.#stays || isHeldHere(request) || this.#isOver || !this.#events.isBetween)
+      return false
     if (response.socket !== request.socket || response.writableLength > 0 || hasUnsent(request.socket)) return false
     return isRepeatable(request) && isEventStream(this.head)
   }

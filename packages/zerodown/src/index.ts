@@ -15,6 +15,7 @@ import { pluginFor } from '@zerodown/fastify'
 import type { KoaApplication } from '@zerodown/koa'
 import { koa as attachKoa } from '@zerodown/koa'
 import type { RawOptions } from '@zerodown/raw'
+import type { Sessions, SessionsOptions } from '@zerodown/sessions'
 import type { StreamOptions } from '@zerodown/stream'
 import type { AnyHealthHandler } from './health.ts'
 import { anyHealthHandler } from './health.ts'
@@ -25,6 +26,7 @@ import { ws } from './ws.ts'
 
 export type { Carried, CarryOptions } from '@zerodown/carry'
 export type { RawOptions } from '@zerodown/raw'
+export type { Sessions, SessionsOptions } from '@zerodown/sessions'
 export type { StreamOptions } from '@zerodown/stream'
 export type { AnyWebSocket, AnyWebSocketServer, SocketOf, WsOptions } from '@zerodown/ws'
 export type { AnyHealthHandler } from './health.ts'
@@ -114,6 +116,14 @@ export interface Zerodown extends Omit<Core, 'create' | 'health'>, FastifyPlugin
   ): State | undefined
   /** Lets the WebSockets of a server of the package `ws` 8 move to the successor in a restart. */
   readonly ws: Ws
+  /**
+   * Keeps sessions in memory, each of which has one owner at any time, also in a restart: it goes to the successor when no
+   * request of it is in flight, and a request that comes to the other process moves there, or waits for it. Call it before the
+   * first `listen()`.
+   * @param name by which the two processes know them
+   * @throws {ZerodownError} `ERR_ZERODOWN_KIND`
+   */
+  sessions<Value, Data = unknown>(name: string, options: SessionsOptions<Value, Data>): Sessions<Value>
   /** Makes a separate instance, with options of its own. Only one can be in charge of a process at a time. */
   create(options?: Options): Zerodown
 }
@@ -131,6 +141,8 @@ function withFrameworks(instance: Core): Zerodown {
     stream: <State>(request: IncomingMessage, response: ServerResponse, options?: StreamOptions<State>) =>
       part('@zerodown/stream').stream(request, response, options),
     ws,
+    sessions: <Value, Data>(name: string, options: SessionsOptions<Value, Data>): Sessions<Value> =>
+      part('@zerodown/sessions').sessions(name, options),
     create,
   }
   const face = withMembersOf(Object.assign(pluginFor(instance), frameworks), instance)
@@ -162,6 +174,8 @@ export const attach: Zerodown['attach'] = zerodown.attach
 export const carry: Zerodown['carry'] = zerodown.carry
 /** {@link Zerodown.raw}: it is the same for all instances. */
 export const raw: Zerodown['raw'] = zerodown.raw
+/** {@link Zerodown.sessions}: they are the same for all instances. */
+export const sessions: Zerodown['sessions'] = zerodown.sessions
 /** {@link Zerodown.stream}: it is the same for all instances. */
 export const stream: Zerodown['stream'] = zerodown.stream
 /** {@link Zerodown.ws}: it is the same for all instances. */

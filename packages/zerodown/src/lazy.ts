@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type { carry } from '@zerodown/carry'
 import { kindsOfPredecessor } from '@zerodown/core/kinds'
 import type { raw } from '@zerodown/raw'
+import type { sessions } from '@zerodown/sessions'
 import type { stream } from '@zerodown/stream'
 import type { isMove, ws } from '@zerodown/ws'
 
@@ -9,6 +10,7 @@ import type { isMove, ws } from '@zerodown/ws'
 interface Parts {
   readonly '@zerodown/carry': { readonly carry: typeof carry }
   readonly '@zerodown/raw': { readonly raw: typeof raw }
+  readonly '@zerodown/sessions': { readonly sessions: typeof sessions }
   readonly '@zerodown/stream': { readonly stream: typeof stream }
   readonly '@zerodown/ws': { readonly ws: typeof ws; readonly isMove: typeof isMove }
 }

@@ -25,7 +25,7 @@ export class Reader {
   /** Who has written them, in their order. */
   readonly generations: string[] = []
   ended = false
-  response: IncomingMessage | undefined
+  localPort: number | undefined
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 })
   readonly #target: Target
   readonly #watch: Watch = new Watch()
@@ -50,10 +50,6 @@ export class Reader {
 
   static async openTimes(target: Target, times: number, asked: Asked = {}): Promise<Reader[]> {
     return Promise.all(Array.from({ length: times }, () => Reader.open(target, asked)))
-  }
-
-  get localPort(): number | undefined {
-    return this.response?.socket.localPort
   }
 
   /** Resolves when that is so. */
@@ -97,8 +93,9 @@ export class Reader {
   }
 
   #read(response: IncomingMessage): void {
-    this.response = response.setEncoding('utf8')
     const { socket }: { socket: Socket } = response
+    this.localPort = socket.localPort
+    response.setEncoding('utf8')
     response.on('data', (text: string) => this.#take(text))
     response.on('error', (error) => this.#fault(error.message))
     response.on('end', () => {

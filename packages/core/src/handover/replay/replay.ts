@@ -3,6 +3,7 @@ import { noteUsed } from '../../connections/unused.ts'
 import { holdReading } from '../../node/internals/hold-reading.ts'
 import { isReadByHttp } from '../../node/internals/http-parser.ts'
 import { within } from '../../node/within.ts'
+import { beginReplaying, endReplaying } from './replaying.ts'
 import type { Accept } from '../kinds/kind.ts'
 import { AnswerHead } from './answer-head.ts'
 
@@ -45,6 +46,8 @@ export function replay(
   }
   noteUsed(socket)
   const head = new AnswerHead(socket, fits)
+  beginReplaying(socket)
+  void head.decided.then(() => endReplaying(socket))
   begin?.(socket)
   read(socket, bytes, () => head.refuse())
   const settle = (served: boolean): boolean => {

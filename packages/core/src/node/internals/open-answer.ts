@@ -7,4 +7,8 @@ interface Answering {
 }
 
 /** Whether an answer of node:http is not written to its end. It is known also when the connection has closed. */
-export const owesAnswer = (socket: Socket): boolean => Boolean((socket as Socket & Answering)._httpMessage)
+export const owesAnswer = (socket: Socket): boolean => openAnswer(socket) !== undefined
+
+/** That answer. */
+export const openAnswer = (socket: Socket): ServerResponse | undefined =>
+  (socket as Socket & Answering)._httpMessage ?? undefined

@@ -1,0 +1,44 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** The questions to the predecessor for a session, and how each is answered. */
+export class Arrivals {
+  readonly #asked = new Map<string, { answered: Promise<void>; answer: () => void }>()
+  readonly #ask: (key: string) => boolean
+  readonly #patience: number
+
+  /**
+   * @param ask asks the predecessor. @returns whether there is one
+   * @param patience how long an answer may take, ms
+   */
+  constructor(ask: (key: string) => boolean, patience: number) {
+    this.#ask = ask
+    this.#patience = patience
+  }
+
+  /** Asks for a session. @returns when it has come, or will not; `undefined`: there is nobody to ask */
+  ask(key: string): Promise<void> | undefined {
+    const before = this.#asked.get(key)
+    if (before !== undefined) return before.answered
+    if (!this.#ask(key)) return undefined
+    let answer = (): void => {}
+    const over = new AbortController()
+    const came = new Promise<void>((resolve) => (answer = resolve))
+    const late = wait(this.#patience, undefined, { signal: over.signal, ref: false }).catch(() => {})
+    const answered = Promise.race([came, late]).then(() => {
+      over.abort()
+      this.#asked.delete(key)
+    })
+    this.#asked.set(key, { answered, answer })
+    return answered
+  }
+
+  /** It has come, or there is none. */
+  settle(key: string): void {
+    this.#asked.get(key)?.answer()
+  }
+
+  /** Nobody can answer any more. */
+  settleAll(): void {
+    for (const { answer } of this.#asked.values()) answer()
+  }
+}

@@ -1,0 +1,43 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { writtenHead } from '@zerodown/core/kinds'
+import type { Socket } from 'node:net'
+
+/** What a session has in flight in this process. */
+export class InFlight {
+  readonly #answers = new Set<ServerResponse>()
+  /** Connections that cannot move, and have made requests of this session: their next one comes to this process as well. */
+  readonly #bound = new Set<Socket>()
+  readonly #changed: () => void
+
+  /** @param changed called when something has ended */
+  constructor(changed: () => void) {
+    this.#changed = changed
+  }
+
+  /** Whether the session is needed here. An event stream that answers a GET goes on elsewhere by itself. */
+  get isNeeded(): boolean {
+    return this.#bound.size > 0 || [...this.#answers].some((answer) => !isEventStream(answer))
+  }
+
+  add(request: IncomingMessage, response: ServerResponse): void {
+    this.#answers.add(response)
+    response.once('close', () => {
+      this.#answers.delete(response)
+      this.#changed()
+    })
+    const { socket } = request
+    if (canMove(request) || this.#bound.has(socket)) return
+    this.#bound.add(socket)
+    socket.once('close', () => {
+      this.#bound.delete(socket)
+      this.#changed()
+    })
+  }
+}
+
+/** Whether the connection of a request can move: it is plain HTTP/1.1. */
+export const canMove = ({ httpVersion, socket }: IncomingMessage): boolean =>
+  httpVersion === '1.1' && !('encrypted' in socket)
+
+const isEventStream = (response: ServerResponse): boolean =>
+  response.req.method === 'GET' && /^content-type: *text\/event-stream/im.test(writtenHead(response) ?? '')

@@ -1,0 +1,79 @@
+import { Server as HttpServer } from 'node:http'
+import { Server as HttpsServer } from 'node:https'
+import type { Server, Socket } from 'node:net'
+import type { ConnectionKind } from '@zerodown/core/kinds'
+import { awaitingNothing, serveRequests, stopReading, takeFromApplication } from '@zerodown/core/kinds'
+import { watch } from './requests.ts'
+import type { WaitingRequest } from './waiting-request.ts'
+
+/** Requests whose sessions the successor has, in the order in which they came on their connections. */
+const leaving = new Map<Socket, WaitingRequest[]>()
+
+/** The connection of this request is to go where its session has gone. */
+export function moveOn(waiting: WaitingRequest): void {
+  const { socket } = waiting.request
+  const others = leaving.get(socket)
+  if (others !== undefined) return void others.push(waiting)
+  leaving.set(socket, [waiting])
+  socket.once('close', () => leaving.delete(socket))
+}
+
+/** Whether requests before this one on its connection are about to move: then it has to move with them. */
+export const isMoving = (socket: Socket): boolean => leaving.has(socket)
+
+/** Gives up: there is nobody to take them. */
+export function stayAll(): void {
+  for (const [socket, requests] of leaving) {
+    leaving.delete(socket)
+    for (const waiting of requests) waiting.release()
+  }
+}
+
+const isWhole = (server: HttpServer, open: ReadonlySet<Socket>, last: WaitingRequest): boolean =>
+  !last.request.complete || awaitingNothing(server, open, [last.response]).length > 0
+
+/** A connection with requests that nobody has answered, whose sessions are the successor's. */
+export const sessionRequest: ConnectionKind = {
+  name: 'session-request',
+
+  isServedBy: (server) =>
+    server instanceof HttpServer || server instanceof HttpsServer || 'updateSettings' in (server as Server),
+
+  obstacle: () => undefined,
+
+  begin: watch,
+
+  *findIdle(server, open) {
+    for (const [socket, requests] of leaving) {
+      const [first] = requests
+      const last = requests.at(-1)
+      // An earlier answer on the same connection is still being written.
+      const isTurn = open.has(socket) && first?.response.socket === socket
+      if (!isTurn || last === undefined || !requests.every(({ isMovable }) => isMovable)) continue
+      if (isWhole(server as HttpServer, open, last)) yield socket
+    }
+  },
+
+  freeze(socket) {
+    const requests = leaving.get(socket)
+    if (requests === undefined || stopReading(socket) === undefined) return undefined
+    const bytes = Buffer.concat(requests.map((waiting) => waiting.bytes))
+    return {
+      details: { bytes: bytes.toString('base64') },
+      again: () => stopReading(socket) !== undefined,
+      // The successor does not take it, so the application has to answer without the session.
+      thaw() {
+        leaving.delete(socket)
+        for (const waiting of requests) waiting.release()
+      },
+      moved() {
+        leaving.delete(socket)
+        takeFromApplication(socket)
+        for (const waiting of requests) waiting.leave()
+      },
+    }
+  },
+
+  receive: (_, accept, connection, { bytes }) =>
+    serveRequests(accept, connection, Buffer.from(String(bytes), 'base64')),
+}

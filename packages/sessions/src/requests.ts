@@ -1,0 +1,30 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Server } from 'node:net'
+
+const REQUEST_EVENTS: ReadonlySet<string | symbol> = new Set(['request', 'checkContinue', 'checkExpectation'])
+
+/** What looks at each request before the application does. @returns whether it keeps it from the application for now */
+export type Look = (request: IncomingMessage, response: ServerResponse, toApplication: () => boolean) => boolean
+
+/** The answer that the application is working on. It makes a session in answer to a request that does not name it yet. */
+export const current: AsyncLocalStorage<ServerResponse> = new AsyncLocalStorage()
+
+const looks = new Set<Look>()
+
+export const addLook = (look: Look): void => void looks.add(look)
+
+/**
+ * Looks at the requests of a server before its listeners do. A listener could not hold back the others, so `emit` is
+ * replaced.
+ */
+export function watch(server: Server): void {
+  const { emit } = server
+  server.emit = function (this: Server, event: string | symbol, ...args: unknown[]): boolean {
+    if (!REQUEST_EVENTS.has(event)) return Reflect.apply(emit, this, [event, ...args])
+    const [request, response] = args as [IncomingMessage, ServerResponse]
+    const toApplication = (): boolean => current.run(response, () => Reflect.apply(emit, this, [event, ...args]))
+    for (const look of looks) if (look(request, response, toApplication)) return true
+    return toApplication()
+  } as Server['emit']
+}

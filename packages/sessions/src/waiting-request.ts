@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { requestHead, stopReading } from '@zerodown/core/kinds'
+
+/**
+ * A request that has come, and of which the application does not know yet: its session is on its way, or has gone. Nothing
+ * more is read on its connection meanwhile.
+ */
+export class WaitingRequest {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly #toApplication: () => void
+  readonly #readOn: (() => void) | undefined
+  readonly #body: Buffer[] = []
+  #collect: ((bytes: Buffer) => void) | undefined
+  #over = false
+
+  /** @param toApplication tells the application of it */
+  constructor(request: IncomingMessage, response: ServerResponse, toApplication: () => void) {
+    this.request = request
+    this.response = response
+    this.#toApplication = toApplication
+    // A body that nobody reads must not set its connection reading again.
+    request._read = () => {}
+    this.#readOn = stopReading(request.socket)
+  }
+
+  /** The application has it. */
+  release(): void {
+    if (this.#over) return
+    this.#over = true
+    Reflect.deleteProperty(this.request, '_read')
+    if (this.#collect !== undefined) this.request.off('data', this.#collect).pause()
+    if (this.#body.length > 0) this.request.unshift(Buffer.concat(this.#body))
+    this.#readOn?.()
+    this.#toApplication()
+  }
+
+  /** It goes on in another process. */
+  leave(): void {
+    this.#over = true
+  }
+
+  /** Whether what was read of it is enough to go on elsewhere. Of a chunked body, only the end is a good place. */
+  get isMovable(): boolean {
+    if (this.request.complete || !isChunked(this.request)) return true
+    this.#begin()
+    return false
+  }
+
+  /** What was read of it, as it can be read once more. */
+  get bytes(): Buffer {
+    const { request } = this
+    const rest = request.readableLength > 0 ? (request.read(request.readableLength) as Buffer | null) : null
+    if (rest !== null) this.#body.push(rest)
+    const body = Buffer.concat(this.#body)
+    const head = Buffer.from(requestHead(withoutExpectation(request)), 'latin1')
+    if (!isChunked(request)) return Buffer.concat([head, body])
+    const size = Buffer.from(body.length === 0 ? '' : `${body.length.toString(16)}\r\n`)
+    return Buffer.concat([head, size, body, Buffer.from(body.length === 0 ? '0\r\n\r\n' : '\r\n0\r\n\r\n')])
+  }
+
+  #begin(): void {
+    if (this.#collect !== undefined) return
+    this.#collect = (bytes) => void this.#body.push(bytes)
+    Reflect.deleteProperty(this.request, '_read')
+    this.request.on('data', this.#collect)
+    this.#readOn?.()
+  }
+}
+
+const isChunked = ({ headers }: IncomingMessage): boolean => headers['transfer-encoding'] !== undefined
+
+/** Its client has been told to go on already. */
+function withoutExpectation(request: IncomingMessage): IncomingMessage {
+  const { method, url, httpVersion, rawHeaders } = request
+  const others = rawHeaders.filter((_, at) => rawHeaders[at - (at % 2)]?.toLowerCase() !== 'expect')
+  return { method, url, httpVersion, rawHeaders: others } as IncomingMessage
+}

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
+import { Wire } from '../handover/stage/wire.ts'
+import { startSupervised } from '../run/stage/supervised.ts'
+import type { ServerProcess } from '../support/index.ts'
+import { startServer } from '../support/index.ts'
+import { told } from '../streams/stage/server.ts'
+
+interface Counted {
+  count: number
+  by: number
+  bytes: number
+}
+
+const POST = (path: string, body = ''): string =>
+  `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+
+const counted = async (wire: Wire): Promise<Counted> => {
+  const { status, body } = await wire.answer()
+  expect([status, body.toString()]).toEqual([200, expect.stringMatching(/^\{/)])
+  return JSON.parse(body.toString()) as Counted
+}
+
+const count = (wire: Wire, key: string, query = '', body = ''): Promise<Counted> => {
+  wire.write(POST(`/s/${key}${query}`, body))
+  return counted(wire)
+}
+
+/** Sends the signal, and waits until the successor is in charge. */
+async function commit(server: ServerProcess): Promise<void> {
+  const from = server.output.lines.length
+  server.signal('SIGUSR2')
+  await server.waitForLog(/has taken over; draining/, { from })
+}
+
+describe('a session', () => {
+  it('goes to the successor, and its connections with it', async () => {
+    const server = await startServer('sessions')
+    const wire = await Wire.open(server.target())
+    expect(await count(wire, 'a', '?new')).toMatchObject({ count: 1, by: 1 })
+    await restartAndLeave(server)
+    expect(await count(wire, 'a')).toMatchObject({ count: 2, by: 2 })
+    await restartAndLeave(server)
+    expect(await count(wire, 'a', '', 'x'.repeat(100_000))).toEqual({ count: 3, by: 3, bytes: 100_000 })
+  })
+
+  it('is waited for by the successor, while a request of it is in flight in the old process', async () => {
+    const server = await startServer('sessions')
+    const [busy, other] = (await Wire.openTimes(server.target(), 2)) as [Wire, Wire]
+    await count(busy, 'a', '?new')
+    busy.write(POST('/s/a?ms=700'))
+    await commit(server)
+
+    const next = await Wire.open(server.target())
+    const [slow, quick] = [counted(busy), count(next, 'a')]
+    // Another session does not wait.
+    expect(await count(other, 'b', '?new')).toMatchObject({ count: 1 })
+
+    expect(await slow).toMatchObject({ count: 2, by: 1 })
+    expect(await quick).toMatchObject({ count: 3, by: 2 })
+  })
+
+  it('stays until the answer is out that has made it', async () => {
+    const server = await startServer('sessions')
+    const [maker, other] = (await Wire.openTimes(server.target(), 2)) as [Wire, Wire]
+    await count(other, 'b', '?new')
+    maker.write(POST('/s/a?new&ms=500'))
+    await count(other, 'b')
+    await commit(server)
+    expect(await counted(maker)).toMatchObject({ count: 1, by: 1 })
+    expect(await count(other, 'a')).toMatchObject({ count: 2, by: 2 })
+  })
+
+  it.each([
+    ['whole', POST('/s/a', 'abc'), ''],
+    ['with half its body', POST('/s/a', 'abc').slice(0, -2), 'bc'],
+    [
+      'chunked, with half its body',
+      'POST /s/a HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n1\r',
+      '\nc\r\n0\r\n\r\n',
+    ],
+    ['with another one behind it', POST('/s/a', 'abc') + POST('/s/a', 'x'), ''],
+    [
+      'with half of another one behind it',
+      `${POST('/s/a', 'abc')}POST /s/a HT`,
+      'TP/1.1\r\nhost: a\r\ncontent-length: 1\r\n\r\nx',
+    ],
+  ])('that has gone gets its request, which moves %s', async (_, first, second) => {
+    const server = await startServer('sessions')
+    const wire = await Wire.open(server.target())
+    await count(wire, 'a', '?new')
+    // Another session keeps this connection in the old process.
+    await count(wire, 'b', '?new')
+    wire.write(POST('/s/b?ms=700'))
+    await commit(server)
+    await server.waitForLog(/"took".*"key":"a"/)
+
+    wire.write(first)
+    expect(await counted(wire)).toMatchObject({ count: 2, by: 1 })
+    if (second !== '') wire.write(second)
+
+    expect(await counted(wire)).toEqual({ count: 2, by: 2, bytes: 3 })
+    if (first.length + second.length > 130) expect(await counted(wire)).toEqual({ count: 3, by: 2, bytes: 1 })
+    expect(told(server, 'changed a session that was given')).toEqual([])
+  })
+
+  it('that nobody knows is not waited for', async () => {
+    const server = await startServer('sessions')
+    const busy = await Wire.open(server.target())
+    busy.write(POST('/s/a?new&ms=1500'))
+    await commit(server)
+    const wire = await Wire.open(server.target())
+    wire.write(POST('/s/nobody'))
+    expect((await wire.answer()).status).toBe(404)
+    expect(await counted(busy)).toMatchObject({ by: 1 })
+  })
+
+  it('stays with the old process if give() fails, which answers its requests', async () => {
+    const server = await startServer('sessions', { env: { GENERATIONS: '{"1":{"giveFails":true}}' } })
+    const [wire, keeper] = (await Wire.openTimes(server.target(), 2)) as [Wire, Wire]
+    await count(wire, 'a', '?new')
+    keeper.write(POST('/s/c?new&ms=1000'))
+    wire.write(POST('/s/a?ms=300'))
+    await commit(server)
+    expect(await counted(wire)).toMatchObject({ count: 2, by: 1 })
+    await server.waitForLog(
+      /a session of counts stays with this process until it ends, as it cannot be given: not today/,
+    )
+  })
+
+  it('goes along under a supervisor, in its slot', async () => {
+    const { server, target, roll } = await startSupervised('sessions.mjs')
+    const wires = await Wire.openTimes(target(), 4)
+    for (const [at, wire] of wires.entries()) await count(wire, `k${at}`, '?new')
+    for (let time = 1; time <= 2; time += 1) {
+      expect(await roll()).toMatch(/restarted 2 slots/)
+      for (const [at, wire] of wires.entries()) expect((await count(wire, `k${at}`)).count).toBe(time + 1)
+    }
+    expect(told(server, 'changed a session that was given')).toEqual([])
+  })
+})
