@@ -10,6 +10,7 @@ const WAYS = [
   ['express-ws, which changes the url and brings ws 7', 'express-ws', '/chat', 'express '],
   ['@fastify/websocket', 'fastify', '/chat', 'fastify '],
   ['Koa', 'koa', '/', ''],
+  ['a gateway of Nest', 'nest', '/', 'nest '],
 ] as const
 
 describe('WebSockets stay open through a restart with', () => {

@@ -41,7 +41,7 @@ export const webSockets: ConnectionKind = {
   isServedBy: serves,
 
   obstacle: (server) =>
-    server instanceof TlsServer ? 'the state of TLS cannot move. They are closed with 1012.' : undefined,
+    server instanceof TlsServer ? 'WebSockets over TLS cannot move, and are closed with 1012 in a restart.' : undefined,
 
   begin(server) {
     if (server instanceof HttpServer) watchUpgrades(server)

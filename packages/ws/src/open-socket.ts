@@ -32,16 +32,11 @@ export interface Opened {
 /** A WebSocket that this process serves. */
 export class OpenSocket {
   readonly opened: Opened
-  readonly #internals: Internals | undefined
+  #known: { readonly internals: Internals | undefined } | undefined
   #stays: string | undefined
 
   constructor(opened: Opened) {
     this.opened = opened
-    this.#internals = internalsOf(opened.client)
-    if (this.#internals === undefined) this.#stays = 'this version of ws is not known to @zerodown/ws'
-    else if (opened.head === undefined || opened.answer === undefined) {
-      this.#stays = 'the request by which they were opened cannot be sent again'
-    }
   }
 
   get client(): AnyWebSocket {
@@ -54,8 +49,12 @@ export class OpenSocket {
 
   /** Why it can never move: the end of a sentence; `undefined` if it can. */
   get staysBecause(): string | undefined {
-    if (this.#stays !== undefined || this.#internals === undefined) return this.#stays
-    return needsWindow(this.#internals)
+    const { head, answer } = this.opened
+    const internals = this.#internals
+    if (this.#stays !== undefined) return this.#stays
+    if (internals === undefined) return 'this version of ws is not known to @zerodown/ws'
+    if (head === undefined || answer === undefined) return 'the request by which they were opened cannot be sent again'
+    return needsWindow(internals)
       ? 'their clients compress each message with the help of those before it. ' +
           'With `perMessageDeflate: { clientNoContextTakeover: true }` they can'
       : undefined
@@ -72,12 +71,19 @@ export class OpenSocket {
    */
   unfinished(): Buffer | undefined {
     const { socket, client } = this.opened
-    if (this.#internals === undefined || this.staysBecause !== undefined) return undefined
-    const { receiver, sender } = this.#internals
+    const internals = this.#internals
+    if (internals === undefined || this.staysBecause !== undefined) return undefined
+    const { receiver, sender } = internals
     // One that is paused, by the application or by `ws`, has read what it may not give to anyone yet.
     const reads = socket.readableFlowing === true && socket.readableLength === 0
     const quiet = this.isOpen && reads && client.bufferedAmount === 0 && hasSentAll(sender) && !hasUnsent(socket)
     return quiet ? unfinished(receiver, MOST_UNFINISHED) : undefined
+  }
+
+  /** Looked up only when it is to move: where nothing restarts, this costs nothing. */
+  get #internals(): Internals | undefined {
+    this.#known ??= { internals: internalsOf(this.client) }
+    return this.#known.internals
   }
 }
 
