@@ -53,7 +53,7 @@ function check(server: AnyWebSocketServer, options: WsOptions<never, never>): vo
   if (typeof answersWithin !== 'number' || !(answersWithin >= 0)) {
     throw new ZerodownError('ERR_ZERODOWN_OPTION', 'answersWithin of ws() has to be a number of milliseconds.')
   }
-  for (const name of ['give', 'take', 'moved']) {
+  for (const name of ['give', 'take', 'mayMove', 'stayed', 'moved']) {
     const value: unknown = Reflect.get(options, name)
     if (value !== undefined && typeof value !== 'function') {
       throw new ZerodownError('ERR_ZERODOWN_OPTION', `${name} of ws() has to be a function, not ${typeof value}.`)

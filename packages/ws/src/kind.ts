@@ -49,7 +49,7 @@ export const webSockets: ConnectionKind = {
 
   findIdle: (_, open) =>
     openSockets(open)
-      .filter((one) => one.unfinished() !== undefined)
+      .filter((one) => one.unfinished() !== undefined && mayMove(one))
       .map(({ opened: { socket } }) => socket),
 
   findStuck: (_, open) =>
@@ -88,7 +88,7 @@ export const webSockets: ConnectionKind = {
 function freeze(socket: Socket): Freeze | undefined {
   const one = openSocketOver(socket)
   const unfinished = one?.unfinished()
-  if (one === undefined || unfinished === undefined) return undefined
+  if (one === undefined || unfinished === undefined || !mayMove(one)) return undefined
   const readOn = stopReading(socket)
   if (readOn === undefined) return undefined
   const { client, head, answer, options, closeListeners } = one.opened
@@ -106,13 +106,26 @@ function freeze(socket: Socket): Freeze | undefined {
   return {
     details: { id, head, answer, unfinished: unfinished.toString('base64'), ...given },
     again: () => stopReading(socket) !== undefined,
-    thaw,
+    thaw() {
+      thaw()
+      // What it throws must not keep the others from thawing.
+      process.nextTick(() => options.stayed?.(client))
+    },
     moved() {
       takeFromApplication(socket)
       moved.add(id, standIn, () => standIn.release(closeListeners), options.answersWithin ?? ANSWERS_WITHIN)
       // What it throws must not end the handover of the others.
       process.nextTick(() => options.moved?.(client))
     },
+  }
+}
+
+/** What it throws is no reason to stay for good: it may be about a moment only. */
+function mayMove({ opened: { client, options } }: OpenSocket): boolean {
+  try {
+    return options.mayMove?.(client) ?? true
+  } catch {
+    return false
   }
 }
 

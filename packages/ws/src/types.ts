@@ -50,6 +50,16 @@ export interface WsOptions<Socket = AnyWebSocket, State = unknown> {
    */
   take?(socket: Socket, state: NoInfer<State> | undefined, request: IncomingMessage): void
   /**
+   * Called in the old process, before `give()`, whenever a WebSocket is quiet and may move. It must be quick. If it
+   * returns `false`, or throws, it is asked again later: for a protocol on top that is in the middle of something.
+   */
+  mayMove?(socket: Socket): boolean
+  /**
+   * Called in the old process when a WebSocket for which `give()` was called is served on here after all: the new
+   * process has not taken it. What was sent meanwhile is sent before.
+   */
+  stayed?(socket: Socket): void
+  /**
    * Called in the old process when a WebSocket has moved. Stop what would go on sending to it by itself, such as a timer or a
    * subscription: the new process has begun its own. The object looks open for as long as this process lives: answers that
    * come late are sent by the new process. If this throws, that is an uncaught exception.
