@@ -16,6 +16,7 @@ import type { KoaApplication } from '@zerodown/koa'
 import { koa as attachKoa } from '@zerodown/koa'
 import type { RawOptions } from '@zerodown/raw'
 import type { Sessions, SessionsOptions } from '@zerodown/sessions'
+import type { AnySocketIoServer, SocketIoOptions, SocketOf as SocketIoSocketOf } from '@zerodown/socket.io'
 import type { StreamOptions } from '@zerodown/stream'
 import type { AnyHealthHandler } from './health.ts'
 import { anyHealthHandler } from './health.ts'
@@ -27,6 +28,7 @@ import { ws } from './ws.ts'
 export type { Carried, CarryOptions } from '@zerodown/carry'
 export type { RawOptions } from '@zerodown/raw'
 export type { Sessions, SessionsOptions } from '@zerodown/sessions'
+export type { AnySocketIoServer, SocketIoOptions } from '@zerodown/socket.io'
 export type { StreamOptions } from '@zerodown/stream'
 export type { AnyWebSocket, AnyWebSocketServer, SocketOf, WsOptions } from '@zerodown/ws'
 export type { AnyHealthHandler } from './health.ts'
@@ -124,6 +126,14 @@ export interface Zerodown extends Omit<Core, 'create' | 'health'>, FastifyPlugin
    * @throws {ZerodownError} `ERR_ZERODOWN_KIND`
    */
   sessions<Value, Data = unknown>(name: string, options: SessionsOptions<Value, Data>): Sessions<Value>
+  /**
+   * Lets the clients of a server of Socket.IO 4.6 to 4.8 move to the successor in a restart: they stay connected, with their id,
+   * rooms, `data` and acknowledgements in flight, and 'connection' comes in the successor with `socket.recovered === true`. Those
+   * that cannot move are closed, a few at a time. Attach the HTTP server as well, and call this before its `listen()`.
+   * @returns the same server
+   * @throws {ZerodownError} `ERR_ZERODOWN_OPTION`, `ERR_ZERODOWN_KIND`
+   */
+  socketIo<S extends AnySocketIoServer>(io: S, options?: SocketIoOptions<SocketIoSocketOf<S>>): S
   /** Makes a separate instance, with options of its own. Only one can be in charge of a process at a time. */
   create(options?: Options): Zerodown
 }
@@ -143,6 +153,8 @@ function withFrameworks(instance: Core): Zerodown {
     ws,
     sessions: <Value, Data>(name: string, options: SessionsOptions<Value, Data>): Sessions<Value> =>
       part('@zerodown/sessions').sessions(name, options),
+    socketIo: <S extends AnySocketIoServer>(io: S, options?: SocketIoOptions<SocketIoSocketOf<S>>): S =>
+      part('@zerodown/socket.io').socketIo(io, options),
     create,
   }
   const face = withMembersOf(Object.assign(pluginFor(instance), frameworks), instance)
@@ -180,6 +192,8 @@ export const sessions: Zerodown['sessions'] = zerodown.sessions
 export const stream: Zerodown['stream'] = zerodown.stream
 /** {@link Zerodown.ws}: it is the same for all instances. */
 export { ws } from './ws.ts'
+/** {@link Zerodown.socketIo}: it is the same for all instances. */
+export const socketIo: Zerodown['socketIo'] = zerodown.socketIo
 /** {@link Zerodown.ready} of the instance of this process. */
 export const ready: Zerodown['ready'] = zerodown.ready
 /** {@link Zerodown.restart} of the instance of this process. */

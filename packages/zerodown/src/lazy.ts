@@ -3,6 +3,7 @@ import type { carry } from '@zerodown/carry'
 import { kindsOfPredecessor } from '@zerodown/core/kinds'
 import type { raw } from '@zerodown/raw'
 import type { sessions } from '@zerodown/sessions'
+import type { socketIo } from '@zerodown/socket.io'
 import type { stream } from '@zerodown/stream'
 import type { isMove, ws } from '@zerodown/ws'
 
@@ -11,6 +12,7 @@ interface Parts {
   readonly '@zerodown/carry': { readonly carry: typeof carry }
   readonly '@zerodown/raw': { readonly raw: typeof raw }
   readonly '@zerodown/sessions': { readonly sessions: typeof sessions }
+  readonly '@zerodown/socket.io': { readonly socketIo: typeof socketIo }
   readonly '@zerodown/stream': { readonly stream: typeof stream }
   readonly '@zerodown/ws': { readonly ws: typeof ws; readonly isMove: typeof isMove }
 }
