@@ -37,7 +37,7 @@ export function membersOfWorkspace(): Member[] {
 export const isPublished = ({ manifest }: Member): boolean => manifest.private !== true
 
 /** Packages that move connections of a library by which nobody listens. */
-const KINDS = new Set(['@zerodown/ws'])
+const KINDS = new Set(['@zerodown/socket.io', '@zerodown/ws'])
 
 /** It has a framework for a peer, and the package zerodown is all of them. */
 export function isAdapter({ manifest: { name, peerDependencies = {} } }: Member): boolean {

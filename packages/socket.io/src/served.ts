@@ -12,7 +12,8 @@ import type { Hears, Side } from './neighbours.ts'
 import { Link } from './neighbours.ts'
 import { Rooms } from './rooms.ts'
 import { Selections } from './selections.ts'
-import type { SessionState, SocketState } from './session.ts'
+import type { SessionState } from './session.ts'
+import { stateOf } from './session.ts'
 import type { SocketIoOptions } from './types.ts'
 import { fromWire, toWire } from './wire.ts'
 
@@ -186,24 +187,4 @@ export class Served implements Hears {
   #socketOf(nsp: string, id: string): IoSocket | undefined {
     return this.io._nsps.get(nsp)?.sockets.get(id)
   }
-}
-
-function stateOf(socket: IoSocket): SocketState {
-  const { id, pid, rooms, data, handshake, nsp } = socket
-  return { nsp: nsp.name, id, ...(pid !== undefined && { pid }), rooms: [...rooms], data, handshake: plain(handshake) }
-}
-
-/** What Socket.IO has put there, but for what the application has added. */
-function plain({
-  headers,
-  time,
-  address,
-  xdomain,
-  secure,
-  issued,
-  url,
-  query,
-  auth,
-}: IoSocket['handshake']): SocketState['handshake'] {
-  return { headers, time, address, xdomain, secure, issued, url, query, auth }
 }

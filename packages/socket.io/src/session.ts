@@ -1,3 +1,5 @@
+import type { IoSocket } from './internals/socket-io.ts'
+
 /** What goes along with a client: JSON. */
 export interface SessionState {
   readonly version: 1
@@ -28,4 +30,24 @@ export function readSession(text: unknown): SessionState {
     throw new TypeError('it is from a version of @zerodown/socket.io that this one does not understand')
   }
   return state as SessionState
+}
+
+export function stateOf(socket: IoSocket): SocketState {
+  const { id, pid, rooms, data, handshake, nsp } = socket
+  return { nsp: nsp.name, id, ...(pid !== undefined && { pid }), rooms: [...rooms], data, handshake: plain(handshake) }
+}
+
+/** What Socket.IO has put there, but for what the application has added. */
+function plain({
+  headers,
+  time,
+  address,
+  xdomain,
+  secure,
+  issued,
+  url,
+  query,
+  auth,
+}: IoSocket['handshake']): SocketState['handshake'] {
+  return { headers, time, address, xdomain, secure, issued, url, query, auth }
 }

@@ -10,6 +10,10 @@ export interface Conversation extends ChatOptions {
   readonly restarts: number
   /** How long each waits between two messages. Default 20 ms */
   readonly pause?: number
+  /** Where the server listens. */
+  readonly target?: ReturnType<ServerProcess['target']>
+  /** Default: it sends SIGUSR2 and waits until the old process has gone. */
+  readonly restart?: (server: ServerProcess) => Promise<unknown>
 }
 
 /** What has gone to and fro. */
@@ -25,14 +29,14 @@ export interface Counted {
  */
 export async function converse(
   server: ServerProcess,
-  { clients, restarts, pause = 20, ...options }: Conversation,
+  { clients, restarts, pause = 20, target = server.target(), restart = restartAndLeave, ...options }: Conversation,
 ): Promise<Counted> {
-  const all = await Promise.all(Array.from({ length: clients }, () => ChatClient.open(server.target(), options)))
+  const all = await Promise.all(Array.from({ length: clients }, () => ChatClient.open(target, options)))
   const sockets = all.flatMap((client) => client.sockets)
   const ids = sockets.map(({ socket }) => socket.id)
   let over = false
   const talks = sockets.map((socket) => socket.talk(pause, () => over))
-  for (let round = 0; round < restarts; round += 1) await restartAndLeave(server)
+  for (let round = 0; round < restarts; round += 1) await restart(server)
   over = true
   const said = await Promise.all(talks)
   const ticks = eventsOf(server, 'count')
@@ -63,5 +67,5 @@ export async function converse(
 const upTo = (count: number, from = 1): number[] => Array.from({ length: count }, (_, at) => from + at)
 
 function hasTicked(ticks: ReadonlyMap<number, readonly number[]>, generation: unknown, n: unknown): boolean {
-  return ticks.get(Number(generation))?.at(-1) === n
+  return n === 0 || ticks.get(Number(generation))?.at(-1) === n
 }

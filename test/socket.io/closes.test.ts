@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { until } from '../support/index.ts'
+import { CLIENTS, DRAIN, expectSpread, options, watch } from './stage/closing.ts'
+import { eventsOf, startChat } from './stage/server.ts'
+
+it('clients that the new process refuses are answered by the old one, and closed, not all at once', async () => {
+  const server = await startChat({ options, generations: { 2: { refuse: true } } })
+  const { closed, clients } = await watch(server)
+  const answers = clients.map((client) => client.sockets[1]?.ask('say', 1, 'a'))
+  await server.restart()
+  await expectSpread(closed)
+  expect(await Promise.all(answers)).toHaveLength(CLIENTS)
+  expect(new Set(clients.flatMap(({ sockets }) => sockets[0]?.ends ?? []))).toEqual(new Set(['transport close']))
+})
+
+it('a new process that dies in the middle of the moves takes along only what has moved', async () => {
+  const server = await startChat({ options, generations: { 2: { dieAfter: 5 } } })
+  const { closed } = await watch(server)
+  await server.restart()
+  await until(() => closed.length === CLIENTS, 'all to be closed', DRAIN + 10_000)
+  await server.waitForExit(server.pid, DRAIN + 10_000)
+  const idsOf = (event: string): unknown[] => eventsOf(server, event).flatMap(({ by, id }) => (by === 1 ? [id] : []))
+  const [moved, servedOn] = [idsOf('moved'), idsOf('disconnect')]
+  expect(servedOn.length).toBeGreaterThan(CLIENTS)
+  expect(servedOn.filter((id) => moved.includes(id))).toEqual([])
+})
