@@ -1,9 +1,13 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { Agent, request } from 'node:https'
 import { describe, expect, it } from 'vitest'
 import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
 import { Wire } from '../handover/stage/wire.ts'
 import { startSupervised } from '../run/stage/supervised.ts'
 import type { ServerProcess } from '../support/index.ts'
 import { startServer } from '../support/index.ts'
+import { cleanUp } from '../support/clean-up.ts'
 import { told } from '../streams/stage/server.ts'
 
 interface Counted {
@@ -126,6 +130,35 @@ describe('a session', () => {
     await server.waitForLog(
       /a session of counts stays with this process until it ends, as it cannot be given: not today/,
     )
+  })
+
+  it('is lost if take() fails, with an error, and its requests are answered without it', async () => {
+    const server = await startServer('sessions', { env: { GENERATIONS: '{"2":{"takeFails":true}}' } })
+    const wire = await Wire.open(server.target())
+    await count(wire, 'a', '?new')
+    await restartAndLeave(server)
+    wire.write(POST('/s/a'))
+    expect((await wire.answer()).status).toBe(404)
+    await server.waitForLog(/a session of counts is lost, as it cannot be taken: what is this\?/)
+  })
+
+  it('stays as long as it has a TLS connection, whose last answer says so, and then goes', async () => {
+    const server = await startServer('sessions', { env: { TLS: '1' } })
+    const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false })
+    cleanUp(() => agent.destroy())
+    const ask = async (path: string): Promise<Counted & { reused: boolean; close: boolean }> => {
+      const asked = request({ ...server.target(), agent, path, method: 'POST' })
+      asked.end()
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+      const body = Buffer.concat(await answer.toArray()).toString()
+      const close = answer.headers.connection === 'close'
+      return { ...(JSON.parse(body) as Counted), reused: asked.reusedSocket, close }
+    }
+    expect(await ask('/s/a?new')).toMatchObject({ count: 1, by: 1 })
+    await commit(server)
+    expect(await ask('/s/a')).toMatchObject({ count: 2, by: 1, reused: true, close: true })
+    expect(await ask('/s/a')).toMatchObject({ count: 3, by: 2, reused: false })
+    expect(told(server, 'changed a session that was given')).toEqual([])
   })
 
   it('goes along under a supervisor, in its slot', async () => {
