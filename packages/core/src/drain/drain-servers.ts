@@ -25,12 +25,9 @@ export async function drainServers(
   const drains = servers.map((server) => startDrain({ ...server, ledger, time: timeout }, noMoreCome))
   const drained = Promise.all(drains.map((drain) => drain.drained))
 
-  const done = drained.then(() => undefined)
-  let why: string | undefined = `drainTimeout: after ${timeout} ms`
-  await within(
-    timeout,
-    Promise.race([done, cutBefore]).then((reason) => void (why = reason)),
-  )
+  let drainedOrCut: string | undefined
+  const over = Promise.race([drained.then(() => undefined), cutBefore]).then((reason) => void (drainedOrCut = reason))
+  const why = (await within(timeout, over)) ? drainedOrCut : `drainTimeout: after ${timeout} ms`
   const early = ledger.cut
   if (early > 0)
     logger.warn(`${were(early)} cut with a request unanswered, by the application or a timeout of its own.`)
