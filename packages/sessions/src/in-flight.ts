@@ -20,6 +20,8 @@ export class InFlight {
   }
 
   add(request: IncomingMessage, response: ServerResponse): void {
+    // A session may be set many times by one request.
+    if (this.#answers.has(response)) return
     this.#answers.add(response)
     response.once('close', () => {
       this.#answers.delete(response)

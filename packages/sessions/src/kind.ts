@@ -51,6 +51,8 @@ export const sessionRequest: ConnectionKind = {
       const isTurn = open.has(socket) && first?.response.socket === socket
       if (!isTurn || last === undefined || !requests.every(({ isMovable }) => isMovable)) continue
       if (isWhole(server as HttpServer, open, last)) yield socket
+      // The rest of a request has to come, of which the beginning was read.
+      else last.readOn()
     }
   },
 

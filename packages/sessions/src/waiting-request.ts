@@ -35,6 +35,11 @@ export class WaitingRequest {
     this.#toApplication()
   }
 
+  /** Lets what follows on its connection be read. */
+  readOn(): void {
+    this.#readOn?.()
+  }
+
   /** It goes on in another process. */
   leave(): void {
     this.#over = true
