@@ -4,12 +4,17 @@ import { CLIENTS, DRAIN, expectSpread, options, watch } from './stage/closing.ts
 import { eventsOf, startChat } from './stage/server.ts'
 
 it('clients that the new process refuses are answered by the old one, and closed, not all at once', async () => {
-  const server = await startChat({ options, generations: { 2: { refuse: true } } })
+  const server = await startChat({ options, tick: 5, generations: { 2: { refuse: true } } })
   const { closed, clients } = await watch(server)
   const answers = clients.map((client) => client.sockets[1]?.ask('say', 1, 'a'))
   await server.restart()
   await expectSpread(closed)
   expect(await Promise.all(answers)).toHaveLength(CLIENTS)
+  // What the new process has sent while it was asked, they have had from the old one.
+  for (const { ticks } of clients.flatMap(({ sockets }) => sockets)) {
+    for (const numbers of ticks.values()) expect(numbers).toEqual(numbers.map((_, at) => Number(numbers[0]) + at))
+    expect(ticks.get(2)?.[0]).toBe(1)
+  }
   expect(new Set(clients.flatMap(({ sockets }) => sockets[0]?.ends ?? []))).toEqual(new Set(['transport close']))
 })
 
