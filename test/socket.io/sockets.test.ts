@@ -39,6 +39,25 @@ describe('a client that has moved', () => {
     expect(other?.sockets[0]?.shouts).toEqual([])
   })
 
+  it('answers what both processes have asked it first, and each gets the answer to its own question', async () => {
+    const [server, client] = await open(1, { env: { ANSWERS_WITHIN: '6000' } })
+    const [chat] = client?.sockets ?? []
+    const held: ((answer: string) => void)[] = []
+    chat?.socket.on('hold', (done: (answer: string) => void) => held.push(done))
+    const first = chat?.ask('hold')
+    await until(() => held.length === 1, 'the question of the old process')
+    await server.restart()
+    await server.waitForLog(/"event":"moved"/)
+    const second = chat?.ask('hold')
+    await until(() => held.length === 2, 'the question of the new process')
+    held[0]?.('one')
+    held[1]?.('two')
+    expect(await Promise.all([first, second])).toEqual([
+      { generation: 1, answer: 'one' },
+      { generation: 2, answer: 'two' },
+    ])
+  })
+
   it('can be sent away by the old process, and the new one hears of it', async () => {
     const [server, client] = await open(1, LATE)
     client?.sockets[0]?.socket.emit('lateLeave')
