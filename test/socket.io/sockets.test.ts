@@ -58,6 +58,23 @@ describe('a client that has moved', () => {
     ])
   })
 
+  it('answers a process that is two generations older, and hears it', async () => {
+    const [server, client, other] = await open(2, { env: { ANSWERS_WITHIN: '6000' } })
+    const [chat] = client?.sockets ?? []
+    const held: ((answer: string) => void)[] = []
+    chat?.socket.on('hold', (done: (answer: string) => void) => held.push(done))
+    const first = chat?.ask('hold')
+    const late = other?.sockets[0]?.ask('late')
+    await until(() => held.length === 1, 'the question')
+    for (const by of [1, 2]) {
+      await server.restart()
+      await until(() => eventsOf(server, 'moved').filter((event) => event.by === by).length === 4, 'all to have moved')
+    }
+    held[0]?.('one')
+    expect(await Promise.all([first, late])).toEqual([{ generation: 1, answer: 'one' }, { generation: 1 }])
+    expect(await chat?.ask('say', 1, 'a')).toMatchObject({ generation: 3 })
+  })
+
   it('can be sent away by the old process, and the new one hears of it', async () => {
     const [server, client] = await open(1, LATE)
     client?.sockets[0]?.socket.emit('lateLeave')
