@@ -13,7 +13,8 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'test/soak/**', 'test/applications/**'],
     pool: 'forks',
-    maxWorkers: 2,
+    // Process tests wait most of the time.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     retry: 0,
