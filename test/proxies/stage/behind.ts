@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { restartAndSettle } from '../../restart/settle.ts'
 import { startSupervised } from '../../run/stage/supervised.ts'
@@ -68,6 +69,9 @@ export async function expectNoticed(proxy: Proxy): Promise<void> {
   const { port: upstream } = server
   const { port, complaints } = await proxy.start(upstream)
   const wrk = await Wrk.start(port)
+  // So that it has requests when it ends: it answers so fast that it may have none.
+  server.signal('SIGSTOP')
+  await wait(1000)
   server.signal('SIGKILL')
   await server.waitForExit()
   await startBehind(`127.0.0.1:${upstream}`)
