@@ -1,15 +1,10 @@
 import type { Server } from 'node:net'
 import type { ConnectionKind } from '@zerodown/core/kinds'
+import { spread } from '@zerodown/ws'
 import type { Conn, Engine, Io } from './internals/socket-io.ts'
 import { shadow } from './internals/shadow.ts'
 import type { Link } from './neighbours.ts'
 import { NAME } from './neighbours.ts'
-
-/** How long after one lot to close the next one. ms */
-const PAUSE = 100
-
-/** The share of the drain in which to close. In the rest the last clients answer. */
-const SHARE = 0.8
 
 /** How long a client that comes to the new process waits for the end of its connection in the old one. ms */
 const PATIENCE = 2000
@@ -43,15 +38,7 @@ export const closes: ConnectionKind = {
       serversOn(server).flatMap(({ io, isMoving }) =>
         Object.values(io.engine?.clients ?? {}).filter((conn) => conn.readyState === 'open' && !isMoving(conn)),
       )
-    const end = performance.now() + time * SHARE
-    const pause = Math.min(PAUSE, time / 10)
-    const timer = setInterval(() => {
-      const left = find()
-      const lots = Math.max(1, (end - performance.now()) / pause)
-      for (const conn of left.slice(0, Math.ceil(left.length / lots))) conn.close()
-    }, pause)
-    timer.unref()
-    return () => clearInterval(timer)
+    return spread(find, (conn) => conn.close(), time)
   },
 }
 

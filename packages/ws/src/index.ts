@@ -12,6 +12,7 @@ import type { AnyWebSocketServer, SocketOf, WsOptions } from './types.ts'
 import { noteSockets } from './upgrade.ts'
 import { watchUpgrades } from './upgrades.ts'
 
+export { spread } from './close-spread.ts'
 export { isMove } from './coming.ts'
 export type { AnyWebSocket, AnyWebSocketServer, SocketOf, WsOptions } from './types.ts'
 
