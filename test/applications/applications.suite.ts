@@ -1,12 +1,10 @@
-import { startLoad } from '@zerodown/load'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { APPLICATIONS } from './applications.ts'
 import { end, inWords } from './ending.ts'
 import { INSTALLATION, install } from './installation.ts'
 import { ask } from './question.ts'
+import { expectNothingLost } from './restarting.ts'
 import { start } from './running.ts'
-
-const RESTARTS = 2
 
 const ANSWERED = /^answered with 20[01]$/
 
@@ -14,7 +12,7 @@ const ANSWERED = /^answered with 20[01]$/
 const AFTER_THE_COMMIT = 10_000
 
 describe.each(APPLICATIONS)('$name', (application) => {
-  const { name, workers, question, cleansUp = [], destroys = false } = application
+  const { name, question, cleansUp = [], destroys = false } = application
   const atTheEnd = destroys ? /^lost/ : ANSWERED
   let folder: string
 
@@ -24,18 +22,7 @@ describe.each(APPLICATIONS)('$name', (application) => {
 
   it('restarts under load: no request fails, and no connection is opened again', async () => {
     const running = await start(application, folder, { way: 'register' })
-    const load = startLoad({ target: running.place, workers })
-    await load.waitFor(({ ok }) => ok > 100)
-    for (let restart = 1; restart <= RESTARTS; restart++) {
-      await running.commit()
-      await running.predecessorGone()
-      const { ok } = load.stats()
-      await load.waitFor((counts) => counts.ok > ok + 100)
-    }
-    const { requests, ok, failed, reopened, firstFailures } = await load.stop()
-    console.log(`${name}: ${RESTARTS} restarts, ${requests} requests, ${failed} failed, ${reopened} reopened`)
-    expect({ failed, reopened, firstFailures }).toEqual({ failed: 0, reopened: 0, firstFailures: [] })
-    expect(ok).toBe(requests)
+    await expectNothingLost(running, application)
     expect(running.server.alive()).toEqual([running.pid])
     expect((await end(running, application)).outcome).toMatch(atTheEnd)
   })
