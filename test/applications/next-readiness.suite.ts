@@ -1,7 +1,9 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { startLoad } from '@zerodown/load'
 import { beforeAll, expect, it } from 'vitest'
 import { get } from '../restart/get.ts'
+import { cleanUp } from '../support/clean-up.ts'
 import { tempDir } from '../support/index.ts'
 import type { Application } from './application.ts'
 import { FRAMEWORKS } from './frameworks.ts'
@@ -76,13 +78,18 @@ it('Next.js that cannot load answers with 500, and has taken over', async () => 
   expect(await answer).toMatch(/500/)
 })
 
-it('with ZERODOWN_READINESS=manual and an exit where it cannot load, the restart is rolled back', async () => {
+it('with ZERODOWN_READINESS=manual and an exit where it cannot load, the restart is rolled back, and nobody had an answer of it', async () => {
   const { running, fail } = await startLoaded({ ZERODOWN_READINESS: 'manual' })
   const { pid, server, place } = running
+  const load = startLoad({ target: place, workers: [{ kind: 'fresh', connections: 4, path: '/identity' }] })
+  cleanUp(() => load.stop(0))
   process.kill(pid, 'SIGUSR2')
   await server.waitForLog(/generation 2 listens on/)
+  const { ok } = load.stats()
+  await load.waitFor((stats) => stats.ok >= ok + 50)
   await fail()
   await server.waitForLog(/restart failed: .* exited with code 1 before it was ready/)
+  expect(await load.stop()).toMatchObject({ failed: 0, firstFailures: [] })
   expect((await get(place, '/identity')).status).toBe(200)
   expect(running.pid).toBe(pid)
 })

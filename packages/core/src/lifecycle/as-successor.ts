@@ -50,7 +50,11 @@ export class AsSuccessor {
       failed.add(line)
     })
     predecessor.subscribe({
-      inCharge: (how, restart) => events.inCharge(how, restart),
+      inCharge: (how, restart) => {
+        // Where the predecessor has gone, nobody else accepts.
+        servers.gate.open()
+        events.inCharge(how, restart)
+      },
       restartRequested: () => predecessor.reportRestart(events.restart()),
       ticketKeys: () => servers.listening.forEach((server) => this.resumeSessions(server)),
       notServed: () => this.#notServed(),

@@ -48,8 +48,7 @@ export class Lifecycle implements ServerWatcher, Controls {
   constructor({ hooks, saidReady, unused, ...deps }: LifecycleDeps) {
     const { predecessor, supervisor, stopEarlyWatch } = deps.origin
     const context = contextOf(deps, this.state, this)
-    const { settings } = context
-    this.settings = settings
+    this.settings = context.settings
     this.#context = context
     this.#unused = unused
     this.#restarts = new Restarts(context)
@@ -71,7 +70,7 @@ export class Lifecycle implements ServerWatcher, Controls {
       asSuccessor: this.#asSuccessor,
       ignoreSignals: () => this.#ignoreSignals(),
     })
-    this.#ignoreSignals = listenToSignals(settings.signals, {
+    this.#ignoreSignals = listenToSignals(this.settings.signals, {
       restart: (signal) => this.#restartOn(signal),
       shutdown: (signal) => this.#ending.signalled(signal),
       exitAtOnce: () => this.#ending.atOnce(),
@@ -145,12 +144,13 @@ export class Lifecycle implements ServerWatcher, Controls {
 
   #becomeReady(): void {
     if (this.state.current !== 'starting') return
-    const { generation } = this.#context.origin
+    const { origin, servers } = this.#context
     this.state.enter('serving')
+    servers.gate.open()
     warnWhenReady(this.#context)
-    this.#context.emit('ready', { pid: process.pid, generation })
+    this.#context.emit('ready', { pid: process.pid, generation: origin.generation })
     // In charge before it was ready: the first generation, the successor of a dead one, or one that has begun once more.
-    if (isInCharge(this.#context.origin)) this.#begin(undefined)
+    if (isInCharge(origin)) this.#begin(undefined)
     else this.#asSuccessor?.announceReady()
   }
 

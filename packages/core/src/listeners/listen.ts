@@ -4,6 +4,7 @@ import { Server, isIP } from 'node:net'
 import { setImmediate } from 'node:timers'
 import type { ListenTarget, PortTarget, ListenCall } from './listen-target.ts'
 import { isAbstract, readListenCall } from './listen-target.ts'
+import type { AcceptGate } from './accept-gate.ts'
 import { closeBound } from './bound-socket.ts'
 import { askWhetherHeld, isHeld, portInUse, showPort } from './held-port.ts'
 import type { InheritedListener, InheritedListeners } from './inherited.ts'
@@ -29,6 +30,8 @@ export interface ListenHooks {
   /** Called when `listen()` throws, as Node does not accept its arguments. */
   threw(error: unknown): void
   inherited(): InheritedListeners
+  /** What keeps servers on inherited listeners from accepting. */
+  readonly gate: AcceptGate
   /** Which of the calls for port 0 this one is. */
   portZeroIndex(asked: ListenTarget | undefined): number | undefined
   /** Where other processes of this service listen on the same port; `undefined`: this one alone does. */
@@ -97,7 +100,8 @@ class Listening {
     // The program may have removed the path, as one that an earlier process has left behind.
     if (bound.kind === 'unix' && secondPath !== undefined) putBack(bound.path, secondPath)
     // `listen({ fd, backlog })` ignores `backlog` and sets the shared queue back to 511, so it is given by position.
-    this.#listen({ fd: this.#hooks.inherited().descriptorOf(listener) }, this.#call.backlog)
+    const fd = this.#hooks.inherited().descriptorOf(listener)
+    this.#hooks.gate.listen(this.#server, () => this.#listen({ fd }, this.#call.backlog))
   }
 
   /**
@@ -105,7 +109,7 @@ class Listening {
    * binding.
    */
   #bindBeside(asked: PortTarget): void {
-    if (!isHostname(asked.host)) return void this.#bindUnlessHeld(asked, asked.host)
+    if (asked.host === '' || isIP(asked.host) !== 0) return void this.#bindUnlessHeld(asked, asked.host)
     lookup(asked.host, (error, address) => {
       if (this.#server.listening) return
       const adopted = error ? undefined : this.#hooks.inherited().adopt(asked, { host: address })
@@ -193,5 +197,3 @@ class Listening {
     Reflect.apply(this.#original, this.#server, backlog === undefined ? [withSignal] : [withSignal, backlog])
   }
 }
-
-const isHostname = (host: string): boolean => host !== '' && isIP(host) === 0

@@ -41,7 +41,8 @@ export interface Options {
   signals?: Signals | false
   /**
    * When this process counts as ready. `'auto'` (default): when all attached servers listen and every inherited
-   * listener is adopted. `'manual'`: when `zerodown.ready()` is called.
+   * listener is adopted. `'manual'`: when `zerodown.ready()` is called. Before that, a successor accepts nothing on
+   * the listeners that it has adopted; its predecessor does.
    */
   readiness?: 'auto' | 'manual'
   /** How long a successor may take to become ready before it is ended and the restart given up. ms, default 60 000. */

@@ -16,7 +16,7 @@ import type { PlaceHost } from './listening-place.ts'
 import { ListeningPlace } from './listening-place.ts'
 
 /** What an attached server needs to know, and whom it tells what becomes of it. */
-export interface ServerHost extends PlaceHost, Pick<ListenHooks, 'sharedPort'> {
+export interface ServerHost extends PlaceHost, Pick<ListenHooks, 'sharedPort' | 'gate'> {
   readonly inherited: InheritedListeners
   /** Whether this process binds its own sockets. */
   readonly bindsItself: boolean
@@ -63,6 +63,7 @@ export class AttachedServer {
       },
       threw: (error) => this.#failed(error),
       inherited: () => host.inherited,
+      gate: host.gate,
       portZeroIndex: (asked) => this.#place.portZeroIndex(asked),
       bindsItself: () => host.bindsItself,
       sharedPort: (asked, index) => host.sharedPort(asked, index),

@@ -1,5 +1,6 @@
 import cluster from 'node:cluster'
 import type { Server } from 'node:net'
+import { AcceptGate } from '../listeners/accept-gate.ts'
 import type { InheritedListener, InheritedListeners } from '../listeners/inherited.ts'
 import type { ListenTarget } from '../listeners/listen-target.ts'
 import type { SharedPort } from '../listeners/shared-port.ts'
@@ -26,6 +27,7 @@ export interface ServerWatcher {
 
 /** The servers that are attached and not closed, in the order of their `listen()`. */
 export class AttachedServers implements ServerHost {
+  readonly gate: AcceptGate
   readonly #origin: Origin
   readonly #beforeListen: () => void
   readonly #known = new WeakSet<Server>()
@@ -35,6 +37,7 @@ export class AttachedServers implements ServerHost {
 
   /** @param beforeListen called at each `listen()`, before anything is bound; what it throws, `listen()` throws */
   constructor(origin: Origin, beforeListen: () => void) {
+    this.gate = new AcceptGate(() => isInCharge(origin))
     this.#origin = origin
     this.#beforeListen = beforeListen
     const { supervisor } = origin

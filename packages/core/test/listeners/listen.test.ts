@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tempDir } from '../../../../test/support/index.ts'
 import type { ListenTarget } from '../../src/listeners/listen-target.ts'
+import { AcceptGate } from '../../src/listeners/accept-gate.ts'
 import type { InheritedListener } from '../../src/listeners/inherited.ts'
 import { InheritedListeners } from '../../src/listeners/inherited.ts'
 import { patchListen } from '../../src/listeners/listen.ts'
@@ -39,6 +40,7 @@ function takenOver(
     before() {},
     threw: (error) => void thrown.push(error),
     inherited: () => waiting,
+    gate: new AcceptGate(() => true),
     portZeroIndex: (asked) => portZeroOrder.next(asked),
     bindsItself: () => true,
     sharedPort: () => shared,
@@ -182,6 +184,7 @@ describe('a listen() that is taken over', () => {
       },
       threw() {},
       inherited: () => new InheritedListeners([]),
+      gate: new AcceptGate(() => true),
       portZeroIndex: () => undefined,
       bindsItself: () => true,
       sharedPort: () => undefined,

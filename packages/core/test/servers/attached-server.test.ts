@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tempDir } from '../../../../test/support/index.ts'
+import { AcceptGate } from '../../src/listeners/accept-gate.ts'
 import type { InheritedListener } from '../../src/listeners/inherited.ts'
 import { InheritedListeners } from '../../src/listeners/inherited.ts'
 import { PortZeroOrder } from '../../src/listeners/port-zero-order.ts'
@@ -24,6 +25,7 @@ function attach(passed: readonly InheritedListener[] = [], server: Server = crea
   const process = { inCharge: false }
   const host: ServerHost = {
     inherited,
+    gate: new AcceptGate(() => true),
     bindsItself: true,
     sharedPort: () => undefined,
     portZeroIndex: (asked) => order.next(asked),

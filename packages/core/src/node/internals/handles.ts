@@ -6,7 +6,10 @@ export interface Handle {
   fd?: unknown
   readStop?: () => number
   readStart?: () => number
-  close?: () => void
+  close?: (done?: () => void) => void
+  ref?: () => void
+  unref?: () => void
+  listen?: (backlog: number) => number
   setNoDelay?: (on: boolean) => number
   setKeepAlive?: (on: boolean, delay: number) => number
   getpeername?: (peer: { address?: string }) => number
