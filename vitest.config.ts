@@ -14,7 +14,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', 'test/soak/**', 'test/applications/**'],
     pool: 'forks',
     // Process tests wait most of the time.
-    maxWorkers: 3,
+    maxWorkers: 4,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     retry: 0,
