@@ -2,7 +2,6 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { startServer, tempDir, until } from '../support/index.ts'
-import type { Outcome } from './stage/control.ts'
 import { eventsOf, waitForEvent } from './stage/events.ts'
 import type { Scene } from './stage/scene.ts'
 import { setScene } from './stage/scene.ts'
@@ -82,19 +81,20 @@ describe('the pid file', () => {
   it('whose folder went missing when the successor is to take over: it does not, and has drained', async () => {
     const { scene, folder } = await inFolderOfItsOwn({ readiness: 'manual' })
     const { server } = scene
-    await scene.ask('ready')
+    const makeReady = (): void => server.signal('SIGWINCH', server.latest.pid)
+    makeReady()
     await scene.load()
     const asked = scene.ask('restart')
     await server.waitForGeneration(2)
     await scene.keepsAnswering()
     await rm(folder, { recursive: true })
-    await readyAs(scene, 2)
+    makeReady()
 
     const failed = await asked
 
     expect(failed).toMatchObject({ code: 'ERR_ZERODOWN_PID_FILE', message: expect.stringContaining(folder) })
     await waitForEvent(server, { event: 'drained', by: 2, cut: 0 })
-    await mendedAfter(scene, folder, () => readyAs(scene, 2))
+    await mendedAfter(scene, folder, makeReady)
   })
 
   it('that names another process by now is left alone at the end', async () => {
@@ -117,12 +117,7 @@ async function inFolderOfItsOwn(options: Record<string, unknown> = {}): Promise<
   return { scene: await setScene({ options: { ...options, pidFile: join(folder, 'app.pid') } }), folder }
 }
 
-/** Where both generations accept, it is the kernel that says which is told. */
-async function readyAs(scene: Scene, generation: number): Promise<void> {
-  for (let told: Outcome = {}; told.generation !== generation;) told = await scene.ask('ready')
-}
-
-async function mendedAfter(scene: Scene, folder: string, makeReady?: () => Promise<void>): Promise<void> {
+async function mendedAfter(scene: Scene, folder: string, makeReady?: () => void): Promise<void> {
   const { server } = scene
   expect({ alive: server.alive(), zombies: server.zombies() }).toEqual({ alive: [server.pid], zombies: [] })
   await scene.keepsAnswering()
@@ -130,7 +125,7 @@ async function mendedAfter(scene: Scene, folder: string, makeReady?: () => Promi
   const announced = server.announcements.length
   const asked = scene.ask('restart')
   await server.waitForAnnouncement(announced)
-  await makeReady?.()
+  makeReady?.()
   expect(await asked).toMatchObject({ generation: 2 })
   await scene.keepsAnswering()
   await scene.nothingWasLost()

@@ -21,6 +21,18 @@ export async function settled(server: ServerProcess): Promise<void> {
   )
 }
 
+/**
+ * Waits until a restart cuts no drain to make room: by default 4 processes may live at a time (`maxGenerations`), and a
+ * fast machine restarts faster than slow requests are answered.
+ */
+export async function roomForOneMore(server: ServerProcess): Promise<void> {
+  await until(
+    () => server.orphans().length <= 2,
+    () => `an older process to end. ${server.output}`,
+    15_000,
+  )
+}
+
 /** Whether that generation has answered; one that does not know which it is names its process in its answers. */
 export function isBy({ generation, pid }: Announcement, { headers }: Answer): boolean {
   return [String(generation), String(pid)].includes(headers.get('x-generation') ?? '')
