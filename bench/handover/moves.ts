@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { KeptConnections } from '../shared/kept-connections.ts'
-import { Measured } from './measured.ts'
+import { Measured } from '../shared/measured.ts'
 
 export interface Moves {
   /** Connections moved per second. */
@@ -13,7 +13,7 @@ export interface Moves {
 
 /** Restarts a server with `count` idle connections, and lets it move them (or, with `linger`, not). */
 export async function moveByRestart(mode: 'handover' | 'linger', count: number): Promise<Moves> {
-  const server = await Measured.start('server.js', [mode])
+  const server = await Measured.start(new URL('server.js', import.meta.url), [mode])
   const connections = await KeptConnections.open(server.port, count)
   const told = once(server.child, 'message') as Promise<
     [{ ledger: { duration: number; handedOver: number }; frozen: number[] }]
@@ -32,7 +32,7 @@ export async function moveByRestart(mode: 'handover' | 'linger', count: number):
 
 /** The same number of connections, sent in a bare loop. */
 export async function moveInBareLoop(count: number): Promise<Moves> {
-  const server = await Measured.start('bare-loop.js', [])
+  const server = await Measured.start(new URL('bare-loop.js', import.meta.url), [])
   const connections = await KeptConnections.open(server.port, count)
   const told = once(server.child, 'message') as Promise<[number]>
   server.child.send('move')

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { startLoad } from '@zerodown/load'
 import { median } from '../shared/statistics.ts'
-import { Measured } from './measured.ts'
+import { Measured } from '../shared/measured.ts'
 
 /** What clients see of restarts. Latencies in ms. */
 export interface Through {
@@ -21,7 +21,7 @@ const CALM = 1500
 
 /** Holds a moderate load on a server and restarts it. */
 export async function through(program: string, args: string[], restarts: number): Promise<Through> {
-  const server = await Measured.start(program, args)
+  const server = await Measured.start(new URL(program, import.meta.url), args)
   const load = startLoad({
     target: { host: '127.0.0.1', port: server.port },
     workers: [{ kind: 'keepAlive', connections: CONNECTIONS, thinkTime: THINK_TIME }],

@@ -108,6 +108,29 @@ describe('a session', () => {
     expect(told(server, 'changed a session that was given')).toEqual([])
   })
 
+  it('that has gone does not fill the memory: a chunked request of more than 1 MiB is answered by 503, and may come again', async () => {
+    const server = await startServer('sessions')
+    const wire = await Wire.open(server.target())
+    await count(wire, 'a', '?new')
+    await count(wire, 'b', '?new')
+    wire.write(POST('/s/b?ms=700'))
+    await commit(server)
+    await server.waitForLog(/"took".*"key":"a"/)
+
+    const mebibyte = `100000\r\n${'x'.repeat(0x10_0000)}\r\n`
+    const upload = `POST /s/a HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n${mebibyte}${mebibyte}0\r\n\r\n`
+    wire.write(upload)
+    expect(await counted(wire)).toMatchObject({ count: 2, by: 1 })
+    const { status, headers } = await wire.answer()
+    expect([status, headers.get('connection'), headers.get('retry-after')]).toEqual([503, 'close', '0'])
+    await wire.ended()
+    await server.waitForLog(/warning: a chunked request was longer than 1 MiB, .* it is answered by 503/)
+
+    const again = await Wire.open(server.target())
+    again.write(upload)
+    expect(await counted(again)).toEqual({ count: 2, by: 2, bytes: 0x20_0000 })
+  })
+
   it('that nobody knows is not waited for', async () => {
     const server = await startServer('sessions')
     const busy = await Wire.open(server.target())

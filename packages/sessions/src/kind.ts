@@ -29,6 +29,13 @@ export function stayAll(): void {
   }
 }
 
+function refuseAll(socket: Socket): void {
+  const requests = leaving.get(socket) ?? []
+  leaving.delete(socket)
+  for (const waiting of requests)
+    waiting.refuse('a chunked request was longer than 1 MiB, on a connection that had to move')
+}
+
 const isWhole = (server: HttpServer, open: ReadonlySet<Socket>, last: WaitingRequest): boolean =>
   !last.request.complete || awaitingNothing(server, open, [last.response]).length > 0
 
@@ -49,7 +56,8 @@ export const sessionRequest: ConnectionKind = {
       const last = requests.at(-1)
       // An earlier answer on the same connection is still being written.
       const isTurn = open.has(socket) && first?.response.socket === socket
-      if (!isTurn || last === undefined || !requests.every(({ isMovable }) => isMovable)) continue
+      if (!isTurn || last === undefined || !requests.every((waiting) => waiting.isMovable(() => refuseAll(socket))))
+        continue
       if (isWhole(server as HttpServer, open, last)) yield socket
       // The rest of a request has to come, of which the beginning was read.
       else last.readOn()

@@ -4,6 +4,7 @@ import { holdHere, isReplaying, logger, peers } from '@zerodown/core/kinds'
 import { Arrivals } from './arrivals.ts'
 import { InFlight, canMove } from './in-flight.ts'
 import { isMoving, moveOn, stayAll } from './kind.ts'
+import { tellToComeBack } from './come-back.ts'
 import type { SessionsOptions } from './options.ts'
 import { current } from './requests.ts'
 import { WaitingRequest } from './waiting-request.ts'
@@ -89,7 +90,10 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
     if (key === undefined) return false
     const place = this.#placeOf(key)
     if (place === 'here') return this.#begin(key, request, response)
-    if (place === 'gone' && !canMove(request)) return tellToComeBack(response)
+    if (place === 'gone' && !canMove(request)) {
+      tellToComeBack(response, 'a request came too late on a connection that cannot move')
+      return true
+    }
     const taking = this.#taking.get(key)
     const coming = taking ?? (place === 'unknown' ? this.#arrivals.ask(key) : Promise.resolve(this.#giving.get(key)))
     if (coming === undefined) return false
@@ -180,10 +184,3 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
 }
 
 const text = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-/** Its session has gone, and this connection cannot follow. The client has to come again, on another one. */
-function tellToComeBack(response: ServerResponse): true {
-  logger.warn('a request came too late on a connection that cannot move, to a session that has: it is answered by 503.')
-  response.writeHead(503, { connection: 'close', 'retry-after': '0' }).end()
-  return true
-}

@@ -1,5 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { tellToComeBack } from './come-back.ts'
 import { requestHead, stopReading } from '@zerodown/core/kinds'
+
+/**
+ * How much of a chunked body is kept in memory, until its end has come. A client that sends for ever would fill it
+ * otherwise. bytes
+ */
+const MOST = 1024 * 1024
 
 /**
  * A request that has come, and of which the application does not know yet: its session is on its way, or has gone. Nothing
@@ -11,6 +18,7 @@ export class WaitingRequest {
   readonly #toApplication: () => void
   readonly #readOn: (() => void) | undefined
   readonly #body: Buffer[] = []
+  #size = 0
   #collect: ((bytes: Buffer) => void) | undefined
   #over = false
 
@@ -45,10 +53,24 @@ export class WaitingRequest {
     this.#over = true
   }
 
-  /** Whether what was read of it is enough to go on elsewhere. Of a chunked body, only the end is a good place. */
-  get isMovable(): boolean {
+  /** It can go nowhere, and its session is elsewhere: its client has to come again. */
+  refuse(why: string): void {
+    this.#over = true
+    this.#body.length = 0
+    if (this.#collect !== undefined) this.request.off('data', this.#collect)
+    Reflect.deleteProperty(this.request, '_read')
+    tellToComeBack(this.response, why)
+    this.#readOn?.()
+    this.request.resume()
+  }
+
+  /**
+   * Whether what was read of it is enough to go on elsewhere. Of a chunked body, only the end is a good place.
+   * @param tooLong called when there is more of it than is kept
+   */
+  isMovable(tooLong: () => void): boolean {
     if (this.request.complete || !isChunked(this.request)) return true
-    this.#begin()
+    this.#begin(tooLong)
     return false
   }
 
@@ -64,9 +86,13 @@ export class WaitingRequest {
     return Buffer.concat([head, size, body, Buffer.from(body.length === 0 ? '0\r\n\r\n' : '\r\n0\r\n\r\n')])
   }
 
-  #begin(): void {
+  #begin(tooLong: () => void): void {
     if (this.#collect !== undefined) return
-    this.#collect = (bytes) => void this.#body.push(bytes)
+    this.#collect = (bytes) => {
+      this.#body.push(bytes)
+      this.#size += bytes.length
+      if (this.#size > MOST) tooLong()
+    }
     Reflect.deleteProperty(this.request, '_read')
     this.request.on('data', this.#collect)
     this.#readOn?.()

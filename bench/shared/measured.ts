@@ -1,7 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { freshRequest } from '../shared/fresh-request.ts'
+import { freshRequest } from './fresh-request.ts'
+
+interface Told {
+  readonly port: number
+  /** Over TCP alone, where it does. */
+  readonly tcp?: number
+}
 
 const started = new Set<number>()
 
@@ -13,18 +19,23 @@ process.on('exit', () => {
 /** A server that restarts, seen from outside: the first generation is our child, the others are known by their answers. */
 export class Measured {
   readonly child: ChildProcess
-  readonly port: number
+  /** Where it listens: over HTTP at `port`. */
+  readonly told: Told
 
-  private constructor(child: ChildProcess, port: number) {
+  private constructor(child: ChildProcess, told: Told) {
     this.child = child
-    this.port = port
+    this.told = told
   }
 
-  static async start(program: string, args: string[]): Promise<Measured> {
-    const child = fork(new URL(program, import.meta.url), args)
+  get port(): number {
+    return this.told.port
+  }
+
+  static async start(program: URL, args: string[]): Promise<Measured> {
+    const child = fork(program, args)
     if (child.pid !== undefined) started.add(child.pid)
-    const [{ port }] = (await once(child, 'message')) as [{ port: number }]
-    return new Measured(child, port)
+    const [told] = (await once(child, 'message')) as [Told]
+    return new Measured(child, told)
   }
 
   /** Which process answers a new connection now. */
