@@ -1,12 +1,14 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
+import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
 import { Wire } from '../handover/stage/wire.ts'
 import { startSupervised } from '../run/stage/supervised.ts'
 import type { ServerProcess } from '../support/index.ts'
-import { startServer } from '../support/index.ts'
+import { startServer, until } from '../support/index.ts'
 import { cleanUp } from '../support/clean-up.ts'
 import { told } from '../streams/stage/server.ts'
 
@@ -129,6 +131,44 @@ describe('a session', () => {
     const again = await Wire.open(server.target())
     again.write(upload)
     expect(await counted(again)).toEqual({ count: 2, by: 2, bytes: 0x20_0000 })
+  })
+
+  it('is lost with a successor that is killed, with an error; one that had not gone yet is served on', async () => {
+    const server = await startServer('sessions', { env: { GENERATIONS: '{"2":{"endsAt":"a","by":"SIGKILL"}}' } })
+    const [wire, other] = (await Wire.openTimes(server.target(), 2)) as [Wire, Wire]
+    await count(wire, 'a', '?new')
+    await count(wire, 'b', '?new')
+    // Both are in flight until their bodies end.
+    wire.write(POST('/s/b', 'abc').slice(0, -1))
+    other.write(POST('/s/c?new', 'abc').slice(0, -1))
+    await commit(server)
+    await server.waitForLog(/error: 1 sessions of counts had gone to the successor, and are lost with it/)
+
+    wire.write('c')
+    other.write('c')
+    expect(await counted(wire)).toMatchObject({ count: 2, by: 1 })
+    wire.write(POST('/s/a'))
+    expect((await wire.answer()).status).toBe(404)
+    expect(await counted(other)).toMatchObject({ count: 1, by: 1 })
+    expect(await count(other, 'b')).toMatchObject({ count: 3, by: 1 })
+  })
+
+  it('is waited for while its successor is stopped, and nothing is lost when it goes on', async () => {
+    const server = await startServer('sessions', {
+      env: { GENERATIONS: '{"2":{"endsAt":"a","by":"SIGSTOP"}}' },
+      options: { probation: 0 },
+    })
+    const wires = await Wire.openTimes(server.target(), 10)
+    for (const [at, wire] of wires.entries()) await count(wire, 'abcdefghij'[at] ?? '', '?new')
+    await commit(server)
+    const { pid } = server.latest
+    await until(() => /^State:\tT/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')), 'the successor to stop')
+    for (const [at, wire] of wires.entries()) wire.write(POST(`/s/${'abcdefghij'[at]}`))
+    await wait(300)
+    server.signal('SIGCONT', pid)
+
+    for (const wire of wires) expect(await counted(wire)).toMatchObject({ count: 2, by: 2 })
+    expect(told(server, 'changed a session that was given')).toEqual([])
   })
 
   it('that nobody knows is not waited for', async () => {

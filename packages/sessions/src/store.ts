@@ -43,7 +43,7 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
       fromSuccessor: (message) => void this.#asked(String(message)),
       unknownToPredecessor: () => this.#arrivals.settleAll(),
       predecessorGone: () => this.#arrivals.settleAll(),
-      successorGone: () => stayAll(),
+      successorGone: () => this.#successorGone(),
       committed: () => this.#leave(),
       leaving: () => Promise.allSettled(this.#giving.values()),
     })
@@ -131,6 +131,14 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
   #leave(): void {
     this.#leaving = true
     for (const key of this.#here.keys()) this.#mayGo(key)
+  }
+
+  /** It leaves after this process, so it has died, and what it had with it. What is still here is served on. */
+  #successorGone(): void {
+    const lost = this.#gone.size
+    this.#gone.clear()
+    if (lost > 0) logger.error(`${lost} sessions of ${this.#name} had gone to the successor, and are lost with it.`)
+    stayAll()
   }
 
   #mayGo(key: string): void {
