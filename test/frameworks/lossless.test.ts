@@ -1,6 +1,8 @@
 import { describe, it } from 'vitest'
-import { PATIENCE, WAYS, isLoad, testsOf } from './ways.ts'
+import { PATIENCE, WAYS, isLoad, isNest, testsOf } from './ways.ts'
 
-describe.each(WAYS)('$name', { timeout: PATIENCE }, (way) => {
+const OWN = WAYS.filter((way) => !isNest(way) && way.registered !== true)
+
+describe.each(OWN)('$name', { timeout: PATIENCE }, (way) => {
   it.each(testsOf(way, isLoad))('%s', (_, run) => run())
 })

@@ -49,6 +49,9 @@ export const WAYS: readonly Way[] = [
   underRegister('Koa 3', 'koa.mjs', { KOA: '3' }),
 ]
 
+/** It takes as long as all others together. */
+export const isNest = ({ name }: Way): boolean => name.startsWith('Nest')
+
 export function startWay({ fixture, env, registered }: Way, options: RegisteredOptions = {}): Promise<ServerProcess> {
   const start = registered === true ? startRegistered : startServer
   return start(fixture, { ...options, env: { ...env, ...options.env } })
