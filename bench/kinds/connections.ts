@@ -43,15 +43,9 @@ export class Connections {
   readonly #talking: NodeJS.Timeout[] = []
   readonly #lost: Promise<never>
 
-  private constructor(sockets: readonly Socket[], message: Buffer | undefined) {
+  private constructor(sockets: readonly Socket[], lost: Promise<never>, message: Buffer | undefined) {
     this.#sockets = sockets
-    this.#lost = Promise.race(
-      sockets.map(async (socket) => {
-        await Promise.race([once(socket, 'close'), once(socket, 'error')])
-        throw new Error('the server closed a connection')
-      }),
-    )
-    this.#lost.catch(() => {})
+    this.#lost = lost
     if (message === undefined) return
     sockets.forEach((socket, at) => {
       const begin = (): void => void this.#talking.push(setInterval(() => socket.write(message), EVERY))
@@ -66,15 +60,18 @@ export class Connections {
   ): Promise<Connections> {
     const { raw, hello, message }: Talk = KINDS[kind]
     const sockets: Socket[] = []
+    const { promise: lost, reject } = withRejecter()
     while (sockets.length < count) {
       const socket = connect({ port: (raw && ports.tcp) || ports.port, host: '127.0.0.1', noDelay: true })
       sockets.push(socket)
-      await once(socket, 'connect')
+      socket.on('error', reject)
+      socket.on('close', () => reject(new Error('the server closed a connection')))
+      await Promise.race([once(socket, 'connect'), lost])
       socket.write(hello ?? message ?? '')
-      await once(socket, 'data')
+      await Promise.race([once(socket, 'data'), lost])
       socket.resume()
     }
-    return new Connections(sockets, message)
+    return new Connections(sockets, lost, message)
   }
 
   /** @throws if one of them is closed meanwhile */
@@ -89,4 +86,11 @@ export class Connections {
     for (const timer of this.#talking) clearInterval(timer)
     for (const socket of this.#sockets) socket.destroy()
   }
+}
+
+function withRejecter(): { promise: Promise<never>; reject(error: Error): void } {
+  let reject = (_error: Error): void => {}
+  const promise = new Promise<never>((_, rejects) => (reject = rejects))
+  promise.catch(() => {})
+  return { promise, reject }
 }

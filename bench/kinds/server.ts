@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { createServer as createTcpServer } from 'node:net'
 import { WebSocketServer } from 'ws'
 import zerodown from 'zerodown'
@@ -26,10 +26,12 @@ const http = createServer((request, response) => {
   response.on('close', () => clearInterval(ticking))
 })
 const webSockets = zerodown.ws(new WebSocketServer({ server: http }))
-webSockets.on('connection', (socket) => socket.on('message', (data) => socket.send(data)))
+webSockets.on('connection', (socket) => socket.on('error', () => {}).on('message', (data) => socket.send(data)))
 
-const tcp = createTcpServer((socket) => void socket.pipe(socket))
-zerodown.raw(tcp, { give: () => ({}), take: (socket) => void socket.pipe(socket) })
+// A client that leaves may leave by a reset.
+const echo = (socket: Socket): void => void socket.on('error', () => {}).pipe(socket)
+const tcp = createTcpServer(echo)
+zerodown.raw(tcp, { give: () => ({}), take: echo })
 
 zerodown.attach(http, options)
 zerodown.attach(tcp, options)

@@ -1,44 +1,15 @@
-import type {
-  Failure,
-  GenerationInfo,
-  InheritedListener,
-  Launch,
-  LaunchRequest,
-  Step,
-} from '@zerodown/core/supervision'
+import type { Failure, GenerationInfo, LaunchRequest, Step } from '@zerodown/core/supervision'
 import { isFailure, messageOf, within } from '@zerodown/core/supervision'
 import { Charge } from './charge.ts'
 import { failure } from './failure.ts'
 import { HeldSockets } from './held-sockets.ts'
-import type { Moves } from './moves.ts'
+import type { SlotHost } from './slot-host.ts'
 import { launched, startSuccessor } from './start-successor.ts'
-import type { Ended, PrefixedOutput } from './worker-process.ts'
+import type { Ended } from './worker-process.ts'
 import { UNREACHABLE, WorkerProcess, howEnded } from './worker-process.ts'
 
 /** How long an exit may trail behind the end of the channel. ms */
 const EXIT_TRAILS = 1000
-
-export interface SlotHost {
-  readonly moves: Moves
-  /** How long a process may take from SIGTERM to its end. ms */
-  readonly patience: number
-  /** How to start a process of this slot that follows nobody. */
-  plan(slot: number, generation: number, listeners: readonly InheritedListener[]): Launch
-  /** Where its processes print; `undefined`: where the supervisor does. */
-  output(slot: number, generation: number): PrefixedOutput | undefined
-  /** A trigger came to a worker. */
-  roll(slot: number): Promise<GenerationInfo | Failure>
-  /** @returns the keys that all slots use for a listener */
-  ticketKeys(key: string, keys: string): string
-  /** A process says how far its restart or its end is. */
-  heard(slot: number, step: Step): void
-  /** A process is in charge of the slot. */
-  inCharge(slot: Slot): void
-  /** The process that was in charge has ended, and nobody follows it. @param lived how long it was in charge, ms */
-  crashed(slot: Slot, ended: Ended, lived: number): void
-  /** There is no process in place of that one. */
-  notStarted(slot: Slot, error: unknown): void
-}
 
 /** One of several chains of generations of the same server. */
 export class Slot {
@@ -121,7 +92,7 @@ export class Slot {
     const { channel } = process
     channel.on('listens', ({ listener }, handle) => this.sockets.add(listener, handle))
     channel.on('closed', ({ inode }) => this.sockets.remove(inode))
-    channel.on('step', ({ step }) => this.#host.heard(this.number, step as Step))
+    channel.on('step', ({ step }) => this.#heard(process, step as Step))
     channel.on('dying', ({ message }) => void (process.reason = message))
     channel.on('in-charge', () => this.#putInCharge(process))
     channel.on('signal-successor', ({ signal }) => process.successor?.kill(signal))
@@ -163,9 +134,23 @@ export class Slot {
     const how = howEnded({ ...ended, reason: undefined })
     for (const other of [...this.#processes].filter(({ successor }) => successor === process)) {
       other.successor = undefined
+      other.lost = ended
+      this.#checkHandedOver(other)
       other.channel.send({ type: 'successor-ended', signal: ended.signal, how })
     }
     this.#without(process, ended)
+  }
+
+  #heard(process: WorkerProcess, step: Step): void {
+    this.#host.heard(this.number, step)
+    if (step.event !== 'committed') return
+    process.committed = true
+    this.#checkHandedOver(process)
+  }
+
+  /** Who has handed over to one that ended before it could say so accepts no more, however long it drains. */
+  #checkHandedOver(process: WorkerProcess): void {
+    if (process.committed && process.lost !== undefined) this.#without(process, process.lost, 0)
   }
 
   /** If it lives, it has closed the descriptor: nobody can restart it, nor would it notice the end of this process. */
@@ -178,9 +163,8 @@ export class Slot {
   }
 
   /** If it was in charge, it is no more. */
-  #without(process: WorkerProcess, ended: Ended): void {
+  #without(process: WorkerProcess, ended: Ended, lived = process === this.current ? this.charge.lasted : 0): void {
     if (this.#stopping || (process !== this.current && process !== this.#heir)) return
-    const lived = process === this.current ? this.charge.lasted : 0
     this.charge.takeAway()
     // One that it had started takes over, and says so.
     this.#heir = process.successor?.alive === true ? process.successor : undefined

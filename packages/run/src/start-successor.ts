@@ -18,6 +18,7 @@ export function startSuccessor(
   if (fds.includes(undefined)) throw new Error('the supervisor does not hold all of its sockets')
   const successor = new WorkerProcess({ ...request, fds: fds as number[] }, predecessor.generation + 1, output)
   predecessor.successor = successor
+  predecessor.lost = undefined
   relay(predecessor.lanes.open(request.lane), successor.lanes.open(LANES.predecessor))
   return successor
 }

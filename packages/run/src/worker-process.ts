@@ -33,6 +33,10 @@ export class WorkerProcess {
   readonly ended: Promise<Ended>
   /** Of its own successor, while that is its business. */
   successor: WorkerProcess | undefined
+  /** How its own successor has ended, where it has, and there is no further one. */
+  lost: Ended | undefined
+  /** Whether it has handed over: it accepts no more. */
+  committed = false
   /** Why it ends, where it has said so. */
   reason: string | undefined
   readonly #child: ChildProcess

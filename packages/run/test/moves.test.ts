@@ -2,7 +2,7 @@ import type { MoveOutcome } from '@zerodown/core/supervision'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { arrived } from '../../core/test/support/carriers.ts'
 import { Moves } from '../src/moves.ts'
-import type { SlotHost } from '../src/slot.ts'
+import type { SlotHost } from '../src/slot-host.ts'
 import { Slot } from '../src/slot.ts'
 import { FakeWorker } from './support/fake-workers.ts'
 

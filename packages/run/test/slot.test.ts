@@ -185,6 +185,45 @@ describe('a restart of a slot', () => {
     expect(await slot.restart()).toMatchObject({ code: 'ERR_ZERODOWN_SHUTTING_DOWN' })
   })
 
+  it.each(['before', 'after'])(
+    'has crashed where the successor ends before it is in charge, and the predecessor says %s that it has handed over',
+    async (order) => {
+      const { slot, first, successor, told, worker } = await restarting()
+      const step = { event: 'committed', pid: successor.pid ?? 0, generation: 2 } as const
+      const sayCommitted = async (): Promise<void> => {
+        first.says.send({ type: 'step', step })
+        await arrived()
+      }
+      if (order === 'before') await sayCommitted()
+      expect(told.splice(0)).toEqual(order === 'before' ? [step] : [])
+      successor.end('SIGKILL')
+      await arrived()
+      if (order === 'after') await sayCommitted()
+      expect(told.filter((what) => what !== step && Array.isArray(what))).toEqual([['crashed', 'SIGKILL', true]])
+
+      // The predecessor drains on, and is nobody's business any more.
+      slot.start()
+      worker().says.send({ type: 'in-charge', generation: 3 })
+      await arrived()
+      first.end(0)
+      await arrived()
+      expect(slot.current).toBe(worker())
+      expect(told.filter((what) => Array.isArray(what))).toHaveLength(1)
+    },
+  )
+
+  it('goes on with the predecessor where the successor ends, and nothing was handed over', async () => {
+    const { slot, first, successor, told } = await restarting()
+    successor.end('SIGKILL')
+    await arrived()
+    const next = await first.says.ask({ type: 'launch', request: REQUEST })
+    first.says.send({ type: 'step', step: { event: 'committed', pid: 5, generation: 2 } })
+    await arrived()
+    expect(next).toMatchObject({ pid: expect.any(Number) })
+    expect(told.filter((what) => Array.isArray(what))).toEqual([])
+    expect(slot.current).toBe(first)
+  })
+
   it('starts the successor with the sockets that it is to inherit, and relays what both say', async () => {
     const { worker } = await serving()
     const first = worker()

@@ -18,6 +18,8 @@ export class FakeWorker {
   readonly its: Lanes
   readonly says: Channel<FromWorker, FromSupervisor>
   successor: FakeWorker | undefined
+  lost: Ended | undefined
+  committed = false
   reason: string | undefined
   alive = true
   readonly #ended = defer<Ended>()
