@@ -139,7 +139,7 @@ export class Mover {
   }
 
   #pass(frozen: readonly Frozen[]): Batch {
-    return { frozen, fates: this.#window.measure(frozen.length, this.#sender.pass(frozen)) }
+    return { frozen, fates: this.#window.measure(this.#sender.pass(frozen)) }
   }
 
   /** Thaws those on which more had arrived before they were frozen. */
