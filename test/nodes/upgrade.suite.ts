@@ -1,4 +1,4 @@
-import { copyFile, rename, symlink } from 'node:fs/promises'
+import { copyFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startLoad } from '@zerodown/load'
 import { beforeAll, expect, it } from 'vitest'
@@ -7,27 +7,14 @@ import { startSupervised } from '../run/stage/supervised.ts'
 import { cleanUp } from '../support/clean-up.ts'
 import { FIXTURES, startServer, tempDir } from '../support/index.ts'
 import type { Major } from './installation.ts'
-import { INSTALLATION, MAJORS, nodeOf } from './installation.ts'
+import { CHAIN, binaryOf, installAll, point } from './binaries.ts'
+import { INSTALLATION } from './installation.ts'
 
-/** Up through all versions, back down, and over all of them at once. */
-const CHAIN: readonly Major[] = [20, 22, 24, 26, 24, 22, 20, 26, 20]
-
-const binaries = new Map<Major, string>()
-const binaryOf = (major: Major): string => binaries.get(major) ?? ''
-
-beforeAll(async () => {
-  for (const major of MAJORS) binaries.set(major, await nodeOf(major))
-}, INSTALLATION)
-
-/** One rename, as a package manager does it: at no moment is there none. */
-async function point(link: string, major: Major): Promise<void> {
-  await symlink(binaryOf(major), `${link}.next`)
-  await rename(`${link}.next`, link)
-}
+beforeAll(installAll, INSTALLATION)
 
 it('a chain goes through all versions of Node by launch.execPath, up and down: nothing is lost or opened again', async () => {
   const link = join(await tempDir(), 'node')
-  const [first, ...rest] = CHAIN as [Major, ...Major[]]
+  const [first, ...rest] = CHAIN
   await point(link, first)
   const options = { probation: 0, launch: { execPath: link } }
   const server = await startServer('upgrade', { node: binaryOf(first), options })

@@ -1,0 +1,21 @@
+import { rename, symlink } from 'node:fs/promises'
+import type { Major } from './installation.ts'
+import { MAJORS, nodeOf } from './installation.ts'
+
+/** Up through all versions, back down, and over all of them at once. */
+export const CHAIN: readonly [Major, ...Major[]] = [20, 22, 24, 26, 24, 22, 20, 26, 20]
+
+const binaries = new Map<Major, string>()
+
+export const binaryOf = (major: Major): string => binaries.get(major) ?? ''
+
+/** For a hook before all tests, within `INSTALLATION`. */
+export async function installAll(): Promise<void> {
+  for (const major of MAJORS) binaries.set(major, await nodeOf(major))
+}
+
+/** One rename, as a package manager does it: at no moment is there none. */
+export async function point(link: string, major: Major): Promise<void> {
+  await symlink(binaryOf(major), `${link}.next`)
+  await rename(`${link}.next`, link)
+}
