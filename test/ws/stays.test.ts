@@ -41,6 +41,16 @@ describe('a WebSocket that cannot move is closed with 1012', () => {
     expect(eventsOf(server, 'error')).toEqual([])
   })
 
+  it('if the new process does not take it, as stayed() is told first', async () => {
+    const server = await startWs({ ...SHORT, generations: { 2: { failToTake: true } } })
+    const [client] = (await openClients(server, 1)) as [WebSocketClient]
+    client.send('a')
+    await client.waitFor(1)
+    expect(await afterRestart(server, [client])).toEqual([1012])
+    expect(eventsOf(server, 'stayed')).toEqual([{ event: 'stayed', by: 1, count: 1 }])
+    expect(server.output.toString()).toMatch(/"event":"stayed".*"event":"close"/s)
+  })
+
   it('if there is nothing to give, and the log says so once', async () => {
     const server = await startWs({ ...SHORT, generations: { 1: { failToGive: true } } })
     const clients = await openClients(server, 3)
@@ -95,3 +105,25 @@ it('a long message that has come in part is received to its end by the process t
   await server.waitForExit()
   expect(await heard(client)).toBe('2 2 x')
 })
+
+it.each(['says that it may not move', 'throws'])(
+  'a WebSocket whose mayMove() %s is asked again, and moves later',
+  async (how) => {
+    const server = await startWs({ options: { drainTimeout: 20_000 } })
+    const [busy, other] = (await openClients(server, 2)) as [WebSocketClient, WebSocketClient]
+    busy.send(`begin 0 ${how}`)
+    busy.send('a')
+    await busy.waitFor(1)
+    await server.restart()
+    await server.waitForLog(/"event":"moved","by":1/)
+    expect(await heard(other)).toBe('2 1 x')
+    busy.send('c')
+    expect((await busy.waitFor(2)).at(-1)).toBe('1 3 c')
+
+    busy.send('end')
+    await server.waitForLog(/"event":"moved","by":1,"count":4/)
+    busy.send('d')
+    expect((await busy.waitFor(3)).at(-1)).toBe('2 5 d')
+    expect([busy.end, other.end]).toEqual([undefined, undefined])
+  },
+)
