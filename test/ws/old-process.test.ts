@@ -13,12 +13,12 @@ async function moved(ask: string) {
 }
 
 it('a heart-beat of the old process goes on: the answer to its ping comes back to it', async () => {
-  const { server } = await moved('latePing 1500')
+  const { server } = await moved('latePing')
   await server.waitForLog(/"event":"pong","by":1,"data":"are you there\?"/)
 })
 
 it('what the old process closes is closed, with its code, and it is told', async () => {
-  const { server, client } = await moved('lateClose 1500')
+  const { server, client } = await moved('lateClose')
   expect((await client.closed()).code).toBe(4321)
   await server.waitForLog(/"event":"close","by":1,"code":4321/)
   expect(
@@ -29,7 +29,7 @@ it('what the old process closes is closed, with its code, and it is told', async
 })
 
 it('what the old process terminates ends', async () => {
-  const { client } = await moved('lateTerminate 1500')
+  const { client } = await moved('lateTerminate')
   expect((await client.closed()).code).toBe(1006)
 })
 
