@@ -12,10 +12,11 @@ const FAR = 2 ** 30
  * that it accepts nothing: no connection leaves the queue in the kernel, which other processes may share.
  * @param listen calls `server.listen({ fd })` of Node itself
  * @returns how to have it accept, if it has not been closed; `undefined` where it does not listen, or has its handle
- * elsewhere
+ * elsewhere, and accepts already
  */
 export function listenWithoutAccepting(server: Server, listen: () => void): (() => void) | undefined {
   const own = Object.getOwnPropertyDescriptor(server, '_handle')
+  if (own?.writable !== true) return void listen()
   let handle = handleOf(server) ?? null
   let accept: (() => number) | undefined
   Object.defineProperty(server, '_handle', {
