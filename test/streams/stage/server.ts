@@ -6,8 +6,9 @@ export interface Particular {
   /** How it answers. */
   status?: number
   head?: Record<string, string>
-  /** At the first request. */
-  killed?: boolean
+  /** At the request of that number. */
+  killedAt?: number
+  /** At each request. */
   stopped?: boolean
   giveFails?: boolean
 }
