@@ -1,6 +1,16 @@
 import { expect, it } from 'vitest'
 import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
-import { startExample, startClient } from './stage/mcp-client.ts'
+import type { CountingClient } from './stage/mcp-client.ts'
+import { startClient, startExample, startInSlots } from './stage/mcp-client.ts'
+
+/** Nothing was lost, and three processes have answered, one after the other. */
+function expectOneSession(client: CountingClient): void {
+  expect(client.faults).toEqual([])
+  expect(client.counts).toEqual(client.counts.map((_, at) => at + 1))
+  expect(client.gets).toBe(1)
+  expect(new Set(client.pids).size).toBe(3)
+  expect(client.sessionIds).toHaveLength(1)
+}
 
 it('examples/mcp: calls and notifications go on through restarts, in one session', async () => {
   const server = await startExample()
@@ -9,10 +19,19 @@ it('examples/mcp: calls and notifications go on through restarts, in one session
   for (let restart = 1; restart <= 2; restart += 1) await restartAndLeave(server)
   await calls.stop()
   await client.hearsMoreTicks(5)
+  expectOneSession(client)
+})
 
-  expect(client.faults).toEqual([])
-  expect(client.counts).toEqual(client.counts.map((_, at) => at + 1))
-  expect(client.gets).toBe(1)
-  expect(new Set(client.pids).size).toBe(3)
-  expect(client.sessionIds).toHaveLength(1)
+it('examples/mcp: under zerodown run -w 2 --sticky, too', async () => {
+  const { server, target, workers, roll } = await startInSlots()
+  const client = await startClient(target())
+  const calls = client.callOnAndOn(100)
+  for (let restart = 1; restart <= 2; restart += 1) {
+    const before = workers()
+    expect(await roll()).toBe('restarted 2 slots')
+    await Promise.all(before.map((pid) => server.waitForExit(pid)))
+  }
+  await calls.stop()
+  await client.hearsMoreTicks(5)
+  expectOneSession(client)
 })

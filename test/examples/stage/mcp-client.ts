@@ -3,6 +3,8 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 import type { Target } from '@zerodown/load'
+import type { Supervised } from '../../run/stage/supervised.ts'
+import { startSupervised } from '../../run/stage/supervised.ts'
 import { cleanUp } from '../../support/clean-up.ts'
 import type { ServerProcess } from '../../support/index.ts'
 import { Watch, startServer } from '../../support/index.ts'
@@ -11,6 +13,10 @@ const FOLDER = fileURLToPath(new URL('../../../examples/mcp/', import.meta.url))
 
 export const startExample = (): Promise<ServerProcess> =>
   startServer(`${FOLDER}server.js`, { cwd: FOLDER, env: { PORT: '0', PROBATION: '0' } })
+
+/** In two slots: a session is in one of them, where its client has to come back to. */
+export const startInSlots = (): Promise<Supervised> =>
+  startSupervised(`${FOLDER}server.js`, { slots: 2, flags: ['--sticky'], cwd: FOLDER, env: { PORT: '0' } })
 
 /** The SDK's own client. It notes what every call and every notification says, and what fails. */
 export class CountingClient {
