@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { zerodown } from '../cli/command.ts'
 import { hold } from '../faults/stage/held.ts'
 import { tempDir, until } from '../support/index.ts'
+import { isPending } from '../support/process-status.ts'
 import { startSupervised } from './stage/supervised.ts'
 
 const KILLED = {
@@ -14,13 +14,6 @@ const KILLED = {
 }
 
 const lastLine = (text: string): unknown => JSON.parse(text.trim().split('\n').at(-1) ?? '')
-
-/** The kernel makes one of two signals when a process has not taken the first yet, proc(5). */
-function isPending(pid: number, signal: number): boolean {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  const [, mask = ''] = /^ShdPnd:\t(\w+)$/m.exec(status) ?? []
-  return ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n
-}
 
 describe('zerodown stop says with ERR_ZERODOWN_KILLED, and exit code 1,', () => {
   it('that a worker did not end in time', async () => {

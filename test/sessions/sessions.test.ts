@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -10,6 +9,7 @@ import { startSupervised } from '../run/stage/supervised.ts'
 import type { ServerProcess } from '../support/index.ts'
 import { startServer, until } from '../support/index.ts'
 import { cleanUp } from '../support/clean-up.ts'
+import { isStopped } from '../support/process-status.ts'
 import { told } from '../streams/stage/server.ts'
 
 interface Counted {
@@ -162,7 +162,7 @@ describe('a session', () => {
     for (const [at, wire] of wires.entries()) await count(wire, 'abcdefghij'[at] ?? '', '?new')
     await commit(server)
     const { pid } = server.latest
-    await until(() => /^State:\tT/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')), 'the successor to stop')
+    await until(() => isStopped(pid), 'the successor to stop')
     for (const [at, wire] of wires.entries()) wire.write(POST(`/s/${'abcdefghij'[at]}`))
     await wait(300)
     server.signal('SIGCONT', pid)

@@ -1,9 +1,25 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { until } from '../support/index.ts'
+import { isStopped } from '../support/process-status.ts'
 import { converse } from './stage/conversation.ts'
 import { startChat } from './stage/server.ts'
 
 /** The oldest and the newest; test:socket.io runs others. */
 const VERSIONS = ['socket.io-4.6', 'socket.io']
+
+it('clients whose new process is stopped in the middle of their moves wait until it goes on, and lose nothing', async () => {
+  const server = await startChat({ tick: 10, ask: 25, generations: { 2: { stopAfter: 7 } } })
+  const restart = async (): Promise<void> => {
+    const old = server.current()
+    const { pid } = await server.restart()
+    await until(() => isStopped(pid), 'the new process to stop')
+    await wait(500)
+    server.signal('SIGCONT', pid)
+    await server.waitForExit(old, 30_000)
+  }
+  await converse(server, { clients: 8, restarts: 1, restart })
+})
 
 describe.each(VERSIONS)('clients of %s', (version) => {
   it('stay connected through restarts, and no message, acknowledgement or broadcast is lost, doubled or out of order', async () => {

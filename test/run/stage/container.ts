@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { startLoad } from '@zerodown/load'
 import { expect } from 'vitest'
 import { MIXED } from '../../../packages/adapter-suite/src/mixed-load.ts'
 import { cleanUp } from '../../support/clean-up.ts'
 import type { ServerProcess } from '../../support/index.ts'
+import { isFirst } from '../../support/process-status.ts'
 import type { Supervised } from './supervised.ts'
 import { startSupervised } from './supervised.ts'
 
@@ -54,12 +54,6 @@ export async function startContainer({ command }: Init, program = 'register/http
 
 /** PID 1 of the namespace that `unshare` has made, seen from outside. */
 export const firstIn = (server: ServerProcess): number => server.alive().find(isFirst) ?? 0
-
-/** Whether a process is PID 1 of a namespace of its own, pid_namespaces(7). Its pid out here may be any. */
-function isFirst(pid: number): boolean {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return /^NSpid:.*\t\d+\t1$/m.test(status)
-}
 
 /** Restarts all slots as often under load, and then ends the container. */
 export async function expectUnnoticed({ server, target, first }: Container, restarts: number): Promise<void> {
