@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
+import type { ClientHttp2Session } from 'node:http2'
+import { connect as connectHttp2 } from 'node:http2'
 import { Agent, request } from 'node:https'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -171,6 +173,23 @@ describe('a session', () => {
     expect(told(server, 'changed a session that was given')).toEqual([])
   })
 
+  it('is waited for no longer than patience: then the request is answered without it', async () => {
+    const server = await startServer('sessions', { env: { PATIENCE: '300' } })
+    const busy = await Wire.open(server.target())
+    await count(busy, 'a', '?new')
+    // In flight until its body ends.
+    busy.write(POST('/s/a', 'abc').slice(0, -1))
+    await commit(server)
+    const next = await Wire.open(server.target())
+    next.write(POST('/s/a'))
+    expect((await next.answer()).status).toBe(404)
+
+    busy.write('c')
+    expect(await counted(busy)).toMatchObject({ count: 2, by: 1 })
+    await server.waitForLog(/"took".*"key":"a"/)
+    expect(await count(next, 'a')).toMatchObject({ count: 3, by: 2 })
+  })
+
   it('that nobody knows is not waited for', async () => {
     const server = await startServer('sessions')
     const busy = await Wire.open(server.target())
@@ -206,7 +225,7 @@ describe('a session', () => {
   })
 
   it('stays as long as it has a TLS connection, whose last answer says so, and then goes', async () => {
-    const server = await startServer('sessions', { env: { TLS: '1' } })
+    const server = await startServer('sessions', { env: { PROTOCOL: 'https' } })
     const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false })
     cleanUp(() => agent.destroy())
     const ask = async (path: string): Promise<Counted & { reused: boolean; close: boolean }> => {
@@ -221,6 +240,30 @@ describe('a session', () => {
     await commit(server)
     expect(await ask('/s/a')).toMatchObject({ count: 2, by: 1, reused: true, close: true })
     expect(await ask('/s/a')).toMatchObject({ count: 3, by: 2, reused: false })
+    expect(told(server, 'changed a session that was given')).toEqual([])
+  })
+
+  it('stays as long as it is used over HTTP/2, whose drain ends the connection, and then goes', async () => {
+    const server = await startServer('sessions', { env: { PROTOCOL: 'http2' } })
+    const { host, port } = server.target() as { host: string; port: number }
+    const open = (): ClientHttp2Session => {
+      const session = connectHttp2(`http://${host}:${port}`)
+      session.on('error', () => {})
+      cleanUp(() => session.destroy())
+      return session
+    }
+    const ask = async (session: ClientHttp2Session, path: string): Promise<Counted> => {
+      const stream = session.request({ ':method': 'POST', ':path': path }).setEncoding('utf8').end()
+      return JSON.parse((await stream.toArray()).join('')) as Counted
+    }
+    const first = open()
+    expect(await ask(first, '/s/a?new')).toMatchObject({ count: 1, by: 1 })
+    const slow = ask(first, '/s/a?ms=1500')
+    await commit(server)
+    const second = open()
+    const later = ask(second, '/s/a')
+    expect(await slow).toMatchObject({ count: 2, by: 1 })
+    expect(await later).toMatchObject({ count: 3, by: 2 })
     expect(told(server, 'changed a session that was given')).toEqual([])
   })
 
