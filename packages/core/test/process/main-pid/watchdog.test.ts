@@ -20,15 +20,23 @@ const told = async (): Promise<string[]> =>
 
 const HOURLY = { WATCHDOG_USEC: String(3600 * 1_000_000) }
 
-/** How often it was told so far: by every process that was begun, however long each of them took. */
+/** Waits for every process that was begun, however long each of them takes. */
+const allEnded = (): Promise<unknown> =>
+  until(() => !process.getActiveResourcesInfo().includes('ProcessWrap'), 'the end of what was begun')
+
+/** How often it was told so far. */
 async function toldNow(): Promise<number> {
-  await until(() => !process.getActiveResourcesInfo().includes('ProcessWrap'), 'the end of what was begun')
+  await allEnded()
   return (await told()).length
 }
 
 function watchdog(env: Record<string, string>, warn: (line: string) => void = () => {}): Watchdog {
   const one = new Watchdog(env, { ...silentLogger, warn })
-  onTestFinished(() => one.stop())
+  // What still runs would write into the folder while it is removed.
+  onTestFinished(async () => {
+    one.stop()
+    await allEnded()
+  })
   return one
 }
 
