@@ -64,4 +64,7 @@ it('hears of a successor from its commit on, and not before', async () => {
   await successor.emitted('inCharge')
   await until(async () => (await pings()) >= 1, 'the first time')
   await dies()
+  // Nothing may write into the folder while it is removed.
+  await successor.lifecycle.shutdown()
+  await expectSilence()
 })

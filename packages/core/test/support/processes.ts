@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
+import { until } from '../../../../test/support/index.ts'
 import { NODE } from './programs.ts'
 
 /** A process that does nothing until it is ended. */
@@ -24,3 +25,7 @@ export async function endedPid(): Promise<number> {
   await end()
   return pid
 }
+
+/** Waits for every process that was begun here, however long each of them takes. */
+export const allEnded = (): Promise<unknown> =>
+  until(() => !process.getActiveResourcesInfo().includes('ProcessWrap'), 'the end of what was begun')

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { tempDir, until } from '../../../../../test/support/index.ts'
 import { silentLogger } from '../../../src/logger.ts'
+import { allEnded } from '../../support/processes.ts'
 import { Watchdog } from '../../../src/process/main-pid/watchdog.ts'
 
 let folder: string
@@ -19,10 +20,6 @@ const told = async (): Promise<string[]> =>
   (await readFile(join(folder, 'told'), 'utf8').catch(() => '')).split('\n').filter((line) => line !== '')
 
 const HOURLY = { WATCHDOG_USEC: String(3600 * 1_000_000) }
-
-/** Waits for every process that was begun, however long each of them takes. */
-const allEnded = (): Promise<unknown> =>
-  until(() => !process.getActiveResourcesInfo().includes('ProcessWrap'), 'the end of what was begun')
 
 /** How often it was told so far. */
 async function toldNow(): Promise<number> {
