@@ -41,6 +41,19 @@ async function commit(server: ServerProcess): Promise<void> {
   await server.waitForLog(/has taken over; draining/, { from })
 }
 
+/** A connection of the old process, in the middle of an answer, whose session `a` has gone to the successor. */
+async function withoutItsSession(): Promise<{ server: ServerProcess; wire: Wire }> {
+  const server = await startServer('sessions')
+  const wire = await Wire.open(server.target())
+  await count(wire, 'a', '?new')
+  // Another session keeps this connection in the old process.
+  await count(wire, 'b', '?new')
+  wire.write(POST('/s/b?ms=700'))
+  await commit(server)
+  await server.waitForLog(/"took".*"key":"a"/)
+  return { server, wire }
+}
+
 describe('a session', () => {
   it('goes to the successor, and its connections with it', async () => {
     const server = await startServer('sessions')
@@ -94,14 +107,7 @@ describe('a session', () => {
       'TP/1.1\r\nhost: a\r\ncontent-length: 1\r\n\r\nx',
     ],
   ])('that has gone gets its request, which moves %s', async (_, first, second) => {
-    const server = await startServer('sessions')
-    const wire = await Wire.open(server.target())
-    await count(wire, 'a', '?new')
-    // Another session keeps this connection in the old process.
-    await count(wire, 'b', '?new')
-    wire.write(POST('/s/b?ms=700'))
-    await commit(server)
-    await server.waitForLog(/"took".*"key":"a"/)
+    const { server, wire } = await withoutItsSession()
 
     wire.write(first)
     expect(await counted(wire)).toMatchObject({ count: 2, by: 1 })
@@ -113,13 +119,7 @@ describe('a session', () => {
   })
 
   it('that has gone does not fill the memory: a chunked request of more than 1 MiB is answered by 503, and may come again', async () => {
-    const server = await startServer('sessions')
-    const wire = await Wire.open(server.target())
-    await count(wire, 'a', '?new')
-    await count(wire, 'b', '?new')
-    wire.write(POST('/s/b?ms=700'))
-    await commit(server)
-    await server.waitForLog(/"took".*"key":"a"/)
+    const { server, wire } = await withoutItsSession()
 
     const mebibyte = `100000\r\n${'x'.repeat(0x10_0000)}\r\n`
     const upload = `POST /s/a HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n${mebibyte}${mebibyte}0\r\n\r\n`

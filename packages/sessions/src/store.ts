@@ -82,11 +82,11 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
 
   /** @returns whether the request is kept from the application for now */
   look(request: IncomingMessage, response: ServerResponse, toApplication: () => boolean): boolean {
-    const key = isMoving(request.socket) ? undefined : this.#options.keyOf(request)
     if (isMoving(request.socket)) {
       moveOn(new WaitingRequest(request, response, toApplication))
       return true
     }
+    const key = this.#options.keyOf(request)
     if (key === undefined) return false
     const place = this.#placeOf(key)
     if (place === 'here') return this.#begin(key, request, response)
