@@ -1,4 +1,5 @@
 import { rename, symlink } from 'node:fs/promises'
+import type { ServerProcess } from '../support/index.ts'
 import type { Major } from './installation.ts'
 import { MAJORS, nodeOf } from './installation.ts'
 
@@ -12,6 +13,26 @@ export const binaryOf = (major: Major): string => binaries.get(major) ?? ''
 /** For a hook before all tests, within `INSTALLATION`. */
 export async function installAll(): Promise<void> {
   for (const major of MAJORS) binaries.set(major, await nodeOf(major))
+}
+
+/**
+ * Takes a server through all further versions of the chain. `link` is its `launch.execPath`.
+ * @param then called in each generation, when its predecessor has gone
+ */
+export async function throughChain(
+  server: ServerProcess,
+  link: string,
+  then: (generation: number) => Promise<unknown>,
+): Promise<void> {
+  for (const [at, major] of CHAIN.slice(1).entries()) {
+    const generation = at + 2
+    await point(link, major)
+    const before = server.current()
+    await server.restart()
+    await server.waitForLog(new RegExp(`generation ${generation} runs on v${major}\\.`))
+    await server.waitForExit(before)
+    await then(generation)
+  }
 }
 
 /** One rename, as a package manager does it: at no moment is there none. */
