@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ServerProcess } from '../support/index.ts'
+import { beginSlow, expectSlowAnswer } from '../../packages/adapter-suite/src/slow-answer.ts'
 import { Wire } from '../../packages/adapter-suite/src/wire.ts'
 import { startServer } from '../support/index.ts'
 import { PATIENCE } from './ways.ts'
@@ -16,19 +17,7 @@ const CASES = ['10', '11', '12'].flatMap((NEST) =>
 )
 
 /** A request that is being answered. */
-async function beginSlow(server: ServerProcess): Promise<Wire> {
-  const wire = await Wire.open(server.target())
-  wire.get('/stream?chunks=5&ms=100')
-  await wire.answerBegins()
-  return wire
-}
-
-async function expectAnswer(wire: Wire): Promise<void> {
-  const { status, body } = await wire.answer()
-  // A kept connection would be waited for.
-  wire.destroy()
-  expect({ status, lines: body.toString().trim().split('\n').length }).toEqual({ status: 200, lines: 5 })
-}
+const beginAt = async (server: ServerProcess): Promise<Wire> => beginSlow(await Wire.open(server.target()))
 
 /** What a generation said of its hooks, with the number of requests that had no answer yet. */
 const hooksOf = (server: ServerProcess, generation: number): string[] =>
@@ -42,17 +31,17 @@ describe('the shutdown hooks of Nest', { timeout: PATIENCE }, () => {
     const server = await startServer('nest', { env })
     const { pid, generation } = server.latest
 
-    const slow = await beginSlow(server)
+    const slow = await beginAt(server)
     expect(server.output.lines.join()).not.toMatch(/listens to it as well/)
     await server.restart()
-    await expectAnswer(slow)
+    await expectSlowAnswer(slow)
     expect(await server.waitForExit(pid, 30_000)).toBe(0)
     expect(hooksOf(server, generation)).toEqual(IN_ORDER)
 
     const last = server.latest
-    const slowAgain = await beginSlow(server)
+    const slowAgain = await beginAt(server)
     server.signal('SIGTERM', last.pid)
-    await expectAnswer(slowAgain)
+    await expectSlowAnswer(slowAgain)
     expect(await server.waitForExit(last.pid, 30_000)).toBe(0)
     expect(hooksOf(server, last.generation)).toEqual(IN_ORDER)
   })

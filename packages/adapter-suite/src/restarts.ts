@@ -14,11 +14,7 @@ export async function restartAndLeave(server: ServerProcess): Promise<void> {
 
 /** Waits until only the newest generation is left. */
 export async function settled(server: ServerProcess): Promise<void> {
-  await until(
-    () => server.orphans().length === 0,
-    () => `the end of all predecessors. ${server.output}`,
-    15_000,
-  )
+  await predecessorsLeft(server, 0)
 }
 
 /**
@@ -26,9 +22,13 @@ export async function settled(server: ServerProcess): Promise<void> {
  * fast machine restarts faster than slow requests are answered.
  */
 export async function roomForOneMore(server: ServerProcess): Promise<void> {
+  await predecessorsLeft(server, 2)
+}
+
+async function predecessorsLeft(server: ServerProcess, most: number): Promise<void> {
   await until(
-    () => server.orphans().length <= 2,
-    () => `an older process to end. ${server.output}`,
+    () => server.orphans().length <= most,
+    () => `no more than ${most} predecessors to be left. ${server.output}`,
     15_000,
   )
 }

@@ -3,7 +3,7 @@ import type { Check } from '../check.ts'
 import { check } from '../check.ts'
 import type { ServerProcess } from '../processes/server-process.ts'
 import { restartAndLeave } from '../restarts.ts'
-import type { Wire } from '../wire.ts'
+import { beginSlow, expectSlowAnswer } from '../slow-answer.ts'
 
 export const shutdown: Check = check(
   'runs shutdown hooks when all is answered, after a restart and at SIGTERM',
@@ -12,31 +12,17 @@ export const shutdown: Check = check(
     const first = server.latest
     const slow = await beginSlow(await stage.connect(server))
 
-    await Promise.all([restartAndLeave(server), expectAnswer(slow)])
+    await Promise.all([restartAndLeave(server), expectSlowAnswer(slow)])
     await expectHook(server, first.generation)
 
     const last = server.latest
     const slowAgain = await beginSlow(await stage.connect(server))
     server.signal('SIGTERM')
-    await expectAnswer(slowAgain)
+    await expectSlowAnswer(slowAgain)
     assert.equal(await server.waitForExit(last.pid, 30_000), 0)
     await expectHook(server, last.generation)
   },
 )
-
-/** A stream, so that it is known to have begun. */
-async function beginSlow(wire: Wire): Promise<Wire> {
-  wire.get('/stream?chunks=5&ms=100')
-  await wire.answerBegins()
-  return wire
-}
-
-async function expectAnswer(wire: Wire): Promise<void> {
-  const { status, body } = await wire.answer()
-  // A kept connection would be waited for.
-  wire.destroy()
-  assert.deepEqual({ status, lines: body.toString().trim().split('\n').length }, { status: 200, lines: 5 })
-}
 
 async function expectHook(server: ServerProcess, generation: number): Promise<void> {
   const line = new RegExp(`^\\{"hook":${generation},"open":(\\d+)\\}$`)
