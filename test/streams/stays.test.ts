@@ -69,9 +69,9 @@ describe('a successor that fails when streams come', () => {
       ),
     )
     const survivors = goOn.filter(Boolean).length
-    // No more had been passed on than the window lets out, of a successor that is not known yet.
-    expect(survivors).toBeGreaterThanOrEqual(10)
-    expect(survivors).toBeLessThanOrEqual(17)
+    // Three were confirmed at most, each of which doubles the window at best: 1, 2, 4, and then 8 may be on their way.
+    expect(survivors).toBeGreaterThanOrEqual(readers.length - 3 - 8)
+    expect(survivors).toBeLessThanOrEqual(readers.length - 4)
     expect(readers.flatMap(({ faults }) => faults).filter((fault) => / came after /.test(fault))).toEqual([])
 
     await server.waitForExit(old)
