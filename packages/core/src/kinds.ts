@@ -48,6 +48,7 @@ export const replay = (accept: Accept, connection: object, what: Replay): boolea
 
 /**
  * Has the HTTP server behind `accept` serve a connection whose last requests the predecessor has read and not answered.
+ * A request on which the application throws counts as served: it has begun here, and must not be answered twice.
  * @param bytes what was read of them; the rest comes on the connection
  * @returns what the `receive()` of a kind returns
  */

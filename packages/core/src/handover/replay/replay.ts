@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net'
-import { noteUsed } from '../../connections/unused.ts'
 import { holdReading } from '../../node/internals/hold-reading.ts'
-import { isReadByHttp } from '../../node/internals/http-parser.ts'
 import { within } from '../../node/within.ts'
 import { beginReplaying, endReplaying } from './replaying.ts'
 import type { Accept } from '../kinds/kind.ts'
 import { AnswerHead } from './answer-head.ts'
+import { acceptForHttp, feed } from './feed.ts'
 
 /** How long a handler may take for the head of its answer: meanwhile the client waits. ms */
 const PATIENCE = 5000
@@ -38,37 +37,19 @@ export function replay(
   { bytes, fits, begin, patience = PATIENCE }: Replay,
 ): boolean | Promise<boolean> {
   const readOn = holdReading(connection)
-  const socket = readOn && accept(connection)
+  const socket = readOn && acceptForHttp(accept, connection)
   if (readOn === undefined || socket === undefined) return false
-  if (!isReadByHttp(socket)) {
-    socket.destroy()
-    return false
-  }
-  noteUsed(socket)
   const head = new AnswerHead(socket, fits)
   beginReplaying(socket)
   void head.decided.then(() => endReplaying(socket))
   begin?.(socket)
-  read(socket, bytes, () => head.refuse())
+  if (!feed(socket, bytes)) head.refuse()
   const settle = (served: boolean): boolean => {
     if (served) readOn()
     return served
   }
   if (head.fits !== undefined) return settle(head.fits)
   return settleLater(head, patience).then(settle)
-}
-
-/** @param threw called when a listener of the application has thrown, which stays uncaught as for any other request */
-function read(socket: Socket, bytes: Uint8Array, threw: () => void): void {
-  try {
-    // The HTTP parser takes what it has not read itself by this event.
-    socket.emit('data', Buffer.from(bytes))
-  } catch (error) {
-    threw()
-    process.nextTick(() => {
-      throw error
-    })
-  }
 }
 
 async function settleLater(head: AnswerHead, patience: number): Promise<boolean> {

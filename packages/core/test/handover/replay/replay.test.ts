@@ -1,39 +1,16 @@
 import { once } from 'node:events'
-import type { RequestListener, Server } from 'node:http'
-import { createServer as createHttpServer } from 'node:http'
+import type { RequestListener } from 'node:http'
+import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
-import { createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { isUnused } from '../../../src/connections/unused.ts'
-import type { Accept } from '../../../src/handover/kinds/kind.ts'
 import type { Replay } from '../../../src/handover/replay/replay.ts'
 import { replay } from '../../../src/handover/replay/replay.ts'
 import { requestHead } from '../../../src/handover/replay/request-head.ts'
-import { accepting } from '../../../src/node/internals/accepting.ts'
-import { nativeHandle } from '../../../src/node/internals/handles.ts'
-import type { Client } from '../../support/http.ts'
 import { GET, converse, serve } from '../../support/http.ts'
 import { listen } from '../../support/servers.ts'
-
-interface Moved {
-  /** The client of the connection that comes. */
-  client: Client
-  accept: Accept
-  /** Its native handle, which nobody reads. */
-  connection: object
-}
-
-/** A connection that came to another server, and is to be served by this one. */
-async function moved(server: Server): Promise<Moved> {
-  const { client, socket } = await converse(await listen(createServer({ pauseOnConnect: true })))
-  return { client, accept: accepting(server) as Accept, connection: nativeHandle(socket) as object }
-}
-
-const serving = async (handler: RequestListener): Promise<Moved & { server: Server }> => {
-  const { server } = await serve(handler)
-  return { server, ...(await moved(server)) }
-}
+import { moved, nextUncaught, serving } from './moved.ts'
 
 /** What the client has had already. */
 const like = (pattern: RegExp): Replay => ({ bytes: Buffer.from(GET('/events')), fits: (head) => pattern.test(head) })
@@ -135,17 +112,14 @@ describe('a connection stays with the predecessor, and its client hears nothing'
     const { client, accept, connection } = await serving(() => {
       throw error
     })
-    const others = process.listeners('uncaughtException')
-    process.removeAllListeners('uncaughtException')
-    const uncaught = once(process, 'uncaughtException')
+    const uncaught = nextUncaught()
     expect(replay(accept, connection, OK)).toBe(false)
-    expect(await uncaught).toContain(error)
-    for (const listener of others) process.on('uncaughtException', listener)
+    expect(await uncaught).toBe(error)
     expect(await client.hearsAll()).toBe('')
   })
 
   it('when something else reads the connections of the server', async () => {
-    const server = createHttpServer()
+    const server = createServer()
     server.removeAllListeners('connection')
     await listen(server)
     const { client, accept, connection } = await moved(server)
