@@ -24,15 +24,21 @@ export async function throughChain(
   link: string,
   then: (generation: number) => Promise<unknown>,
 ): Promise<void> {
-  for (const [at, major] of CHAIN.slice(1).entries()) {
-    const generation = at + 2
-    await point(link, major)
-    const before = server.current()
-    await server.restart()
-    await server.waitForLog(new RegExp(`generation ${generation} runs on v${major}\\.`))
-    await server.waitForExit(before)
+  for (let generation = 2; generation <= CHAIN.length; generation += 1) {
+    await intoGeneration(server, link, generation)
     await then(generation)
   }
+}
+
+/** Restarts into the version of the chain that this generation has, and waits until the predecessor has gone. */
+export async function intoGeneration(server: ServerProcess, link: string, generation: number): Promise<void> {
+  const major = CHAIN[generation - 1]
+  if (major === undefined) throw new RangeError(`the chain has no generation ${generation}`)
+  await point(link, major)
+  const before = server.current()
+  await server.restart()
+  await server.waitForLog(new RegExp(`generation ${generation} runs on v${major}\\.`))
+  await server.waitForExit(before)
 }
 
 /** One rename, as a package manager does it: at no moment is there none. */

@@ -7,5 +7,6 @@ export default defineConfig({
   test: {
     ...base.test,
     include: ['test/socket.io/*.suite.ts'],
+    testTimeout: 30 * 60_000,
   },
 })
