@@ -2,9 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { startSupervised } from '../run/stage/supervised.ts'
 import type { Counted } from './stage/conversation.ts'
 import { converse } from './stage/conversation.ts'
-import { environmentOf, startChat } from './stage/server.ts'
-
-const VERSIONS = ['socket.io-4.6', 'socket.io-4.7', 'socket.io']
+import { VERSIONS, environmentOf, startChat } from './stage/server.ts'
 
 const LATE = { ANSWERS_WITHIN: '2000' }
 

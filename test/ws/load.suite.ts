@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
 import { converse } from './stage/conversation.ts'
-import { eventsOf, restartAndLeave, startWs } from './stage/server.ts'
+import { VERSIONS, eventsOf, restartAndLeave, startWs } from './stage/server.ts'
 
 const CLIENTS = 500
 const RESTARTS = 50
 
-it(`${CLIENTS} WebSockets, 10 messages a second each way, ${RESTARTS} restarts`, async () => {
-  const server = await startWs({ push: 100, options: { drainTimeout: 60_000 } })
+it.each(VERSIONS)(`${CLIENTS} WebSockets of %s, 10 messages a second each way, ${RESTARTS} restarts`, async (ws) => {
+  const server = await startWs({ ws, push: 100, options: { drainTimeout: 60_000 } })
   const told = await converse(server, {
     clients: CLIENTS,
     messages: 1,
@@ -19,6 +19,6 @@ it(`${CLIENTS} WebSockets, 10 messages a second each way, ${RESTARTS} restarts`,
     restart: (one) => restartAndLeave(one, 120_000),
   })
   const moves = eventsOf(server, 'drained').reduce((sum, { handedOver }) => sum + Number(handedOver), 0)
-  console.log(`${JSON.stringify(told)}, ${moves} moves in ${RESTARTS} restarts`)
+  console.log(`${ws}: ${JSON.stringify(told)}, ${moves} moves in ${RESTARTS} restarts`)
   expect(moves).toBe(CLIENTS * RESTARTS)
 })

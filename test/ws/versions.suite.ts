@@ -1,8 +1,6 @@
 import { describe, it } from 'vitest'
 import { converse } from './stage/conversation.ts'
-import { startWs } from './stage/server.ts'
-
-const VERSIONS = ['ws-8.0', 'ws-8.11', 'ws-8.18', 'ws']
+import { VERSIONS, startWs } from './stage/server.ts'
 
 const NO_TAKEOVER = { perMessageDeflate: { clientNoContextTakeover: true, threshold: 0 } }
 const OFFER = { 'sec-websocket-extensions': 'permessage-deflate; client_no_context_takeover' }

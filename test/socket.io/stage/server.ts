@@ -1,6 +1,9 @@
 import type { ServerOptions, ServerProcess } from '../../support/index.ts'
 import { startServer } from '../../support/index.ts'
 
+/** The versions of Socket.IO whose clients move, as test/package.json names them. */
+export const VERSIONS = ['socket.io-4.6', 'socket.io-4.7', 'socket.io']
+
 export interface ChatServerOptions extends ServerOptions {
   /** Options of zerodown. */
   readonly options?: Readonly<Record<string, unknown>>

@@ -3,6 +3,9 @@ import { startServer } from '../../support/index.ts'
 import type { ClientOptions } from './client.ts'
 import { WebSocketClient } from './client.ts'
 
+/** The versions of ws that are tested, as test/package.json names them. */
+export const VERSIONS = ['ws-8.0', 'ws-8.11', 'ws-8.18', 'ws']
+
 export interface WsServerOptions extends ServerOptions {
   /** Options of zerodown. */
   readonly options?: Readonly<Record<string, unknown>>
