@@ -63,6 +63,17 @@ describe('restarts while older generations drain', () => {
     expect(server.output.toString()).not.toMatch(/maxGenerations|[1-9]\d* cut/)
   })
 
+  it('one that crashes while it drains takes none before it along, and the service restarts on', async () => {
+    const server = await startServer('http', { options: OPTIONS })
+    const answers = await restartTimes(server, 2, 5)
+    await server.waitForLog(/generation 3 .* has taken over/)
+    const [first, second] = server.announcements.map(({ pid }) => pid)
+    server.signal('SIGKILL', second)
+    await server.restart()
+    expect(await Promise.all(answers.map(({ end }) => end))).toEqual(['whole', 'cut'])
+    expect(await server.waitForExit(first as number)).toBe(0)
+  })
+
   it('each slot of zerodown run has its own', async () => {
     const { server, target, roll } = await startSupervised('register/http.mjs', {
       slots: 2,
