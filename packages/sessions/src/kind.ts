@@ -15,7 +15,7 @@ export function moveOn(waiting: WaitingRequest): void {
   const others = leaving.get(socket)
   if (others !== undefined) return void others.push(waiting)
   leaving.set(socket, [waiting])
-  socket.once('close', () => leaving.delete(socket))
+  socket.once('close', () => settle(socket))
 }
 
 /** Whether requests before this one on its connection are about to move: then it has to move with them. */
@@ -23,18 +23,23 @@ export const isMoving = (socket: Socket): boolean => leaving.has(socket)
 
 /** Gives up: there is nobody to take them. */
 export function stayAll(): void {
-  for (const [socket, requests] of leaving) {
-    leaving.delete(socket)
-    for (const waiting of requests) waiting.release()
-  }
+  for (const socket of leaving.keys()) settle(socket, (waiting) => waiting.release())
 }
 
-function refuseAll(socket: Socket): void {
+/**
+ * The requests of this connection do not wait to move any more.
+ * @param how what becomes of each; nothing, if the connection has closed
+ */
+function settle(socket: Socket, how?: (waiting: WaitingRequest) => void): void {
   const requests = leaving.get(socket) ?? []
   leaving.delete(socket)
-  for (const waiting of requests)
-    waiting.refuse('a chunked request was longer than 1 MiB, on a connection that had to move')
+  if (how !== undefined) requests.forEach(how)
 }
+
+const refuseAll = (socket: Socket): void =>
+  settle(socket, (waiting) =>
+    waiting.refuse('a chunked request was longer than 1 MiB, on a connection that had to move'),
+  )
 
 const isWhole = (server: HttpServer, open: ReadonlySet<Socket>, last: WaitingRequest): boolean =>
   !last.request.complete || awaitingNothing(server, open, [last.response]).length > 0
@@ -72,14 +77,10 @@ export const sessionRequest: ConnectionKind = {
       details: { bytes: bytes.toString('base64') },
       again: () => stopReading(socket) !== undefined,
       // The successor does not take it, so the application has to answer without the session.
-      thaw() {
-        leaving.delete(socket)
-        for (const waiting of requests) waiting.release()
-      },
+      thaw: () => settle(socket, (waiting) => waiting.release()),
       moved() {
-        leaving.delete(socket)
         takeFromApplication(socket)
-        for (const waiting of requests) waiting.leave()
+        settle(socket, (waiting) => waiting.leave())
       },
     }
   },
