@@ -114,6 +114,8 @@ export type Question =
   | { type: 'connections-coming' }
   /** The successor owns these connections now, and the predecessor no longer reads them. All are of one kind. */
   | { type: 'connections-passed'; connections: readonly { id: number; payload: Payload }[] }
+  /** Has the successor a part of that name? */
+  | { type: 'peer-asked'; name: string }
 
 /** The answers. A process in which nobody answers says `null`. */
 export interface Answers {
@@ -124,6 +126,7 @@ export interface Answers {
   'connections-coming': boolean
   /** The ids of those that are served. */
   'connections-passed': readonly number[]
+  'peer-asked': boolean
   /** What the process tells of itself. */
   'status-asked': object
 }

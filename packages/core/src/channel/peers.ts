@@ -31,6 +31,11 @@ export interface Peers {
   toPredecessor(message: unknown, handle?: object): boolean
   /** @returns `false`: there is no successor, or it has gone. What is sent to one without that part is dropped */
   toSuccessor(message: unknown, handle?: object): boolean
+  /**
+   * Asks whether the successor has that part now. At the commit it has all that its application has made before it was ready.
+   * @returns `undefined`: nobody can say, as its version is older, or as there is no successor, or none any more
+   */
+  isInSuccessor(): Promise<boolean | undefined>
   /** Stops listening. */
   end(): void
 }
@@ -59,6 +64,7 @@ export function peers(name: string, listener: PeerListener): Peers {
   return {
     toPredecessor: (message, handle) => send(predecessor, message, handle),
     toSuccessor: (message, handle) => send(successor, message, handle),
+    isInSuccessor: async () => (await successor?.ask({ type: 'peer-asked', name })) ?? undefined,
     end() {
       if (listeners.get(name) === listener) listeners.delete(name)
     },
@@ -74,6 +80,7 @@ export function hearPredecessor(channel: ChannelToPredecessor): void {
     else if (isNativeHandle(handle)) handle.close()
   })
   channel.on('no-peer', ({ name }) => listeners.get(name)?.unknownToPredecessor?.())
+  channel.answer('peer-asked', ({ name }) => listeners.has(name))
   void channel.ended.then(() => {
     for (const { predecessorGone } of listeners.values()) predecessorGone?.()
   })

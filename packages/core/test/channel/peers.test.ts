@@ -91,6 +91,23 @@ it('is told that the predecessor has no such part', async () => {
   expect(unknown).toEqual(['part'])
 })
 
+it('can ask whether the successor has such a part', async () => {
+  const { toSuccessor, toPredecessor, carriers } = channelInMemory()
+  const part = listenAs('part', {})
+  hearSuccessor(toSuccessor)
+  // An older version says nothing of it.
+  expect(await part.isInSuccessor()).toBeUndefined()
+  hearPredecessor(toPredecessor)
+  // Both sides are one process here.
+  expect(await part.isInSuccessor()).toBe(true)
+  part.end()
+  expect(await part.isInSuccessor()).toBe(false)
+  const asked = part.isInSuccessor()
+  carriers[0].close()
+  expect(await asked).toBeUndefined()
+  expect(await part.isInSuccessor()).toBeUndefined()
+})
+
 it('tells all parts of the commit, and waits for those that have something to say before this process leaves', async () => {
   const told: string[] = []
   let finish: (() => void) | undefined
