@@ -2,9 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Peers } from '@zerodown/core/kinds'
 import { holdHere, isReplaying, logger, peers } from '@zerodown/core/kinds'
 import { Arrivals } from './arrivals.ts'
+import { Departures } from './departures.ts'
 import { InFlight, canMove } from './in-flight.ts'
 import { isMoving, moveOn, stayAll } from './kind.ts'
 import { tellToComeBack } from './come-back.ts'
+import { messageOf } from './message-of.ts'
 import type { SessionsOptions } from './options.ts'
 import { current } from './requests.ts'
 import { WaitingRequest } from './waiting-request.ts'
@@ -25,15 +27,11 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
   readonly #options: SessionsOptions<Value, Data>
   readonly #here = new Map<string, Value>()
   readonly #inFlight = new Map<string, InFlight>()
-  /** Those that go, and when it is known whether they have gone. */
-  readonly #giving = new Map<string, Promise<void>>()
   /** Those that have come, and that `take()` is making. */
   readonly #taking = new Map<string, Promise<void>>()
-  readonly #gone = new Set<string>()
-  readonly #staying = new Set<string>()
   readonly #arrivals: Arrivals
+  readonly #departures: Departures<Value, Data>
   readonly #peers: Peers
-  #leaving = false
 
   constructor(name: string, options: SessionsOptions<Value, Data>) {
     this.#name = name
@@ -44,10 +42,16 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
       unknownToPredecessor: () => this.#arrivals.settleAll(),
       predecessorGone: () => this.#arrivals.settleAll(),
       successorGone: () => this.#successorGone(),
-      committed: () => this.#leave(),
-      leaving: () => Promise.allSettled(this.#giving.values()),
+      committed: () => this.#departures.begin(),
+      leaving: () => this.#departures.end(),
     })
     this.#arrivals = new Arrivals((key) => this.#peers.toPredecessor(key), options.patience ?? 30_000)
+    const sessions = {
+      here: this.#here,
+      isNeeded: (key: string) => this.#inFlight.get(key)?.isNeeded === true,
+      delete: (key: string) => this.delete(key),
+    }
+    this.#departures = new Departures(name, options, sessions, this.#peers)
   }
 
   get size(): number {
@@ -64,10 +68,9 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
 
   set(key: string, value: Value): this {
     this.#here.set(key, value)
-    this.#gone.delete(key)
     const answer = current.getStore()
     if (answer !== undefined && !answer.writableFinished) this.#begin(key, answer.req, answer)
-    if (this.#leaving) setImmediate(() => this.#mayGo(key))
+    this.#departures.cameBack(key)
     return this
   }
 
@@ -95,7 +98,8 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
       return true
     }
     const taking = this.#taking.get(key)
-    const coming = taking ?? (place === 'unknown' ? this.#arrivals.ask(key) : Promise.resolve(this.#giving.get(key)))
+    const coming =
+      taking ?? (place === 'unknown' ? this.#arrivals.ask(key) : Promise.resolve(this.#departures.outcome(key)))
     if (coming === undefined) return false
     const waiting = new WaitingRequest(request, response, toApplication)
     void coming.then(() => this.#goOn(key, waiting))
@@ -103,13 +107,13 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
   }
 
   #placeOf(key: string): Place {
-    if (this.#giving.has(key)) return 'giving'
+    if (this.#departures.outcome(key) !== undefined) return 'giving'
     if (this.#here.has(key)) return 'here'
-    return this.#gone.has(key) ? 'gone' : 'unknown'
+    return this.#departures.hasGone(key) ? 'gone' : 'unknown'
   }
 
   #begin(key: string, request: IncomingMessage, response: ServerResponse): false {
-    const inFlight = this.#inFlight.get(key) ?? new InFlight(() => this.#mayGo(key))
+    const inFlight = this.#inFlight.get(key) ?? new InFlight(() => this.#departures.mayGo(key))
     this.#inFlight.set(key, inFlight)
     inFlight.add(request, response)
     // An event stream needs its session, over there as well.
@@ -119,49 +123,19 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
 
   async #goOn(key: string, waiting: WaitingRequest): Promise<void> {
     await this.#taking.get(key)
-    await this.#giving.get(key)
+    await this.#departures.outcome(key)
     const { request } = waiting
+    const hasGone = this.#departures.hasGone(key)
     // Its client has had the head of the answer: only where it came from can it go on.
-    if (this.#gone.has(key) && isReplaying(request.socket)) return void request.socket.destroy()
-    if (this.#gone.has(key) && canMove(request)) return moveOn(waiting)
+    if (hasGone && isReplaying(request.socket)) return void request.socket.destroy()
+    if (hasGone && canMove(request)) return moveOn(waiting)
     if (this.#here.has(key)) this.#begin(key, waiting.request, waiting.response)
     waiting.release()
   }
 
-  #leave(): void {
-    this.#leaving = true
-    for (const key of this.#here.keys()) this.#mayGo(key)
-  }
-
-  /** It leaves after this process, so it has died, and what it had with it. What is still here is served on. */
   #successorGone(): void {
-    const lost = this.#gone.size
-    this.#gone.clear()
-    if (lost > 0) logger.error(`${lost} sessions of ${this.#name} had gone to the successor, and are lost with it.`)
+    this.#departures.successorGone()
     stayAll()
-  }
-
-  #mayGo(key: string): void {
-    if (!this.#leaving || this.#staying.has(key) || this.#placeOf(key) !== 'here') return
-    if (this.#inFlight.get(key)?.isNeeded === true) return
-    const given = this.#give(key).finally(() => this.#giving.delete(key))
-    this.#giving.set(key, given)
-  }
-
-  async #give(key: string): Promise<void> {
-    try {
-      const data = await this.#options.give(this.#here.get(key) as Value, key)
-      // The application may have ended it meanwhile.
-      if (!this.#here.has(key)) return
-      if (!this.#peers.toSuccessor({ key, data })) return
-      this.delete(key)
-      this.#gone.add(key)
-    } catch (error) {
-      this.#staying.add(key)
-      logger.warn(
-        `a session of ${this.#name} stays with this process until it ends, as it cannot be given: ${text(error)}`,
-      )
-    }
   }
 
   #arrive({ key, data, unknown }: FromPredecessor): void {
@@ -178,17 +152,16 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
     try {
       this.set(key, await this.#options.take(data, key))
     } catch (error) {
-      logger.error(`a session of ${this.#name} is lost, as it cannot be taken: ${text(error)}`)
+      logger.error(`a session of ${this.#name} is lost, as it cannot be taken: ${messageOf(error)}`)
     }
   }
 
   /** The successor has a request for it. */
   async #asked(key: string): Promise<void> {
+    this.#departures.heardOf()
     await this.#taking.get(key)
     if (this.#placeOf(key) === 'unknown') await this.#arrivals.ask(key)
-    if (this.#placeOf(key) === 'here') this.#mayGo(key)
+    if (this.#placeOf(key) === 'here') this.#departures.mayGo(key)
     else if (this.#placeOf(key) !== 'giving') this.#peers.toSuccessor({ key, unknown: true })
   }
 }
-
-const text = (error: unknown): string => (error instanceof Error ? error.message : String(error))
