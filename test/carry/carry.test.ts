@@ -112,6 +112,19 @@ describe('a successor serves without it', () => {
     )
   })
 
+  it('where the new release has none, and the log of the old process says so', async () => {
+    // An attempt that fails has asked for it.
+    const server = await startCarrying({ 1: { entries: 10 }, 2: { killTakingAt: 1, without: 'once killed' } })
+    server.signal('SIGUSR2')
+    await server.waitForLog(/was ended by SIGKILL/)
+    expect(server.output.toString()).not.toContain('nothing of that name')
+    await server.restart()
+    await server.waitForExit()
+    for (const name of ['cache', 'counters'])
+      await server.waitForLog(new RegExp(`warning: carry '${name}': the new release has nothing of that name`))
+    expect(await new Client(server).ask('/all')).toMatchObject({ generation: 2, cached: 0 })
+  })
+
   it('beyond the limit of size, and what came by then is there', async () => {
     const server = await startCarrying({ 1: { entries: 20_000 }, 2: { maxBytes: 1_000_000 } })
     await server.restart()

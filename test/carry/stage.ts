@@ -7,7 +7,7 @@ import { startServer, tempDir } from '../support/index.ts'
 
 /** What is particular to one generation. */
 export interface Particular {
-  without?: boolean
+  without?: boolean | 'once killed'
   version?: number
   maxBytes?: number
   timeout?: number

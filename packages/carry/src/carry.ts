@@ -20,6 +20,8 @@ export class Carry {
   /** To the successor of the restart that is tried, or that has taken over. */
   #giving: Giving | undefined
   #committed = false
+  /** Resolves when it is known whether the successor has it. */
+  #known: Promise<void> | undefined
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_OPTION` */
   constructor(name: string, options: CarryOptions<unknown>) {
@@ -34,7 +36,7 @@ export class Carry {
       predecessorGone: () => this.#taking.predecessorGone(),
       fromSuccessor: (message) => this.#asked(message as FromTaker),
       committed: () => this.#commit(),
-      leaving: () => this.#giving?.finish(this.#taking.over),
+      leaving: () => Promise.all([this.#giving?.finish(this.#taking.over), this.#known]),
       successorGone: () => this.#giving?.stop(),
     })
     const { version, maxBytes, timeout } = this.#settings
@@ -71,5 +73,13 @@ export class Carry {
   #commit(): void {
     this.#committed = true
     this.#giving?.commit()
+    this.#known = this.#warnIfUnknown()
+  }
+
+  async #warnIfUnknown(): Promise<void> {
+    if ((await this.#peers.isInSuccessor()) !== false) return
+    logger.warn(
+      `carry '${this.#name}': the new release has nothing of that name, so what this process has is lost when it ends.`,
+    )
   }
 }
