@@ -14,6 +14,11 @@ export interface PeerListener {
   fromSuccessor?(message: unknown, handle: unknown): void
   /** Nothing can come from the predecessor any more. */
   predecessorGone?(): void
+  /**
+   * The restart that has started this process is rolled back: it leaves without having been in charge, and the predecessor keeps
+   * all that it has. Requests that this process has accepted are still finished. Not called in a process that is killed.
+   */
+  rolledBack?(): void
   /** The successor is in charge now. What is in flight here is still finished. */
   committed?(): void
   /**
@@ -100,6 +105,11 @@ export function hearSuccessor(channel: ChannelToSuccessor): void {
     successor = undefined
     for (const { successorGone } of listeners.values()) successorGone?.()
   })
+}
+
+/** Tells all parts of this process that it will not be in charge. */
+export function sayRolledBack(): void {
+  for (const { rolledBack } of listeners.values()) attempt(() => rolledBack?.())
 }
 
 /** Tells all parts of this process that the successor is in charge. */

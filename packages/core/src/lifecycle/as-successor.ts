@@ -1,4 +1,5 @@
 import type { GenerationInfo } from '../channel/messages.ts'
+import { sayRolledBack } from '../channel/peers.ts'
 import { messageOf } from '../errors.ts'
 import { IncomingConnections } from '../handover/receive/incoming-connections.ts'
 import { takeTicketKeys } from '../handover/ticket-keys.ts'
@@ -94,6 +95,7 @@ export class AsSuccessor {
   announceLeaving(why: string): void {
     this.#offered = undefined
     this.#predecessor.announceLeaving(why)
+    sayRolledBack()
   }
 
   /** Tells the predecessor how the restart ended that it asked for. */

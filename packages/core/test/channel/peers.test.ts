@@ -1,6 +1,13 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
 import type { PeerListener, Peers } from '../../src/channel/peers.ts'
-import { hearPredecessor, hearSuccessor, peers, sayCommitted, sayLeaving } from '../../src/channel/peers.ts'
+import {
+  hearPredecessor,
+  hearSuccessor,
+  peers,
+  sayCommitted,
+  sayLeaving,
+  sayRolledBack,
+} from '../../src/channel/peers.ts'
 import { arrived, channelInMemory } from '../support/carriers.ts'
 
 function listenAs(name: string, listener: PeerListener): Peers {
@@ -123,6 +130,15 @@ it('tells all parts of the commit, and waits for those that have something to sa
   finish?.()
   await leaving
   expect(told).toEqual(['quiet', 'busy', 'within 5000 ms'])
+})
+
+it('tells all parts that this process leaves without having been in charge', () => {
+  const told: string[] = []
+  listenAs('deaf', {})
+  listenAs('part', { rolledBack: () => told.push('part') })
+  listenAs('other', { rolledBack: () => told.push('other') })
+  sayRolledBack()
+  expect(told).toEqual(['part', 'other'])
 })
 
 it('a part that fails keeps nobody from the commit, and no process from leaving', async () => {
