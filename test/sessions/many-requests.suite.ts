@@ -3,9 +3,7 @@ import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
 import { Wire } from '../handover/stage/wire.ts'
 import { startServer } from '../support/index.ts'
 import { told } from '../streams/stage/server.ts'
-
-const POST = (path: string, body = ''): string =>
-  `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+import { POST } from './stage.ts'
 
 it('requests of sessions, each over two connections, are all counted once in 20 restarts', async () => {
   const server = await startServer('sessions')

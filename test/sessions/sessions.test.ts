@@ -13,33 +13,8 @@ import { startServer, until } from '../support/index.ts'
 import { cleanUp } from '../support/clean-up.ts'
 import { isStopped } from '../support/process-status.ts'
 import { told } from '../streams/stage/server.ts'
-
-interface Counted {
-  count: number
-  by: number
-  bytes: number
-}
-
-const POST = (path: string, body = ''): string =>
-  `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`
-
-const counted = async (wire: Wire): Promise<Counted> => {
-  const { status, body } = await wire.answer()
-  expect([status, body.toString()]).toEqual([200, expect.stringMatching(/^\{/)])
-  return JSON.parse(body.toString()) as Counted
-}
-
-const count = (wire: Wire, key: string, query = '', body = ''): Promise<Counted> => {
-  wire.write(POST(`/s/${key}${query}`, body))
-  return counted(wire)
-}
-
-/** Sends the signal, and waits until the successor is in charge. */
-async function commit(server: ServerProcess): Promise<void> {
-  const from = server.output.lines.length
-  server.signal('SIGUSR2')
-  await server.waitForLog(/has taken over; draining/, { from })
-}
+import type { Counted } from './stage.ts'
+import { POST, commit, count, counted } from './stage.ts'
 
 /** A connection of the old process, in the middle of an answer, whose session `a` has gone to the successor. */
 async function withoutItsSession(): Promise<{ server: ServerProcess; wire: Wire }> {
@@ -52,6 +27,29 @@ async function withoutItsSession(): Promise<{ server: ServerProcess; wire: Wire 
   await commit(server)
   await server.waitForLog(/"took".*"key":"a"/)
   return { server, wire }
+}
+
+interface OverTls {
+  agent: Agent
+  ask(path: string): Promise<Partial<Counted> & { status: number | undefined; reused: boolean; close: boolean }>
+}
+
+/** One connection over TLS, and another one when it has closed. */
+function overTls(server: ServerProcess): OverTls {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false })
+  cleanUp(() => agent.destroy())
+  return {
+    agent,
+    async ask(path) {
+      const asked = request({ ...server.target(), agent, path, method: 'POST' })
+      asked.end()
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+      const body = Buffer.concat(await answer.toArray()).toString()
+      const counts = answer.statusCode === 200 ? (JSON.parse(body) as Counted) : {}
+      const close = answer.headers.connection === 'close'
+      return { ...counts, status: answer.statusCode, reused: asked.reusedSocket, close }
+    },
+  }
 }
 
 describe('a session', () => {
@@ -163,6 +161,8 @@ describe('a session', () => {
     expect((await wire.answer()).status).toBe(404)
     expect(await counted(other)).toMatchObject({ count: 1, by: 1 })
     expect(await count(other, 'b')).toMatchObject({ count: 3, by: 1 })
+    // Nor is one given that is not needed any more: nobody would take it.
+    expect(told(server, 'gave')).toHaveLength(1)
   })
 
   it('is waited for while its successor is stopped, and nothing is lost when it goes on', async () => {
@@ -224,48 +224,6 @@ describe('a session', () => {
     )
   })
 
-  it.each([
-    ['of that name', 'renamed'],
-    ['at all', null],
-  ])('stays with the old process, with one warning, if the new release has no sessions %s', async (_, name) => {
-    const server = await startServer('sessions', { env: { GENERATIONS: JSON.stringify({ 2: { name } }) } })
-    const [wire, other] = (await Wire.openTimes(server.target(), 2)) as [Wire, Wire]
-    await count(wire, 'a', '?new')
-    await count(other, 'b', '?new')
-    // In flight until its body ends, with another one behind it.
-    const both = POST('/s/a', 'abc') + POST('/s/a?ms=50')
-    const half = both.indexOf('bc')
-    wire.write(both.slice(0, half))
-    other.write(POST('/s/c?new&ms=500'))
-    await commit(server)
-    await server.waitForLog(
-      /sessions of counts: the new release has none of that name\. This process keeps its 3 until/,
-    )
-
-    wire.write(both.slice(half))
-    expect(await counted(wire)).toMatchObject({ count: 2, by: 1 })
-    expect(await counted(wire)).toMatchObject({ count: 3, by: 1 })
-    expect(await counted(other)).toMatchObject({ count: 1, by: 1 })
-    await server.waitForExit()
-    // What reaches the new release is answered without it, at once.
-    wire.write(POST('/s/a'))
-    expect((await wire.answer()).status).toBe(404)
-    expect(told(server, 'gave')).toEqual([])
-    expect(server.output.lines.filter((line) => line.includes('the new release has none'))).toHaveLength(1)
-  })
-
-  it('goes to a new release that makes its sessions only just before it is ready, and none of another name', async () => {
-    const server = await startServer('sessions', {
-      env: { GENERATIONS: '{"2":{"name":"others","laterName":"counts"}}' },
-      options: { readiness: 'manual', probation: 0 },
-    })
-    const wire = await Wire.open(server.target())
-    await count(wire, 'a', '?new')
-    await restartAndLeave(server)
-    expect(await count(wire, 'a')).toMatchObject({ count: 2, by: 2 })
-    expect(server.output.toString()).not.toContain('the new release has none')
-  })
-
   it('is lost if take() fails, with an error, and its requests are answered without it', async () => {
     const server = await startServer('sessions', { env: { GENERATIONS: '{"2":{"takeFails":true}}' } })
     const wire = await Wire.open(server.target())
@@ -278,20 +236,26 @@ describe('a session', () => {
 
   it('stays as long as it has a TLS connection, whose last answer says so, and then goes', async () => {
     const server = await startServer('sessions', { env: { PROTOCOL: 'https' } })
-    const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false })
-    cleanUp(() => agent.destroy())
-    const ask = async (path: string): Promise<Counted & { reused: boolean; close: boolean }> => {
-      const asked = request({ ...server.target(), agent, path, method: 'POST' })
-      asked.end()
-      const [answer] = (await once(asked, 'response')) as [IncomingMessage]
-      const body = Buffer.concat(await answer.toArray()).toString()
-      const close = answer.headers.connection === 'close'
-      return { ...(JSON.parse(body) as Counted), reused: asked.reusedSocket, close }
-    }
+    const { ask } = overTls(server)
     expect(await ask('/s/a?new')).toMatchObject({ count: 1, by: 1 })
     await commit(server)
     expect(await ask('/s/a')).toMatchObject({ count: 2, by: 1, reused: true, close: true })
     expect(await ask('/s/a')).toMatchObject({ count: 3, by: 2, reused: false })
+    expect(told(server, 'changed a session that was given')).toEqual([])
+  })
+
+  it('that has gone cannot be reached over TLS: a request is answered by 503, and may come again', async () => {
+    const server = await startServer('sessions', { env: { PROTOCOL: 'https' } })
+    const [first, second] = [overTls(server), overTls(server)]
+    await first.ask('/s/a?new')
+    await second.ask('/s/b?new')
+    first.agent.destroy()
+    await commit(server)
+    await server.waitForLog(/"took".*"key":"a"/)
+
+    expect(await second.ask('/s/a')).toMatchObject({ status: 503, reused: true, close: true })
+    await server.waitForLog(/warning: a request came on a connection that cannot move, .*: it is answered by 503/)
+    expect(await second.ask('/s/a')).toMatchObject({ count: 2, by: 2, reused: false })
     expect(told(server, 'changed a session that was given')).toEqual([])
   })
 

@@ -38,7 +38,7 @@ function settle(socket: Socket, how?: (waiting: WaitingRequest) => void): void {
 
 const refuseAll = (socket: Socket): void =>
   settle(socket, (waiting) =>
-    waiting.refuse('a chunked request was longer than 1 MiB, on a connection that had to move'),
+    waiting.refuse('a chunked request was longer than 1 MiB, to a session that has gone to the successor'),
   )
 
 const isWhole = (server: HttpServer, open: ReadonlySet<Socket>, last: WaitingRequest): boolean =>

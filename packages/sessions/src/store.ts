@@ -14,6 +14,9 @@ import { WaitingRequest } from './waiting-request.ts'
 /** Where a session is. `giving`: on its way to the successor. `gone`: it is the successor's. */
 type Place = 'here' | 'giving' | 'gone' | 'unknown'
 
+const CANNOT_FOLLOW = 'a request came on a connection that cannot move, to a session that has gone to the successor'
+const STAYS = 'a request came to a process whose restart is rolled back, to a session that stays with the predecessor'
+
 interface FromPredecessor {
   readonly key: string
   readonly data?: unknown
@@ -32,6 +35,8 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
   readonly #arrivals: Arrivals
   readonly #departures: Departures<Value, Data>
   readonly #peers: Peers
+  /** This process leaves before it was in charge, and its predecessor has the sessions. */
+  #rolledBack = false
 
   constructor(name: string, options: SessionsOptions<Value, Data>) {
     this.#name = name
@@ -40,7 +45,8 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
       fromPredecessor: (message) => this.#arrive(message as FromPredecessor),
       fromSuccessor: (message) => void this.#asked(String(message)),
       unknownToPredecessor: () => this.#arrivals.settleAll(),
-      predecessorGone: () => this.#arrivals.settleAll(),
+      predecessorGone: () => this.#predecessorGone(),
+      rolledBack: () => this.#stayBehind(),
       successorGone: () => this.#successorGone(),
       committed: () => this.#departures.begin(),
       leaving: () => this.#departures.end(),
@@ -93,8 +99,9 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
     if (key === undefined) return false
     const place = this.#placeOf(key)
     if (place === 'here') return this.#begin(key, request, response)
-    if (place === 'gone' && !canMove(request)) {
-      tellToComeBack(response, 'a request came too late on a connection that cannot move')
+    const apart = this.#whyApart(place, request)
+    if (apart !== undefined) {
+      tellToComeBack(response, apart)
       return true
     }
     const taking = this.#taking.get(key)
@@ -110,6 +117,12 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
     if (this.#departures.outcome(key) !== undefined) return 'giving'
     if (this.#here.has(key)) return 'here'
     return this.#departures.hasGone(key) ? 'gone' : 'unknown'
+  }
+
+  /** Why a request can neither go where its session is, nor wait for it. */
+  #whyApart(place: Place, request: IncomingMessage): string | undefined {
+    if (place === 'gone' && !canMove(request)) return CANNOT_FOLLOW
+    return place === 'unknown' && this.#rolledBack ? STAYS : undefined
   }
 
   #begin(key: string, request: IncomingMessage, response: ServerResponse): false {
@@ -130,12 +143,28 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
     if (hasGone && isReplaying(request.socket)) return void request.socket.destroy()
     if (hasGone && canMove(request)) return moveOn(waiting)
     if (this.#here.has(key)) this.#begin(key, waiting.request, waiting.response)
+    else if (this.#rolledBack) return waiting.refuse(STAYS)
     waiting.release()
   }
 
   #successorGone(): void {
     this.#departures.successorGone()
     stayAll()
+  }
+
+  #predecessorGone(): void {
+    this.#rolledBack = false
+    this.#arrivals.settleAll()
+  }
+
+  /** This process leaves, and the sessions of the predecessor stay there. */
+  #stayBehind(): void {
+    this.#rolledBack = true
+    this.#arrivals.settleAll()
+    if (this.size === 0) return
+    logger.warn(
+      `sessions of ${this.#name}: the restart is rolled back, and the ${this.size} that this process made are lost.`,
+    )
   }
 
   #arrive({ key, data, unknown }: FromPredecessor): void {

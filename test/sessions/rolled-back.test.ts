@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
+import { Wire } from '../handover/stage/wire.ts'
+import { told } from '../streams/stage/server.ts'
+import type { ServerProcess } from '../support/index.ts'
+import { POST, Used, count, counted, startFaulty } from './stage.ts'
+
+/** A connection that the successor has accepted, which is in its probation. */
+async function accepted(server: ServerProcess): Promise<Wire> {
+  for (;;) {
+    const wire = await Wire.open(server.target())
+    if ((await wire.ask()).body.toString() === '2') return wire
+    wire.destroy()
+  }
+}
+
+describe('sessions in use stay where they are, and go along with the next restart, if the successor', () => {
+  it.each([
+    ['is never ready', 'hang', /was not ready within 5000 ms/],
+    ['exits before it is ready', 'exit1', /exited with code 1 before it was ready/],
+    ['exits in its probation', 'die-in-probation:100', /exited with code 1 in its probation/],
+    ['is killed in its probation', 'kill-in-probation:100', /was ended by SIGKILL in its probation/],
+    ['shuts down in its probation', 'shut-down-when-ready', /is leaving \(it shuts down\) in its probation/],
+  ])('%s', async (_, words, says) => {
+    const { server, fault } = await startFaulty({ probation: 2000, readyTimeout: words === 'hang' ? 5000 : 40_000 })
+    const sessions = await Promise.all(Array.from({ length: 5 }, (__, at) => Used.make(server, `k${at}`)))
+    const held = await Wire.open(server.target())
+    await count(held, 'held', '?new')
+    // In flight until its body ends.
+    held.write(POST('/s/held', 'abc').slice(0, -1))
+    const over = new AbortController()
+    const using = sessions.map(async (session, at) => {
+      while (!over.signal.aborted) await session.goesOnIn(1, `?ms=${at * 5}`)
+    })
+
+    await fault(words)
+    server.signal('SIGUSR2')
+    await server.waitForLog(says)
+    await (await Used.make(server, 'late')).goesOnIn(1)
+    over.abort()
+    await Promise.all(using)
+    held.write('c')
+    expect(await counted(held)).toEqual({ count: 2, by: 1, bytes: 3 })
+    for (const session of sessions) await session.goesOnIn(1)
+    expect([told(server, 'gave'), told(server, 'took')]).toEqual([[], []])
+
+    await fault()
+    await restartAndLeave(server)
+    for (const session of sessions) await session.goesOnIn(2)
+    expect(await count(held, 'held')).toEqual({ count: 3, by: 2, bytes: 0 })
+    expect(told(server, 'took')).toHaveLength(7)
+    expect(told(server, 'changed a session that was given')).toEqual([])
+  })
+})
+
+describe('a request that a successor has accepted in its probation, for a session of the old process', () => {
+  it('is answered by 503 at once when that leaves, and by the old process when it comes again', async () => {
+    const { server } = await startFaulty({ probation: 60_000 })
+    const session = await Used.make(server, 'a')
+    server.signal('SIGUSR2')
+    await server.waitForAnnouncement(1)
+    const [waiting, later, keeper] = [await accepted(server), await accepted(server), await accepted(server)]
+    waiting.write(POST('/s/a', 'abc'))
+    // The successor lives on until the body ends.
+    await count(keeper, 'made', '?new')
+    keeper.write(POST('/s/made', 'abc').slice(0, -1))
+    await session.goesOnIn(1)
+    expect(waiting.heard.answers).toBe(1)
+
+    server.signal('SIGTERM', server.latest.pid)
+    const first = await waiting.answer()
+    later.write(POST('/s/a', 'abc'))
+    for (const { status, headers } of [first, await later.answer()])
+      expect([status, headers.get('connection'), headers.get('retry-after')]).toEqual([503, 'close', '0'])
+    keeper.write('c')
+    expect(await counted(keeper)).toMatchObject({ count: 2, by: 2 })
+    keeper.end()
+    await server.waitForLog(/warning: a request came to a process whose restart is rolled back.* answered by 503/)
+    await server.waitForLog(/sessions of counts: the restart is rolled back, and the 1 that this process made are lost/)
+    await server.waitForLog(/the restart failed/)
+    await session.goesOnIn(1)
+    expect(await count(await Wire.open(server.target()), 'a', '', 'abc')).toEqual({ count: 4, by: 1, bytes: 3 })
+  })
+
+  it('goes on at the commit', async () => {
+    const { server } = await startFaulty({ probation: 3000 })
+    const session = await Used.make(server, 'a')
+    server.signal('SIGUSR2')
+    await server.waitForAnnouncement(1)
+    const waiting = await accepted(server)
+    waiting.write(POST('/s/a', 'abc'))
+    await session.goesOnIn(1)
+    expect(await counted(waiting)).toEqual({ count: 3, by: 2, bytes: 3 })
+  })
+})
+
+describe('sessions of a successor that is killed as it takes over', () => {
+  it('stay with the old process, which answers their requests as long as it lives', async () => {
+    const { server, fault } = await startFaulty({ probation: 0 })
+    const sessions = await Promise.all(Array.from({ length: 5 }, (_, at) => Used.make(server, `k${at}`)))
+    const held = await Wire.open(server.target())
+    await count(held, 'held', '?new')
+    held.write(POST('/s/held', 'abc').slice(0, -1))
+    await fault('kill-in-charge')
+    server.signal('SIGUSR2')
+    await server.waitForLog(/has taken over; draining/)
+    for (const session of sessions) await session.goesOnIn(1)
+    held.write('c')
+    expect(await counted(held)).toEqual({ count: 2, by: 1, bytes: 3 })
+    await server.waitForExit()
+    expect(told(server, 'gave')).toEqual([])
+    expect(server.output.toString()).not.toContain('are lost')
+  })
+})
