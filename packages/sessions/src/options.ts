@@ -6,12 +6,15 @@ export interface SessionsOptions<Value, Data> {
   readonly keyOf: (request: IncomingMessage) => string | undefined
   /**
    * What goes to the successor. JSON has to be able to hold it. From here on the session is the successor's, so end what
-   * changes it here, such as a timer. Called when no request of it is in flight; those that come meanwhile wait. If it throws
-   * or rejects, the session stays with this process.
+   * changes it here, such as a timer. Called when no request of it is in flight; those that come meanwhile wait. Not called if
+   * the successor has no sessions of that name. If it throws or rejects, the session stays with this process.
    */
   readonly give: (value: Value, key: string) => Data | Promise<Data>
   /** Makes the session of what was given. Requests for it wait meanwhile. If it throws or rejects, the session is lost. */
   readonly take: (data: Data, key: string) => Value | Promise<Value>
-  /** How long a request may wait for its session, which is still in use in the predecessor. Default: 30 000. ms */
+  /**
+   * How long a request may wait for its session, which is still in the predecessor: in use, or until the commit. So it has to be
+   * longer than `probation`. Default: 30 000. ms
+   */
   readonly patience?: number
 }
