@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
+import { ElicitResultSchema } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import { EventStore } from './event-store.js'
 
@@ -87,6 +88,12 @@ export class Session {
     events.splice(before)
   }
 
+  #add(amount) {
+    if (this.given) throw new Error('this session is in another process')
+    this.count += amount
+    return { content: [{ type: 'text', text: JSON.stringify({ count: this.count, pid: process.pid }) }] }
+  }
+
   #addTools() {
     this.server.registerTool(
       'add',
@@ -100,9 +107,16 @@ export class Session {
           await sendNotification({ method: 'notifications/progress', params: { progressToken, progress: 1, total: 2 } })
         }
         await wait(ms)
-        if (this.given) throw new Error('this session is in another process')
-        this.count += amount
-        return { content: [{ type: 'text', text: JSON.stringify({ count: this.count, pid: process.pid }) }] }
+        return this.#add(amount)
+      },
+    )
+    this.server.registerTool(
+      'add-if-allowed',
+      { description: 'Asks the user, and adds to the counter of this session', inputSchema: { amount: z.number() } },
+      async ({ amount }, { sendRequest }) => {
+        const params = { message: `Add ${amount}?`, requestedSchema: { type: 'object', properties: {} } }
+        const { action } = await sendRequest({ method: 'elicitation/create', params }, ElicitResultSchema)
+        return this.#add(action === 'accept' ? amount : 0)
       },
     )
     this.server.registerTool('tick', { description: 'Sends a notification each 20 ms' }, async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
 import type { CountingClient } from './stage/mcp-client.ts'
@@ -20,6 +21,29 @@ it('examples/mcp: calls and notifications go on through restarts, in one session
   await calls.stop()
   await client.hearsMoreTicks(5)
   expectOneSession(client)
+})
+
+it('examples/mcp: a call of the old process asks the user, whose answer comes to its successor', async () => {
+  const server = await startExample()
+  const { pid } = server.latest
+  const client = await startClient(server.target())
+  await client.addIfAllowed(async () => {
+    server.signal('SIGUSR2')
+    await server.waitForLog(/has taken over; draining/)
+    // Meanwhile the connections that are idle move.
+    await wait(500)
+  })
+  expect(client.faults).toEqual([])
+  expect([client.counts, client.pids]).toEqual([[1], [pid]])
+
+  const calls = client.callOnAndOn(10)
+  await server.waitForExit(pid)
+  await calls.stop()
+  await client.hearsMoreTicks(5)
+  expect(client.faults).toEqual([])
+  expect(client.counts).toEqual(client.counts.map((_, at) => at + 1))
+  expect(client.pids).toEqual([pid, server.latest.pid])
+  expect(client.sessionIds).toHaveLength(1)
 })
 
 it('examples/mcp: under zerodown run -w 2 --sticky, too', async () => {

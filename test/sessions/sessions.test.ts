@@ -1,8 +1,3 @@
-import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
-import type { ClientHttp2Session } from 'node:http2'
-import { connect as connectHttp2 } from 'node:http2'
-import { Agent, request } from 'node:https'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
@@ -10,10 +5,9 @@ import { Wire } from '../handover/stage/wire.ts'
 import { startSupervised } from '../run/stage/supervised.ts'
 import type { ServerProcess } from '../support/index.ts'
 import { startServer, until } from '../support/index.ts'
-import { cleanUp } from '../support/clean-up.ts'
 import { isStopped } from '../support/process-status.ts'
 import { told } from '../streams/stage/server.ts'
-import type { Counted } from './stage.ts'
+import { CERTIFICATE, overHttp2, overTls } from './secure.ts'
 import { POST, commit, count, counted } from './stage.ts'
 
 /** A connection of the old process, in the middle of an answer, whose session `a` has gone to the successor. */
@@ -27,29 +21,6 @@ async function withoutItsSession(): Promise<{ server: ServerProcess; wire: Wire 
   await commit(server)
   await server.waitForLog(/"took".*"key":"a"/)
   return { server, wire }
-}
-
-interface OverTls {
-  agent: Agent
-  ask(path: string): Promise<Partial<Counted> & { status: number | undefined; reused: boolean; close: boolean }>
-}
-
-/** One connection over TLS, and another one when it has closed. */
-function overTls(server: ServerProcess): OverTls {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false })
-  cleanUp(() => agent.destroy())
-  return {
-    agent,
-    async ask(path) {
-      const asked = request({ ...server.target(), agent, path, method: 'POST' })
-      asked.end()
-      const [answer] = (await once(asked, 'response')) as [IncomingMessage]
-      const body = Buffer.concat(await answer.toArray()).toString()
-      const counts = answer.statusCode === 200 ? (JSON.parse(body) as Counted) : {}
-      const close = answer.headers.connection === 'close'
-      return { ...counts, status: answer.statusCode, reused: asked.reusedSocket, close }
-    },
-  }
 }
 
 describe('a session', () => {
@@ -77,7 +48,7 @@ describe('a session', () => {
     const server = await startServer('sessions')
     const [busy, other] = (await Wire.openTimes(server.target(), 2)) as [Wire, Wire]
     await count(busy, 'a', '?new')
-    busy.write(POST('/s/a?ms=700'))
+    busy.write(POST('/s/a?ms=300'))
     await commit(server)
 
     const next = await Wire.open(server.target())
@@ -93,9 +64,13 @@ describe('a session', () => {
     const server = await startServer('sessions')
     const [maker, other] = (await Wire.openTimes(server.target(), 2)) as [Wire, Wire]
     await count(other, 'b', '?new')
-    maker.write(POST('/s/a?new&ms=500'))
+    // In flight until its body ends.
+    maker.write(POST('/s/a?new', 'abc').slice(0, -1))
     await count(other, 'b')
     await commit(server)
+    await server.waitForLog(/"took".*"key":"b"/)
+    expect(told(server, 'gave')).toHaveLength(1)
+    maker.write('c')
     expect(await counted(maker)).toMatchObject({ count: 1, by: 1 })
     expect(await count(other, 'a')).toMatchObject({ count: 2, by: 2 })
   })
@@ -126,21 +101,14 @@ describe('a session', () => {
     expect(told(server, 'changed a session that was given')).toEqual([])
   })
 
-  it('that has gone does not fill the memory: a chunked request of more than 1 MiB is answered by 503, and may come again', async () => {
+  it('that has gone does not fill the memory: a chunked request of more than 1 MiB is forwarded', async () => {
     const { server, wire } = await withoutItsSession()
 
     const mebibyte = `100000\r\n${'x'.repeat(0x10_0000)}\r\n`
-    const upload = `POST /s/a HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n${mebibyte}${mebibyte}0\r\n\r\n`
-    wire.write(upload)
+    wire.write(`POST /s/a HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n${mebibyte}${mebibyte}0\r\n\r\n`)
     expect(await counted(wire)).toMatchObject({ count: 2, by: 1 })
-    const { status, headers } = await wire.answer()
-    expect([status, headers.get('connection'), headers.get('retry-after')]).toEqual([503, 'close', '0'])
-    await wire.ended()
-    await server.waitForLog(/warning: a chunked request was longer than 1 MiB, .* it is answered by 503/)
-
-    const again = await Wire.open(server.target())
-    again.write(upload)
-    expect(await counted(again)).toEqual({ count: 2, by: 2, bytes: 0x20_0000 })
+    expect(await counted(wire)).toEqual({ count: 2, by: 2, bytes: 0x20_0000 })
+    expect(told(server, 'changed a session that was given')).toEqual([])
   })
 
   it('is lost with a successor that is killed, with an error; one that had not gone yet is served on', async () => {
@@ -183,21 +151,18 @@ describe('a session', () => {
     expect(told(server, 'changed a session that was given')).toEqual([])
   })
 
-  it('is waited for no longer than patience: then the request is answered without it', async () => {
-    const server = await startServer('sessions', { env: { PATIENCE: '300' } })
-    const busy = await Wire.open(server.target())
-    await count(busy, 'a', '?new')
-    // In flight until its body ends.
-    busy.write(POST('/s/a', 'abc').slice(0, -1))
+  it('is waited for no longer than patience, over HTTP/2: then the request is answered without it', async () => {
+    const server = await startServer('sessions', { env: { PATIENCE: '300', PROTOCOL: 'http2' } })
+    const ask = overHttp2(server)
+    await ask('/s/a?new')
+    const slow = ask('/s/a?ms=2000')
     await commit(server)
-    const next = await Wire.open(server.target())
-    next.write(POST('/s/a'))
-    expect((await next.answer()).status).toBe(404)
+    const next = overHttp2(server)
+    expect(await next('/s/a')).toMatchObject({ status: 404 })
 
-    busy.write('c')
-    expect(await counted(busy)).toMatchObject({ count: 2, by: 1 })
+    expect(await slow).toMatchObject({ count: 2, by: 1 })
     await server.waitForLog(/"took".*"key":"a"/)
-    expect(await count(next, 'a')).toMatchObject({ count: 3, by: 2 })
+    expect(await next('/s/a')).toMatchObject({ count: 3, by: 2 })
   })
 
   it('that nobody knows is not waited for', async () => {
@@ -211,17 +176,21 @@ describe('a session', () => {
     expect(await counted(busy)).toMatchObject({ by: 1 })
   })
 
-  it('stays with the old process if give() fails, which answers its requests', async () => {
+  it('stays with the old process if give() fails, which answers its requests, wherever they come', async () => {
     const server = await startServer('sessions', { env: { GENERATIONS: '{"1":{"giveFails":true}}' } })
     const [wire, keeper] = (await Wire.openTimes(server.target(), 2)) as [Wire, Wire]
     await count(wire, 'a', '?new')
-    keeper.write(POST('/s/c?new&ms=1000'))
+    // In flight until its body ends.
+    keeper.write(POST('/s/c?new', 'abc').slice(0, -1))
     wire.write(POST('/s/a?ms=300'))
     await commit(server)
     expect(await counted(wire)).toMatchObject({ count: 2, by: 1 })
     await server.waitForLog(
       /a session of counts stays with this process until it ends, as it cannot be given: not today/,
     )
+    expect(await count(await Wire.open(server.target()), 'a')).toMatchObject({ count: 3, by: 1 })
+    keeper.write('c')
+    expect(await counted(keeper)).toMatchObject({ count: 1, by: 1 })
   })
 
   it('is lost if take() fails, with an error, and its requests are answered without it', async () => {
@@ -244,9 +213,23 @@ describe('a session', () => {
     expect(told(server, 'changed a session that was given')).toEqual([])
   })
 
-  it('that has gone cannot be reached over TLS: a request is answered by 503, and may come again', async () => {
+  it('that has gone gets a request that comes over TLS: it is forwarded', async () => {
     const server = await startServer('sessions', { env: { PROTOCOL: 'https' } })
     const [first, second] = [overTls(server), overTls(server)]
+    await first.ask('/s/a?new')
+    await second.ask('/s/b?new')
+    first.agent.destroy()
+    await commit(server)
+    await server.waitForLog(/"took".*"key":"a"/)
+
+    expect(await second.ask('/s/a')).toMatchObject({ count: 2, by: 2, reused: true, close: true })
+    expect(await second.ask('/s/a')).toMatchObject({ count: 3, by: 2, reused: false })
+    expect(told(server, 'changed a session that was given')).toEqual([])
+  })
+
+  it('that has gone cannot be reached by a client that shows a certificate: it gets 503, and may come again', async () => {
+    const server = await startServer('sessions', { env: { PROTOCOL: 'mtls' } })
+    const [first, second] = [overTls(server, await CERTIFICATE), overTls(server, await CERTIFICATE)]
     await first.ask('/s/a?new')
     await second.ask('/s/b?new')
     first.agent.destroy()
@@ -261,23 +244,11 @@ describe('a session', () => {
 
   it('stays as long as it is used over HTTP/2, whose drain ends the connection, and then goes', async () => {
     const server = await startServer('sessions', { env: { PROTOCOL: 'http2' } })
-    const { host, port } = server.target() as { host: string; port: number }
-    const open = (): ClientHttp2Session => {
-      const session = connectHttp2(`http://${host}:${port}`)
-      session.on('error', () => {})
-      cleanUp(() => session.destroy())
-      return session
-    }
-    const ask = async (session: ClientHttp2Session, path: string): Promise<Counted> => {
-      const stream = session.request({ ':method': 'POST', ':path': path }).setEncoding('utf8').end()
-      return JSON.parse((await stream.toArray()).join('')) as Counted
-    }
-    const first = open()
-    expect(await ask(first, '/s/a?new')).toMatchObject({ count: 1, by: 1 })
-    const slow = ask(first, '/s/a?ms=1500')
+    const ask = overHttp2(server)
+    expect(await ask('/s/a?new')).toMatchObject({ count: 1, by: 1 })
+    const slow = ask('/s/a?ms=1500')
     await commit(server)
-    const second = open()
-    const later = ask(second, '/s/a')
+    const later = overHttp2(server)('/s/a')
     expect(await slow).toMatchObject({ count: 2, by: 1 })
     expect(await later).toMatchObject({ count: 3, by: 2 })
     expect(told(server, 'changed a session that was given')).toEqual([])

@@ -18,8 +18,10 @@ export class Arrivals {
   /** Asks for a session. @returns when it has come, or will not; `undefined`: there is nobody to ask */
   ask(key: string): Promise<void> | undefined {
     const before = this.#asked.get(key)
+    // Each request asks, so that each can be forwarded if the session does not come soon.
+    const isAsked = this.#ask(key)
     if (before !== undefined) return before.answered
-    if (!this.#ask(key)) return undefined
+    if (!isAsked) return undefined
     let answer = (): void => {}
     const over = new AbortController()
     const came = new Promise<void>((resolve) => (answer = resolve))

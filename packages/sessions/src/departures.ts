@@ -58,6 +58,11 @@ export class Departures<Value, Data> {
     this.#giving.set(key, given)
   }
 
+  /** Whether it goes as soon as nothing of it is in flight here. */
+  leavesSoon(key: string): boolean {
+    return this.#going === 'yes' && !this.#staying.has(key)
+  }
+
   /** @returns when it is known whether it has gone; `undefined`: it is not on its way */
   outcome(key: string): Promise<void> | undefined {
     return this.#giving.get(key)

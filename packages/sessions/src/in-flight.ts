@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { writtenHead } from '@zerodown/core/kinds'
 import type { Socket } from 'node:net'
+import { isPipe } from './forward/serve.ts'
 
 /** What a session has in flight in this process. */
 export class InFlight {
@@ -27,8 +28,12 @@ export class InFlight {
       this.#answers.delete(response)
       this.#changed()
     })
-    const { socket } = request
-    if (canMove(request) || this.#bound.has(socket)) return
+    if (!canMove(request)) this.bind(request.socket)
+  }
+
+  /** The session is needed here as long as that connection is open. */
+  bind(socket: Socket): void {
+    if (this.#bound.has(socket)) return
     this.#bound.add(socket)
     socket.once('close', () => {
       this.#bound.delete(socket)
@@ -37,9 +42,9 @@ export class InFlight {
   }
 }
 
-/** Whether the connection of a request can move: it is plain HTTP/1.1. */
+/** Whether the connection of a request can move: it is plain HTTP/1.1, and that of a client. */
 export const canMove = ({ httpVersion, socket }: IncomingMessage): boolean =>
-  httpVersion === '1.1' && !('encrypted' in socket)
+  httpVersion === '1.1' && !('encrypted' in socket) && !isPipe(socket)
 
 const isEventStream = (response: ServerResponse): boolean =>
   response.req.method === 'GET' && /^content-type: *text\/event-stream/im.test(writtenHead(response) ?? '')

@@ -22,7 +22,7 @@ export interface Sessions<Value> extends Iterable<[string, Value]> {
 /**
  * Keeps sessions in memory, each of which has one owner at any time, also in a restart. After the commit each session goes to
  * the successor when no request of it is in flight here. A request that comes here later moves to the successor with its
- * connection; and one that comes to the successor before waits for its session.
+ * connection. One that comes to the successor before waits for half a second, and is then forwarded to this process.
  *
  * Call it before the first `listen()`, once for each name.
  * @param name by which the two processes know them
@@ -31,6 +31,6 @@ export interface Sessions<Value> extends Iterable<[string, Value]> {
 export function sessions<Value, Data = unknown>(name: string, options: SessionsOptions<Value, Data>): Sessions<Value> {
   addKind(sessionRequest)
   const store = new Store<Value, Data>(name, options)
-  addLook((request, response, toApplication) => store.look(request, response, toApplication))
+  addLook((incoming) => store.routing.look(incoming))
   return store
 }

@@ -6,15 +6,23 @@ import { awaitingNothing, serveRequests, stopReading, takeFromApplication } from
 import { watch } from './requests.ts'
 import type { WaitingRequest } from './waiting-request.ts'
 
-/** Requests whose sessions the successor has, in the order in which they came on their connections. */
-const leaving = new Map<Socket, WaitingRequest[]>()
+interface Leaving {
+  readonly waiting: WaitingRequest
+  readonly cannot: () => void
+}
 
-/** The connection of this request is to go where its session has gone. */
-export function moveOn(waiting: WaitingRequest): void {
+/** Requests whose sessions the successor has, in the order in which they came on their connections. */
+const leaving = new Map<Socket, Leaving[]>()
+
+/**
+ * The connection of this request is to go where its session has gone.
+ * @param cannot called if it turns out that it cannot
+ */
+export function moveOn(waiting: WaitingRequest, cannot: () => void): void {
   const { socket } = waiting.request
   const others = leaving.get(socket)
-  if (others !== undefined) return void others.push(waiting)
-  leaving.set(socket, [waiting])
+  if (others !== undefined) return void others.push({ waiting, cannot })
+  leaving.set(socket, [{ waiting, cannot }])
   socket.once('close', () => settle(socket))
 }
 
@@ -23,23 +31,21 @@ export const isMoving = (socket: Socket): boolean => leaving.has(socket)
 
 /** Gives up: there is nobody to take them. */
 export function stayAll(): void {
-  for (const socket of leaving.keys()) settle(socket, (waiting) => waiting.release())
+  for (const socket of leaving.keys()) settle(socket, ({ waiting }) => waiting.release())
 }
 
 /**
  * The requests of this connection do not wait to move any more.
  * @param how what becomes of each; nothing, if the connection has closed
  */
-function settle(socket: Socket, how?: (waiting: WaitingRequest) => void): void {
+function settle(socket: Socket, how?: (one: Leaving) => void): void {
   const requests = leaving.get(socket) ?? []
   leaving.delete(socket)
   if (how !== undefined) requests.forEach(how)
 }
 
-const refuseAll = (socket: Socket): void =>
-  settle(socket, (waiting) =>
-    waiting.refuse('a chunked request was longer than 1 MiB, to a session that has gone to the successor'),
-  )
+/** A chunked body is longer than it may be to go along. */
+const stayBehind = (socket: Socket): void => settle(socket, ({ cannot }) => cannot())
 
 const isWhole = (server: HttpServer, open: ReadonlySet<Socket>, last: WaitingRequest): boolean =>
   !last.request.complete || awaitingNothing(server, open, [last.response]).length > 0
@@ -58,10 +64,14 @@ export const sessionRequest: ConnectionKind = {
   *findIdle(server, open) {
     for (const [socket, requests] of leaving) {
       const [first] = requests
-      const last = requests.at(-1)
+      const last = requests.at(-1)?.waiting
       // An earlier answer on the same connection is still being written.
-      const isTurn = open.has(socket) && first?.response.socket === socket
-      if (!isTurn || last === undefined || !requests.every((waiting) => waiting.isMovable(() => refuseAll(socket))))
+      const isTurn = open.has(socket) && first?.waiting.response.socket === socket
+      if (
+        !isTurn ||
+        last === undefined ||
+        !requests.every(({ waiting }) => waiting.isMovable(() => stayBehind(socket)))
+      )
         continue
       if (isWhole(server as HttpServer, open, last)) yield socket
       // The rest of a request has to come, of which the beginning was read.
@@ -72,15 +82,15 @@ export const sessionRequest: ConnectionKind = {
   freeze(socket) {
     const requests = leaving.get(socket)
     if (requests === undefined || stopReading(socket) === undefined) return undefined
-    const bytes = Buffer.concat(requests.map((waiting) => waiting.bytes))
+    const bytes = Buffer.concat(requests.map(({ waiting }) => waiting.bytes))
     return {
       details: { bytes: bytes.toString('base64') },
       again: () => stopReading(socket) !== undefined,
       // The successor does not take it, so the application has to answer without the session.
-      thaw: () => settle(socket, (waiting) => waiting.release()),
+      thaw: () => settle(socket, ({ waiting }) => waiting.release()),
       moved() {
         takeFromApplication(socket)
-        settle(socket, (waiting) => waiting.leave())
+        settle(socket, ({ waiting }) => waiting.leave())
       },
     }
   },

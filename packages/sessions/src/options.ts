@@ -13,8 +13,8 @@ export interface SessionsOptions<Value, Data> {
   /** Makes the session of what was given. Requests for it wait meanwhile. If it throws or rejects, the session is lost. */
   readonly take: (data: Data, key: string) => Value | Promise<Value>
   /**
-   * How long a request may wait for its session, which is still in the predecessor: in use, or until the commit. So it has to be
-   * longer than `probation`. Default: 30 000. ms
+   * How long a request may wait for its session, which another process keeps for now, if it cannot be forwarded to that one. Then it
+   * is answered without it. Default: 30 000. ms
    */
   readonly patience?: number
 }

@@ -1,49 +1,47 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Peers } from '@zerodown/core/kinds'
-import { holdHere, isReplaying, logger, peers } from '@zerodown/core/kinds'
+import { holdHere, logger, peers } from '@zerodown/core/kinds'
 import { Arrivals } from './arrivals.ts'
 import { Departures } from './departures.ts'
-import { InFlight, canMove } from './in-flight.ts'
-import { isMoving, moveOn, stayAll } from './kind.ts'
-import { tellToComeBack } from './come-back.ts'
+import type { Neighbour } from './forward/forwarding.ts'
+import { Forwarding } from './forward/forwarding.ts'
+import type { PipeAnswer } from './forward/pipes.ts'
+import { InFlight } from './in-flight.ts'
+import { stayAll } from './kind.ts'
 import { messageOf } from './message-of.ts'
+import type { FromPredecessor, FromSuccessor, PipeOffer } from './messages.ts'
 import type { SessionsOptions } from './options.ts'
 import { current } from './requests.ts'
-import { WaitingRequest } from './waiting-request.ts'
+import type { Place, Whereabouts } from './routing.ts'
+import { Routing } from './routing.ts'
 
-/** Where a session is. `giving`: on its way to the successor. `gone`: it is the successor's. */
-type Place = 'here' | 'giving' | 'gone' | 'unknown'
-
-const CANNOT_FOLLOW = 'a request came on a connection that cannot move, to a session that has gone to the successor'
-const STAYS = 'a request came to a process whose restart is rolled back, to a session that stays with the predecessor'
-
-interface FromPredecessor {
-  readonly key: string
-  readonly data?: unknown
-  /** There is no such session. */
-  readonly unknown?: true
-}
+/** For how long requests wait for a session that is in use elsewhere, before they are forwarded. ms */
+const SOON = 500
 
 /** The sessions of one name in this process, and those that come and go. */
-export class Store<Value, Data> implements Iterable<[string, Value]> {
+export class Store<Value, Data> implements Iterable<[string, Value]>, Whereabouts {
+  readonly routing: Routing
   readonly #name: string
-  readonly #options: SessionsOptions<Value, Data>
+  readonly #take: SessionsOptions<Value, Data>['take']
+  readonly #patience: number
   readonly #here = new Map<string, Value>()
   readonly #inFlight = new Map<string, InFlight>()
   /** Those that have come, and that `take()` is making. */
   readonly #taking = new Map<string, Promise<void>>()
   readonly #arrivals: Arrivals
   readonly #departures: Departures<Value, Data>
+  readonly #forwarding: Forwarding
   readonly #peers: Peers
-  /** This process leaves before it was in charge, and its predecessor has the sessions. */
   #rolledBack = false
 
   constructor(name: string, options: SessionsOptions<Value, Data>) {
     this.#name = name
-    this.#options = options
+    this.#take = options.take
+    this.#patience = options.patience ?? 30_000
     this.#peers = peers(`sessions ${name}`, {
-      fromPredecessor: (message) => this.#arrive(message as FromPredecessor),
-      fromSuccessor: (message) => void this.#asked(String(message)),
+      fromPredecessor: (message, handle) => this.#hearPredecessor(message as FromPredecessor, handle),
+      fromSuccessor: (message, handle) => this.#hearSuccessor(message as FromSuccessor, handle),
       unknownToPredecessor: () => this.#arrivals.settleAll(),
       predecessorGone: () => this.#predecessorGone(),
       rolledBack: () => this.#stayBehind(),
@@ -51,13 +49,15 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
       committed: () => this.#departures.begin(),
       leaving: () => this.#departures.end(),
     })
-    this.#arrivals = new Arrivals((key) => this.#peers.toPredecessor(key), options.patience ?? 30_000)
+    this.#arrivals = new Arrivals((key) => this.#peers.toPredecessor({ ask: key }), this.#patience)
     const sessions = {
       here: this.#here,
       isNeeded: (key: string) => this.#inFlight.get(key)?.isNeeded === true,
       delete: (key: string) => this.delete(key),
     }
     this.#departures = new Departures(name, options, sessions, this.#peers)
+    this.#forwarding = new Forwarding(this.#peers)
+    this.routing = new Routing(options.keyOf, this, this.#forwarding)
   }
 
   get size(): number {
@@ -75,7 +75,7 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
   set(key: string, value: Value): this {
     this.#here.set(key, value)
     const answer = current.getStore()
-    if (answer !== undefined && !answer.writableFinished) this.#begin(key, answer.req, answer)
+    if (answer !== undefined && !answer.writableFinished) this.begin(key, answer.req, answer)
     this.#departures.cameBack(key)
     return this
   }
@@ -89,71 +89,48 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
     return this.#here[Symbol.iterator]()
   }
 
-  /** @returns whether the request is kept from the application for now */
-  look(request: IncomingMessage, response: ServerResponse, toApplication: () => boolean): boolean {
-    if (isMoving(request.socket)) {
-      moveOn(new WaitingRequest(request, response, toApplication))
-      return true
-    }
-    const key = this.#options.keyOf(request)
-    if (key === undefined) return false
-    const place = this.#placeOf(key)
-    if (place === 'here') return this.#begin(key, request, response)
-    const apart = this.#whyApart(place, request)
-    if (apart !== undefined) {
-      tellToComeBack(response, apart)
-      return true
-    }
-    const taking = this.#taking.get(key)
-    const coming =
-      taking ?? (place === 'unknown' ? this.#arrivals.ask(key) : Promise.resolve(this.#departures.outcome(key)))
-    if (coming === undefined) return false
-    const waiting = new WaitingRequest(request, response, toApplication)
-    void coming.then(() => this.#goOn(key, waiting))
-    return true
+  get isRolledBack(): boolean {
+    return this.#rolledBack
   }
 
-  #placeOf(key: string): Place {
+  placeOf(key: string): Place {
     if (this.#departures.outcome(key) !== undefined) return 'giving'
     if (this.#here.has(key)) return 'here'
     return this.#departures.hasGone(key) ? 'gone' : 'unknown'
   }
 
-  /** Why a request can neither go where its session is, nor wait for it. */
-  #whyApart(place: Place, request: IncomingMessage): string | undefined {
-    if (place === 'gone' && !canMove(request)) return CANNOT_FOLLOW
-    return place === 'unknown' && this.#rolledBack ? STAYS : undefined
+  awaited(key: string): Promise<unknown> | undefined {
+    const taking = this.#taking.get(key)
+    if (taking !== undefined) return taking
+    return this.placeOf(key) === 'unknown' ? this.#arrivals.ask(key) : this.settled(key)
   }
 
-  #begin(key: string, request: IncomingMessage, response: ServerResponse): false {
-    const inFlight = this.#inFlight.get(key) ?? new InFlight(() => this.#departures.mayGo(key))
-    this.#inFlight.set(key, inFlight)
-    inFlight.add(request, response)
-    // An event stream needs its session, over there as well.
-    holdHere(request, () => this.#here.has(key))
-    return false
-  }
-
-  async #goOn(key: string, waiting: WaitingRequest): Promise<void> {
+  async settled(key: string): Promise<void> {
     await this.#taking.get(key)
     await this.#departures.outcome(key)
-    const { request } = waiting
-    const hasGone = this.#departures.hasGone(key)
-    // Its client has had the head of the answer: only where it came from can it go on.
-    if (hasGone && isReplaying(request.socket)) return void request.socket.destroy()
-    if (hasGone && canMove(request)) return moveOn(waiting)
-    if (this.#here.has(key)) this.#begin(key, waiting.request, waiting.response)
-    else if (this.#rolledBack) return waiting.refuse(STAYS)
-    waiting.release()
+  }
+
+  begin(key: string, request: IncomingMessage, response: ServerResponse): void {
+    this.#inFlightOf(key).add(request, response)
+    // An event stream needs its session, over there as well.
+    holdHere(request, () => this.#here.has(key))
+  }
+
+  #inFlightOf(key: string): InFlight {
+    const inFlight = this.#inFlight.get(key) ?? new InFlight(() => this.#departures.mayGo(key))
+    this.#inFlight.set(key, inFlight)
+    return inFlight
   }
 
   #successorGone(): void {
     this.#departures.successorGone()
+    this.#forwarding.gone('successor')
     stayAll()
   }
 
   #predecessorGone(): void {
     this.#rolledBack = false
+    this.#forwarding.gone('predecessor')
     this.#arrivals.settleAll()
   }
 
@@ -167,9 +144,15 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
     )
   }
 
-  #arrive({ key, data, unknown }: FromPredecessor): void {
-    if (unknown !== true) {
-      const taken = this.#take(key, data as Data).finally(() => {
+  #hearPredecessor(message: FromPredecessor, handle: unknown): void {
+    if ('pipe' in message) return this.#hearOfPipe('predecessor', message, handle)
+    const { key, data, unknown, later } = message
+    if (later === true) {
+      this.#forwarding.forwardAll(key)
+      // It may have asked as well.
+      this.#peers.toSuccessor({ key, later })
+    } else if (unknown !== true) {
+      const taken = this.#arrive(key, data as Data).finally(() => {
         this.#taking.delete(key)
         this.#arrivals.settle(key)
       })
@@ -177,9 +160,21 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
     } else if (!this.#taking.has(key)) this.#arrivals.settle(key)
   }
 
-  async #take(key: string, data: Data): Promise<void> {
+  #hearSuccessor(message: FromSuccessor, handle: unknown): void {
+    if ('pipe' in message) this.#hearOfPipe('successor', message, handle)
+    else void this.#asked(message.ask)
+  }
+
+  #hearOfPipe(from: Neighbour, message: PipeOffer | PipeAnswer, handle: unknown): void {
+    const place = 'key' in message ? this.placeOf(message.key) : 'unknown'
+    // Of a session that goes or has gone, the request need not come here.
+    const socket = this.#forwarding.hear(from, message, handle, place === 'here' || place === 'unknown')
+    if (socket !== undefined && place === 'here' && 'key' in message) this.#inFlightOf(message.key).bind(socket)
+  }
+
+  async #arrive(key: string, data: Data): Promise<void> {
     try {
-      this.set(key, await this.#options.take(data, key))
+      this.set(key, await this.#take(data, key))
     } catch (error) {
       logger.error(`a session of ${this.#name} is lost, as it cannot be taken: ${messageOf(error)}`)
     }
@@ -189,8 +184,10 @@ export class Store<Value, Data> implements Iterable<[string, Value]> {
   async #asked(key: string): Promise<void> {
     this.#departures.heardOf()
     await this.#taking.get(key)
-    if (this.#placeOf(key) === 'unknown') await this.#arrivals.ask(key)
-    if (this.#placeOf(key) === 'here') this.#departures.mayGo(key)
-    else if (this.#placeOf(key) !== 'giving') this.#peers.toSuccessor({ key, unknown: true })
+    if (this.placeOf(key) === 'unknown') await this.#arrivals.ask(key)
+    if (this.placeOf(key) === 'here') this.#departures.mayGo(key)
+    else if (this.placeOf(key) !== 'giving') this.#peers.toSuccessor({ key, unknown: true })
+    if (this.#departures.leavesSoon(key)) await wait(Math.min(SOON, this.#patience / 2), undefined, { ref: false })
+    if (this.placeOf(key) === 'here') this.#peers.toSuccessor({ key, later: true })
   }
 }

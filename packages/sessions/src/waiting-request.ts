@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { tellToComeBack } from './come-back.ts'
+import type { Server, Socket } from 'node:net'
 import { requestHead, stopReading } from '@zerodown/core/kinds'
+import { tellToComeBack } from './come-back.ts'
+import { passOn } from './forward/pass-on.ts'
+import type { Incoming } from './requests.ts'
 
 /**
  * How much of a chunked body is kept in memory, until its end has come. A client that sends for ever would fill it
@@ -13,6 +16,7 @@ const MOST = 1024 * 1024
  * more is read on its connection meanwhile.
  */
 export class WaitingRequest {
+  readonly server: Server
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly #toApplication: () => void
@@ -22,8 +26,8 @@ export class WaitingRequest {
   #collect: ((bytes: Buffer) => void) | undefined
   #over = false
 
-  /** @param toApplication tells the application of it */
-  constructor(request: IncomingMessage, response: ServerResponse, toApplication: () => void) {
+  constructor({ server, request, response, toApplication }: Incoming) {
+    this.server = server
     this.request = request
     this.response = response
     this.#toApplication = toApplication
@@ -34,13 +38,16 @@ export class WaitingRequest {
 
   /** The application has it. */
   release(): void {
-    if (this.#over) return
-    this.#over = true
-    Reflect.deleteProperty(this.request, '_read')
-    if (this.#collect !== undefined) this.request.off('data', this.#collect).pause()
-    if (this.#body.length > 0) this.request.unshift(Buffer.concat(this.#body))
-    this.#readOn?.()
-    this.#toApplication()
+    if (this.#resume()) this.#toApplication()
+  }
+
+  /** The process at the other end of a pipe has it, and answers it. */
+  forward(pipe: Socket): void {
+    const { server, request, response } = this
+    if (response.destroyed || !this.#resume()) return void pipe.destroy()
+    // Its client has not been told to go on where this server leaves that to the application.
+    if (request.headers.expect !== undefined && server.listenerCount('checkContinue') > 0) response.writeContinue()
+    passOn(request, response, pipe)
   }
 
   /** Lets what follows on its connection be read. */
@@ -57,7 +64,7 @@ export class WaitingRequest {
   refuse(why: string): void {
     this.#over = true
     this.#body.length = 0
-    if (this.#collect !== undefined) this.request.off('data', this.#collect)
+    this.#stopCollecting()
     Reflect.deleteProperty(this.request, '_read')
     tellToComeBack(this.response, why)
     this.#readOn?.()
@@ -86,12 +93,29 @@ export class WaitingRequest {
     return Buffer.concat([head, size, body, Buffer.from(body.length === 0 ? '0\r\n\r\n' : '\r\n0\r\n\r\n')])
   }
 
+  /** Lets it be read on, with all that was read of it. @returns `false`: it has gone elsewhere already */
+  #resume(): boolean {
+    if (this.#over) return false
+    this.#over = true
+    Reflect.deleteProperty(this.request, '_read')
+    this.#stopCollecting()
+    if (this.#body.length > 0) this.request.unshift(Buffer.concat(this.#body))
+    this.#readOn?.()
+    return true
+  }
+
+  #stopCollecting(): void {
+    if (this.#collect !== undefined) this.request.off('data', this.#collect).pause()
+  }
+
   #begin(tooLong: () => void): void {
     if (this.#collect !== undefined) return
     this.#collect = (bytes) => {
       this.#body.push(bytes)
       this.#size += bytes.length
-      if (this.#size > MOST) tooLong()
+      if (this.#size <= MOST) return
+      this.#stopCollecting()
+      tooLong()
     }
     Reflect.deleteProperty(this.request, '_read')
     this.request.on('data', this.#collect)

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
+import { ElicitRequestSchema, LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 import type { Target } from '@zerodown/load'
 import type { Supervised } from '../../run/stage/supervised.ts'
 import { startSupervised } from '../../run/stage/supervised.ts'
@@ -30,7 +30,7 @@ export class CountingClient {
   gets = 0
   progress = 0
   ticks: number[] = []
-  readonly #client = new Client({ name: 'counting', version: '1.0.0' })
+  readonly #client = new Client({ name: 'counting', version: '1.0.0' }, { capabilities: { elicitation: {} } })
   readonly #transport: StreamableHTTPClientTransport
   readonly #watch: Watch = new Watch()
 
@@ -57,11 +57,20 @@ export class CountingClient {
     await this.#client.close()
   }
 
+  /** One call that asks the user, who accepts when `asked` has resolved. */
+  async addIfAllowed(asked: () => Promise<unknown>): Promise<void> {
+    this.#client.setRequestHandler(ElicitRequestSchema, async () => {
+      await asked()
+      return { action: 'accept', content: {} }
+    })
+    await this.#call('add-if-allowed', { amount: 1 })
+  }
+
   /** One call after the other, each of which takes `ms`. */
   callOnAndOn(ms: number): { stop(): Promise<void> } {
     const until = new AbortController()
     const calls = (async () => {
-      while (!until.signal.aborted) await this.#add(ms)
+      while (!until.signal.aborted) await this.#call('add', { amount: 1, ms })
     })()
     return {
       stop: () => {
@@ -76,9 +85,9 @@ export class CountingClient {
     await this.#watch.until(() => this.ticks.length >= wanted || undefined, `${count} more notifications`, 20_000)
   }
 
-  async #add(ms: number): Promise<void> {
+  async #call(name: string, args: Record<string, number>): Promise<void> {
     try {
-      const params = { name: 'add', arguments: { amount: 1, ms } }
+      const params = { name, arguments: args }
       const { content } = await this.#client.callTool(params, undefined, { onprogress: () => (this.progress += 1) })
       const [{ text }] = content as [{ text: string }]
       const { count, pid } = JSON.parse(text) as { count: number; pid: number }

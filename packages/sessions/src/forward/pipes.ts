@@ -1,0 +1,54 @@
+import type { Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import { socketPair } from '@zerodown/core/kinds'
+
+/** How long the other process may take to say whether it takes a pipe. ms */
+const PATIENCE = 1000
+
+/** Says whether a pipe is taken. */
+export interface PipeAnswer {
+  readonly pipe: number
+  readonly taken: boolean
+}
+
+/** Pipes to the other process, each for one request. */
+export class Pipes {
+  readonly #offered = new Map<number, (taken: boolean) => void>()
+  #last = 0
+
+  /**
+   * @param offer sends a pipe under that number. @returns whether there is another process
+   * @returns this end of it; `undefined`: the other process does not take it
+   */
+  async open(offer: (pipe: number, handle: object) => boolean): Promise<Socket | undefined> {
+    const pair = await socketPair().catch(() => undefined)
+    if (pair === undefined) return undefined
+    const { here, there, sent } = pair
+    here.on('error', () => {}) // Its 'close' tells.
+    this.#last += 1
+    const taken = offer(this.#last, there) && (await this.#isTaken(this.#last))
+    sent()
+    if (taken) return here
+    here.destroy()
+    return undefined
+  }
+
+  hear({ pipe, taken }: PipeAnswer): void {
+    this.#offered.get(pipe)?.(taken)
+  }
+
+  /** Nothing can come from the other process any more. */
+  end(): void {
+    for (const answer of this.#offered.values()) answer(false)
+  }
+
+  async #isTaken(pipe: number): Promise<boolean> {
+    const over = new AbortController()
+    const answered = new Promise<boolean>((resolve) => void this.#offered.set(pipe, resolve))
+    const late = wait(PATIENCE, false, { signal: over.signal, ref: false }).catch(() => false)
+    const taken = await Promise.race([answered, late])
+    over.abort()
+    this.#offered.delete(pipe)
+    return taken
+  }
+}
