@@ -11,8 +11,8 @@ import { CERTIFICATE, overHttp2, overTls } from './secure.ts'
 import { POST, commit, count, counted } from './stage.ts'
 
 /** A connection of the old process, in the middle of an answer, whose session `a` has gone to the successor. */
-async function withoutItsSession(): Promise<{ server: ServerProcess; wire: Wire }> {
-  const server = await startServer('sessions')
+async function withoutItsSession(env: Record<string, string> = {}): Promise<{ server: ServerProcess; wire: Wire }> {
+  const server = await startServer('sessions', { env })
   const wire = await Wire.open(server.target())
   await count(wire, 'a', '?new')
   // Another session keeps this connection in the old process.
@@ -99,6 +99,20 @@ describe('a session', () => {
     expect(await counted(wire)).toEqual({ count: 2, by: 2, bytes: 3 })
     if (first.length + second.length > 130) expect(await counted(wire)).toEqual({ count: 3, by: 2, bytes: 1 })
     expect(told(server, 'changed a session that was given')).toEqual([])
+  })
+
+  it('that has gone gets its request, which counts once among those that maxRequestsPerSocket allows', async () => {
+    const { server, wire } = await withoutItsSession({ REQUESTS: '6' })
+    wire.write(POST('/s/a'))
+    const closes = (await wire.answers(2)).map(({ close }) => close)
+    await until(() => server.alive().length === 1, 'the old process to leave')
+
+    for (let number = 5; number <= 6; number += 1) {
+      wire.write(POST('/s/a'))
+      closes.push((await wire.answer()).close)
+    }
+    expect(closes).toEqual([false, false, false, true])
+    await wire.ended()
   })
 
   it('that has gone does not fill the memory: a chunked request of more than 1 MiB is forwarded', async () => {

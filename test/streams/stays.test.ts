@@ -16,6 +16,7 @@ describe('an event stream stays with the old process, and goes on there', () => 
   it.each([
     ['answers by another status', { status: 401 }],
     ['answers by another type', { head: { 'content-type': 'text/plain' } }],
+    ['allows no further request on the connection', { requests: 1 }],
     ['encodes', { head: { 'content-encoding': 'br' } }],
   ])('if the successor %s', async (_, particular) => {
     const server = await startStreams({ generations: { 2: particular }, options: { drainTimeout: 1500 } })

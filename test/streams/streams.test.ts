@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
+import { Wire } from '../handover/stage/wire.ts'
 import { Reader } from './stage/reader.ts'
 import { startStreams, told } from './stage/server.ts'
 
@@ -32,6 +33,35 @@ describe('an event stream', () => {
 
     expect(await reader.ask()).toEqual({ body: '2', localPort })
     expect(reader.faults).toEqual([])
+  })
+
+  it('is one request among those that maxRequestsPerSocket allows on its connection, however often it moves', async () => {
+    const server = await startStreams({ env: { REQUESTS: '5' } })
+    const wire = await Wire.open(server.target())
+    const closes = [(await wire.ask()).close, (await wire.ask()).close]
+    wire.get('/until/3')
+    await wire.answerBegins()
+
+    await restartAndLeave(server)
+    await restartAndLeave(server)
+
+    closes.push((await wire.answer()).close, (await wire.ask()).close, (await wire.ask()).close)
+    expect(closes).toEqual([false, false, false, false, true])
+    await wire.ended()
+  })
+
+  it('moves also as the last one that maxRequestsPerSocket allows, and ends its connection in the successor', async () => {
+    const server = await startStreams({ env: { REQUESTS: '2' } })
+    const wire = await Wire.open(server.target())
+    await wire.ask()
+    wire.get('/until/2')
+    await wire.answerBegins()
+
+    await restartAndLeave(server)
+
+    expect((await wire.answer()).close).toBe(true)
+    expect(told(server, 'came')).toHaveLength(1)
+    await wire.ended()
   })
 
   it('has along what give() returned', async () => {

@@ -1,5 +1,6 @@
 import { peers } from './channel/peers.ts'
 import { addKind } from './handover/kinds/kinds.ts'
+import { limitRequests, requestsOn } from './handover/kinds/http1/request-limit.ts'
 import { replay } from './handover/replay/replay.ts'
 import { serveRequests } from './handover/replay/serve-requests.ts'
 import type { Logger } from './logger.ts'
@@ -30,6 +31,8 @@ interface Copy {
   readonly peers: typeof peers
   readonly replay: typeof replay
   readonly serveRequests: typeof serveRequests
+  readonly requestsOn: typeof requestsOn
+  readonly limitRequests: typeof limitRequests
   readonly kindsOfPredecessor: readonly string[]
   readonly socketPair: typeof socketPair
   readonly log: (level: keyof Logger, message: string) => void
@@ -51,6 +54,8 @@ const own: Copy = {
   peers,
   replay,
   serveRequests,
+  requestsOn,
+  limitRequests,
   kindsOfPredecessor: origin.inheritance?.kinds ?? [],
   socketPair,
   log: (level, message) => active.log(level, message),

@@ -3,6 +3,8 @@
  * docs/kinds.md.
  * @module @zerodown/core/kinds
  */
+import type { Server as HttpServer } from 'node:http'
+import type { Socket } from 'node:net'
 import type { PeerListener, Peers } from './channel/peers.ts'
 import { firstCopy } from './first-copy.ts'
 import type { Accept, ConnectionKind } from './handover/kinds/kind.ts'
@@ -50,10 +52,29 @@ export const replay = (accept: Accept, connection: object, what: Replay): boolea
  * Has the HTTP server behind `accept` serve a connection whose last requests the predecessor has read and not answered.
  * A request on which the application throws counts as served: it has begun here, and must not be answered twice.
  * @param bytes what was read of them; the rest comes on the connection
+ * @param begin called with the socket before the server reads the requests
  * @returns what the `receive()` of a kind returns
  */
-export const serveRequests = (accept: Accept, connection: object, bytes: Uint8Array): boolean =>
-  firstCopy.serveRequests(accept, connection, bytes)
+export const serveRequests = (
+  accept: Accept,
+  connection: object,
+  bytes: Uint8Array,
+  begin?: (socket: Socket) => void,
+): boolean => firstCopy.serveRequests(accept, connection, bytes, begin)
+
+/**
+ * How many requests the application was given on a connection, where its server limits them (`maxRequestsPerSocket`), those
+ * in earlier processes included. A kind whose connections go on with HTTP sends it along.
+ */
+export const requestsOn = (socket: Socket): number => firstCopy.requestsOn(socket)
+
+/**
+ * Continues the count of requests that came with a connection. To be called before the server reads a request on it.
+ * @param before what `requestsOn()` was in the predecessor
+ * @param again how many of these requests are read once more, as by `replay()`, and so counted once more. Default: 0
+ */
+export const limitRequests = (server: HttpServer, socket: Socket, before: number, again = 0): void =>
+  firstCopy.limitRequests(server, socket, before, again)
 
 /**
  * Lets a part of the application talk to the same part of the neighbouring generations, from the start of a successor to

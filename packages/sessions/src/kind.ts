@@ -2,7 +2,14 @@ import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { Server, Socket } from 'node:net'
 import type { ConnectionKind } from '@zerodown/core/kinds'
-import { awaitingNothing, serveRequests, stopReading, takeFromApplication } from '@zerodown/core/kinds'
+import {
+  awaitingNothing,
+  limitRequests,
+  requestsOn,
+  serveRequests,
+  stopReading,
+  takeFromApplication,
+} from '@zerodown/core/kinds'
 import { watch } from './requests.ts'
 import type { WaitingRequest } from './waiting-request.ts'
 
@@ -84,7 +91,8 @@ export const sessionRequest: ConnectionKind = {
     if (requests === undefined || stopReading(socket) === undefined) return undefined
     const bytes = Buffer.concat(requests.map(({ waiting }) => waiting.bytes))
     return {
-      details: { bytes: bytes.toString('base64') },
+      // The application was not given those that wait, so they are not counted yet.
+      details: { bytes: bytes.toString('base64'), requests: requestsOn(socket) },
       again: () => stopReading(socket) !== undefined,
       // The successor does not take it, so the application has to answer without the session.
       thaw: () => settle(socket, ({ waiting }) => waiting.release()),
@@ -95,6 +103,9 @@ export const sessionRequest: ConnectionKind = {
     }
   },
 
-  receive: (_, accept, connection, { bytes }) =>
-    serveRequests(accept, connection, Buffer.from(String(bytes), 'base64')),
+  receive: (server, accept, connection, { bytes, requests }) =>
+    serveRequests(accept, connection, Buffer.from(String(bytes), 'base64'), (socket) =>
+      // An older version says nothing of it.
+      limitRequests(server as HttpServer, socket, Number(requests ?? 0)),
+    ),
 }

@@ -2,7 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ConnectionKind, Freeze } from '@zerodown/core/kinds'
-import { awaitingNothing, replay, stopReading, takeFromApplication } from '@zerodown/core/kinds'
+import {
+  awaitingNothing,
+  limitRequests,
+  replay,
+  requestsOn,
+  stopReading,
+  takeFromApplication,
+} from '@zerodown/core/kinds'
 import { readsOnAs } from './heads.ts'
 import { announce, follow, forget, forwardTo } from './late-events.ts'
 import type { Stream } from './stream.ts'
@@ -58,13 +65,17 @@ export const eventStream: ConnectionKind = {
     return stream?.isQuiet === true ? freeze(stream, socket) : undefined
   },
 
-  receive(_, accept, connection, { id, request, head, state }) {
+  receive(server, accept, connection, { id, request, head, state, requests }) {
     const arrival = { id, state }
     announce(id)
     const served = replay(accept, connection, {
       bytes: Buffer.from(String(request), 'latin1'),
       fits: (again) => readsOnAs(String(head), again),
-      begin: (socket) => void arriving.set(socket, arrival),
+      begin(socket) {
+        arriving.set(socket, arrival)
+        // An older version says nothing of it.
+        limitRequests(server as Server, socket, Number(requests ?? 0), 1)
+      },
     })
     const settle = (isServed: boolean): boolean => {
       if (!isServed) forget(id)
@@ -91,7 +102,7 @@ function freeze(stream: Stream, socket: Socket): Freeze | undefined {
   socket.setTimeout(0)
   const { id, forward } = forwardTo()
   return {
-    details: { id, request: stream.again, head: stream.head, state },
+    details: { id, request: stream.again, head: stream.head, state, requests: requestsOn(socket) },
     again: () => stopReading(socket) !== undefined,
     thaw() {
       socket.setTimeout(timeout)

@@ -11,6 +11,8 @@ export interface Particular {
   /** At each request. */
   stopped?: boolean
   giveFails?: boolean
+  /** Its maxRequestsPerSocket. */
+  requests?: number
 }
 
 export interface Choices extends ServerOptions {

@@ -31,10 +31,13 @@ export function uncounted(server: HttpServer, connections: Iterable<Socket>): So
 
 export const requestsOn = (socket: Socket): number => requests.get(socket) ?? 0
 
-/** Continues the count that came with a connection, also where a limit is set only later. */
-export function limitRequests(server: HttpServer, socket: Socket, before: number): void {
+/**
+ * Continues the count that came with a connection, also where a limit is set only later.
+ * @param again how many of these requests are read once more, and so counted once more
+ */
+export function limitRequests(server: HttpServer, socket: Socket, before: number, again = 0): void {
   if (before === 0 && !isLimited(server)) return
-  requests.set(socket, before)
+  requests.set(socket, isLimited(server) ? Math.max(before - again, 0) : before)
   count(server)
 }
 

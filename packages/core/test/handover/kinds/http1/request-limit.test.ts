@@ -88,6 +88,18 @@ describe('the number of requests on a connection', () => {
     expect([await ask(), await ask()]).toEqual([false, true])
   })
 
+  it('does not have in it what is read once more, where that is counted', async () => {
+    const { server, socket, ask } = await limited(5)
+    limitRequests(server, socket, 3, 1)
+    await ask()
+    expect(requestsOn(socket)).toBe(3)
+
+    const unlimited = await limited(undefined)
+    limitRequests(unlimited.server, unlimited.socket, 3, 1)
+    await unlimited.ask()
+    expect(requestsOn(unlimited.socket)).toBe(3)
+  })
+
   it('has in it what an application answers that is asked whether to go on', async () => {
     const { server, client, socket } = await limited(2)
     server.on('checkContinue', (_, response: ServerResponse) => void response.writeContinue())
