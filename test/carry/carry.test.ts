@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { startSupervised } from '../run/stage/supervised.ts'
 import { FIXTURES, until } from '../support/index.ts'
-import { Client, cameTo, carryEnv, startCarrying } from './stage.ts'
+import { Client, cameTo, startCarrying } from './stage.ts'
 
 interface All {
   generation: number
@@ -74,7 +74,7 @@ describe('what a process has in memory', () => {
   })
 
   it('is each slot’s own under `zerodown run`', async () => {
-    const { server, roll } = await startSupervised('carry.mjs', { slots: 2, env: await carryEnv({}), cwd: FIXTURES })
+    const { server, roll } = await startSupervised('carry.mjs', { slots: 2, cwd: FIXTURES })
     await roll()
     await roll()
     for (const generation of [1, 2, 3]) {

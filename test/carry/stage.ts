@@ -31,13 +31,9 @@ export async function startCarrying(
   generations: Record<number, Particular> = {},
   { env, ...others }: ServerOptions = {},
 ): Promise<ServerProcess> {
-  return startServer('carry', { ...others, env: { ...(await carryEnv(generations)), ...env } })
-}
-
-export async function carryEnv(generations: Record<number, Particular>): Promise<Record<string, string>> {
   const file = join(await tempDir(), 'kill')
   await writeFile(file, '')
-  return { GENERATIONS: JSON.stringify(generations), KILL_FILE: file }
+  return startServer('carry', { ...others, generations, env: { KILL_FILE: file, ...env } })
 }
 
 /** A client that keeps its connection, and asks once. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
+import { restartAndLeave } from '../support/index.ts'
 import { startClient, startExample } from './stage/mcp-client.ts'
 
 it('examples/mcp: five clients lose no call and no notification in 20 restarts, and each keeps its session', async () => {

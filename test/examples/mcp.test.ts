@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
+import { restartAndLeave } from '../support/index.ts'
 import type { CountingClient } from './stage/mcp-client.ts'
 import { startClient, startExample, startInSlots } from './stage/mcp-client.ts'
 

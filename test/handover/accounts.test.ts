@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { eventsOf } from '../support/index.ts'
 import { counts, ledgerOf, told } from './stage/events.ts'
 import { commit, openSilent, openUsed, restartAndLeave, startGenerations } from './stage/server.ts'
 import { POST, Wire } from './stage/wire.ts'
@@ -73,5 +74,5 @@ it('a first generation and one to which nothing came say so, too', async () => {
 
   expect(await ledgerOf(server, 1)).toEqual(counts({}))
   expect(await told(server, 2, 'received')).toMatchObject({ connections: 0 })
-  expect(server.output.lines.filter((line) => line.startsWith('{"event":"received","by":1'))).toEqual([])
+  expect(eventsOf(server, 'received').filter(({ by }) => by === 1)).toEqual([])
 })

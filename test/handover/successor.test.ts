@@ -81,7 +81,7 @@ describe('maxRequestsPerSocket', () => {
   })
 
   it('counts across generations where it is set after listen()', async () => {
-    const server = await startGenerations({ env: { LATE: JSON.stringify({ maxRequestsPerSocket: 4 }) } })
+    const server = await startGenerations({ env: { LATE: { maxRequestsPerSocket: 4 } } })
     const wire = await Wire.open(server.target())
 
     const closes = [(await wire.ask()).close, (await wire.ask()).close]

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { eventsOf } from '../support/index.ts'
 import { askUntilSettled } from './stage/ask-until.ts'
 import { commit, openSilent, openUsed, restartAndLeave, startGenerations } from './stage/server.ts'
 import type { Wire } from './stage/wire.ts'
@@ -17,7 +18,7 @@ describe('keepAliveTimeout, in the predecessor', () => {
     await Promise.all(wires.map((wire) => wire.ended()))
 
     expect(wires.map(({ closed }) => closed)).toEqual(Array(3).fill('in good order'))
-    expect(server.output.lines.filter((line) => line.startsWith('{"event":"no longer busy"'))).toEqual([])
+    expect(eventsOf(server, 'no longer busy')).toEqual([])
     expect(await server.waitForExit()).toBe(0)
   })
 })

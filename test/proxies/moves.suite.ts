@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Reader } from '../streams/stage/reader.ts'
 import { startStreams } from '../streams/stage/server.ts'
+import { eventsOf, restartAndLeave } from '../support/index.ts'
 import { converse } from '../ws/stage/conversation.ts'
-import { eventsOf, restartAndLeave, startWs } from '../ws/stage/server.ts'
+import { startWs } from '../ws/stage/server.ts'
 import { haproxy } from './stage/haproxy.ts'
 import { installed } from './stage/installed.ts'
 import { nginx } from './stage/nginx.ts'
@@ -30,7 +31,7 @@ describe.each([
     const { port } = await proxy.start(server.port)
     const readers = await Reader.openTimes({ host: '127.0.0.1', port }, CLIENTS)
     for (let restarts = 0; restarts < RESTARTS; restarts += 1) {
-      await restartAndLeave(server)
+      await restartAndLeave(server, { leaves: 30_000 })
       await Promise.all(readers.map((reader) => reader.more(5)))
     }
     const last = String(RESTARTS + 1)

@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { Wire } from '../handover/stage/wire.ts'
-import { told } from '../streams/stage/server.ts'
 import type { ServerProcess } from '../support/index.ts'
-import { startServer, until } from '../support/index.ts'
+import { eventsOf, startServer, until } from '../support/index.ts'
 import { overTls } from './secure.ts'
 import { POST, commit, count, counted } from './stage.ts'
 
@@ -28,7 +27,7 @@ describe('a request that comes to the successor, while its session is in use in 
     await server.waitForLog(/"took".*"key":"a"/)
     expect(await count(next, 'a')).toEqual({ count: 5, by: 2, bytes: 0 })
     expect(next.heard.answers).toBe(3)
-    expect(told(server, 'changed a session that was given')).toEqual([])
+    expect(eventsOf(server, 'changed a session that was given')).toEqual([])
   })
 
   it('is forwarded with what comes of its body later, in pieces, and with those behind it on its connection', async () => {
@@ -46,7 +45,7 @@ describe('a request that comes to the successor, while its session is in use in 
   it('shows the application the connection of its client', async () => {
     const { server, next, busy } = await inUse()
     await count(next, 'a', '?tell')
-    expect(told(server, 'began')).toMatchObject([
+    expect(eventsOf(server, 'began')).toMatchObject([
       { by: 1, remoteAddress: '127.0.0.1', remotePort: next.localPort, encrypted: false },
     ])
     busy.write('c')
@@ -60,7 +59,7 @@ describe('a request that comes to the successor, while its session is in use in 
     const slow = busy.ask('/s/a?ms=2000')
     await commit(server)
     expect(await next.ask('/s/a?tell')).toMatchObject({ count: 2, by: 1, reused: false, close: false })
-    expect(told(server, 'began')).toMatchObject([{ by: 1, encrypted: true }])
+    expect(eventsOf(server, 'began')).toMatchObject([{ by: 1, encrypted: true }])
     expect(await slow).toMatchObject({ count: 3, by: 1 })
     busy.agent.destroy()
     await server.waitForLog(/"took".*"key":"a"/)
@@ -71,7 +70,7 @@ describe('a request that comes to the successor, while its session is in use in 
     const { server, next } = await inUse()
     const [{ pid } = { pid: 0 }] = server.announcements
     next.write(POST('/s/a?tell', 'abc').slice(0, -1))
-    await until(() => told(server, 'began').length === 1, 'it to come to the old process')
+    await until(() => eventsOf(server, 'began').length === 1, 'it to come to the old process')
     server.signal('SIGKILL', pid)
     await next.ended()
     expect(next.heard.answers).toBe(0)
@@ -80,7 +79,7 @@ describe('a request that comes to the successor, while its session is in use in 
   it('is forgotten there when its client goes', async () => {
     const { server, busy, next } = await inUse()
     next.write(POST('/s/a?tell', 'abc').slice(0, -1))
-    await until(() => told(server, 'began').length === 1, 'it to come to the old process')
+    await until(() => eventsOf(server, 'began').length === 1, 'it to come to the old process')
     next.destroy()
     busy.write('c')
     expect(await counted(busy)).toMatchObject({ count: 2, by: 1 })

@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest'
-import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
 import { Wire } from '../handover/stage/wire.ts'
-import { startServer } from '../support/index.ts'
-import { told } from '../streams/stage/server.ts'
+import { eventsOf, restartAndLeave, startServer } from '../support/index.ts'
 import { POST } from './stage.ts'
 
 it('requests of sessions, each over two connections, are all counted once in 20 restarts', async () => {
@@ -44,6 +42,6 @@ it('requests of sessions, each over two connections, are all counted once in 20 
     expect(count).toBe(asked + 1)
     sum += count
   }
-  console.log(`${sum} requests; ${told(server, 'took').length} times a session came to another process`)
-  expect(told(server, 'changed a session that was given')).toEqual([])
+  console.log(`${sum} requests; ${eventsOf(server, 'took').length} times a session came to another process`)
+  expect(eventsOf(server, 'changed a session that was given')).toEqual([])
 })

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
 import { Wire } from '../handover/stage/wire.ts'
-import { told } from '../streams/stage/server.ts'
-import { startServer } from '../support/index.ts'
+import { eventsOf, restartAndLeave, startServer } from '../support/index.ts'
 import { POST, commit, count, counted } from './stage.ts'
 
 describe('a session', () => {
@@ -32,7 +30,7 @@ describe('a session', () => {
     // What reaches the new release is answered without it, at once.
     wire.write(POST('/s/a'))
     expect((await wire.answer()).status).toBe(404)
-    expect(told(server, 'gave')).toEqual([])
+    expect(eventsOf(server, 'gave')).toEqual([])
     expect(server.output.lines.filter((line) => line.includes('the new release has none'))).toHaveLength(1)
   })
 

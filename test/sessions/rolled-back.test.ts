@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
 import { Wire } from '../handover/stage/wire.ts'
-import { told } from '../streams/stage/server.ts'
 import type { ServerProcess } from '../support/index.ts'
-import { until } from '../support/index.ts'
+import { eventsOf, restartAndLeave, until } from '../support/index.ts'
 import { POST, Used, count, counted, startFaulty } from './stage.ts'
 
 /** A connection that the successor has accepted, which is in its probation. */
@@ -43,14 +41,14 @@ describe('sessions in use stay where they are, and go along with the next restar
     held.write('c')
     expect(await counted(held)).toEqual({ count: 2, by: 1, bytes: 3 })
     for (const session of sessions) await session.goesOnIn(1)
-    expect([told(server, 'gave'), told(server, 'took')]).toEqual([[], []])
+    expect([eventsOf(server, 'gave'), eventsOf(server, 'took')]).toEqual([[], []])
 
     await fault()
     await restartAndLeave(server)
     for (const session of sessions) await session.goesOnIn(2)
     expect(await count(held, 'held')).toEqual({ count: 3, by: 2, bytes: 0 })
-    expect(told(server, 'took')).toHaveLength(7)
-    expect(told(server, 'changed a session that was given')).toEqual([])
+    expect(eventsOf(server, 'took')).toHaveLength(7)
+    expect(eventsOf(server, 'changed a session that was given')).toEqual([])
   })
 })
 
@@ -67,7 +65,7 @@ describe('requests that a successor has accepted in its probation, for a session
     keeper.write(POST('/s/made', 'abc').slice(0, -1))
     // In flight in both of them when it leaves.
     wire.write(POST('/s/a?tell', 'abc').slice(0, -1))
-    await until(() => told(server, 'began').length === 1, 'it to come to the old process')
+    await until(() => eventsOf(server, 'began').length === 1, 'it to come to the old process')
 
     server.signal('SIGTERM', server.latest.pid)
     await server.waitForLog(/the restart is rolled back, and the 1 that this process made are lost/)
@@ -109,7 +107,7 @@ describe('sessions of a successor that is killed as it takes over', () => {
     held.write('c')
     expect(await counted(held)).toEqual({ count: 2, by: 1, bytes: 3 })
     await server.waitForExit()
-    expect(told(server, 'gave')).toEqual([])
+    expect(eventsOf(server, 'gave')).toEqual([])
     expect(server.output.toString()).not.toContain('are lost')
   })
 })

@@ -1,12 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
 import { Wire } from '../handover/stage/wire.ts'
 import { startSupervised } from '../run/stage/supervised.ts'
 import type { ServerProcess } from '../support/index.ts'
-import { startServer, until } from '../support/index.ts'
+import { eventsOf, restartAndLeave, startServer, until } from '../support/index.ts'
 import { isStopped } from '../support/process-status.ts'
-import { told } from '../streams/stage/server.ts'
 import { CERTIFICATE, overHttp2, overTls } from './secure.ts'
 import { POST, commit, count, counted } from './stage.ts'
 
@@ -69,7 +67,7 @@ describe('a session', () => {
     await count(other, 'b')
     await commit(server)
     await server.waitForLog(/"took".*"key":"b"/)
-    expect(told(server, 'gave')).toHaveLength(1)
+    expect(eventsOf(server, 'gave')).toHaveLength(1)
     maker.write('c')
     expect(await counted(maker)).toMatchObject({ count: 1, by: 1 })
     expect(await count(other, 'a')).toMatchObject({ count: 2, by: 2 })
@@ -98,7 +96,7 @@ describe('a session', () => {
 
     expect(await counted(wire)).toEqual({ count: 2, by: 2, bytes: 3 })
     if (first.length + second.length > 130) expect(await counted(wire)).toEqual({ count: 3, by: 2, bytes: 1 })
-    expect(told(server, 'changed a session that was given')).toEqual([])
+    expect(eventsOf(server, 'changed a session that was given')).toEqual([])
   })
 
   it('that has gone gets its request, which counts once among those that maxRequestsPerSocket allows', async () => {
@@ -122,11 +120,11 @@ describe('a session', () => {
     wire.write(`POST /s/a HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n${mebibyte}${mebibyte}0\r\n\r\n`)
     expect(await counted(wire)).toMatchObject({ count: 2, by: 1 })
     expect(await counted(wire)).toEqual({ count: 2, by: 2, bytes: 0x20_0000 })
-    expect(told(server, 'changed a session that was given')).toEqual([])
+    expect(eventsOf(server, 'changed a session that was given')).toEqual([])
   })
 
   it('is lost with a successor that is killed, with an error; one that had not gone yet is served on', async () => {
-    const server = await startServer('sessions', { env: { GENERATIONS: '{"2":{"endsAt":"a","by":"SIGKILL"}}' } })
+    const server = await startServer('sessions', { generations: { 2: { endsAt: 'a', by: 'SIGKILL' } } })
     const [wire, other] = (await Wire.openTimes(server.target(), 2)) as [Wire, Wire]
     await count(wire, 'a', '?new')
     await count(wire, 'b', '?new')
@@ -144,12 +142,12 @@ describe('a session', () => {
     expect(await counted(other)).toMatchObject({ count: 1, by: 1 })
     expect(await count(other, 'b')).toMatchObject({ count: 3, by: 1 })
     // Nor is one given that is not needed any more: nobody would take it.
-    expect(told(server, 'gave')).toHaveLength(1)
+    expect(eventsOf(server, 'gave')).toHaveLength(1)
   })
 
   it('is waited for while its successor is stopped, and nothing is lost when it goes on', async () => {
     const server = await startServer('sessions', {
-      env: { GENERATIONS: '{"2":{"endsAt":"a","by":"SIGSTOP"}}' },
+      generations: { 2: { endsAt: 'a', by: 'SIGSTOP' } },
       options: { probation: 0 },
     })
     const wires = await Wire.openTimes(server.target(), 10)
@@ -162,7 +160,7 @@ describe('a session', () => {
     server.signal('SIGCONT', pid)
 
     for (const wire of wires) expect(await counted(wire)).toMatchObject({ count: 2, by: 2 })
-    expect(told(server, 'changed a session that was given')).toEqual([])
+    expect(eventsOf(server, 'changed a session that was given')).toEqual([])
   })
 
   it('is waited for no longer than patience, over HTTP/2: then the request is answered without it', async () => {
@@ -208,7 +206,7 @@ describe('a session', () => {
   })
 
   it('is lost if take() fails, with an error, and its requests are answered without it', async () => {
-    const server = await startServer('sessions', { env: { GENERATIONS: '{"2":{"takeFails":true}}' } })
+    const server = await startServer('sessions', { generations: { 2: { takeFails: true } } })
     const wire = await Wire.open(server.target())
     await count(wire, 'a', '?new')
     await restartAndLeave(server)
@@ -224,7 +222,7 @@ describe('a session', () => {
     await commit(server)
     expect(await ask('/s/a')).toMatchObject({ count: 2, by: 1, reused: true, close: true })
     expect(await ask('/s/a')).toMatchObject({ count: 3, by: 2, reused: false })
-    expect(told(server, 'changed a session that was given')).toEqual([])
+    expect(eventsOf(server, 'changed a session that was given')).toEqual([])
   })
 
   it('that has gone gets a request that comes over TLS: it is forwarded', async () => {
@@ -238,7 +236,7 @@ describe('a session', () => {
 
     expect(await second.ask('/s/a')).toMatchObject({ count: 2, by: 2, reused: true, close: true })
     expect(await second.ask('/s/a')).toMatchObject({ count: 3, by: 2, reused: false })
-    expect(told(server, 'changed a session that was given')).toEqual([])
+    expect(eventsOf(server, 'changed a session that was given')).toEqual([])
   })
 
   it('that has gone cannot be reached by a client that shows a certificate: it gets 503, and may come again', async () => {
@@ -253,7 +251,7 @@ describe('a session', () => {
     expect(await second.ask('/s/a')).toMatchObject({ status: 503, reused: true, close: true })
     await server.waitForLog(/warning: a request came on a connection that cannot move, .*: it is answered by 503/)
     expect(await second.ask('/s/a')).toMatchObject({ count: 2, by: 2, reused: false })
-    expect(told(server, 'changed a session that was given')).toEqual([])
+    expect(eventsOf(server, 'changed a session that was given')).toEqual([])
   })
 
   it('stays as long as it is used over HTTP/2, whose drain ends the connection, and then goes', async () => {
@@ -265,7 +263,7 @@ describe('a session', () => {
     const later = overHttp2(server)('/s/a')
     expect(await slow).toMatchObject({ count: 2, by: 1 })
     expect(await later).toMatchObject({ count: 3, by: 2 })
-    expect(told(server, 'changed a session that was given')).toEqual([])
+    expect(eventsOf(server, 'changed a session that was given')).toEqual([])
   })
 
   it('goes along under a supervisor, in its slot', async () => {
@@ -276,6 +274,6 @@ describe('a session', () => {
       expect(await roll()).toMatch(/restarted 2 slots/)
       for (const [at, wire] of wires.entries()) expect((await count(wire, `k${at}`)).count).toBe(time + 1)
     }
-    expect(told(server, 'changed a session that was given')).toEqual([])
+    expect(eventsOf(server, 'changed a session that was given')).toEqual([])
   })
 })

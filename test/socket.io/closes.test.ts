@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { until } from '../support/index.ts'
+import { eventsOf, until } from '../support/index.ts'
 import { CLIENTS, DRAIN, expectSpread, options, watch } from './stage/closing.ts'
-import { eventsOf, startChat } from './stage/server.ts'
+import { startChat } from './stage/server.ts'
 
 it('clients that the new process refuses are answered by the old one, and closed, not all at once', async () => {
   const server = await startChat({ options, tick: 5, generations: { 2: { refuse: true } } })

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
+import { eventsOf } from '../support/index.ts'
 import { converse } from './stage/conversation.ts'
-import { VERSIONS, eventsOf, startChat } from './stage/server.ts'
+import { VERSIONS, startChat } from './stage/server.ts'
 
 const CLIENTS = 500
 const RESTARTS = 50

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { startSupervised } from '../run/stage/supervised.ts'
 import type { Counted } from './stage/conversation.ts'
 import { converse } from './stage/conversation.ts'
-import { VERSIONS, environmentOf, startChat } from './stage/server.ts'
+import { VERSIONS, startChat } from './stage/server.ts'
 
 const LATE = { ANSWERS_WITHIN: '2000' }
 
@@ -26,7 +26,7 @@ describe.each(VERSIONS)('40 clients of %s, with 80 sockets', (version) => {
 
 describe('under `zerodown run -w 2`', () => {
   it('clients of each slot move to its next process', { timeout: 300_000 }, async () => {
-    const supervised = await startSupervised('chat.mjs', { env: { ...environmentOf({ ask: 50 }), ...LATE } })
+    const supervised = await startSupervised('chat.mjs', { env: { ASK: 50, ...LATE } })
     const { server } = supervised
     const restart = async (): Promise<void> => {
       const before = supervised.workers()

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { ServerProcess } from '../support/index.ts'
-import { until } from '../support/index.ts'
+import { eventsOf, restartAndLeave, until } from '../support/index.ts'
 import { converse } from './stage/conversation.ts'
 import { ChatClient } from './stage/client.ts'
 import type { ChatServerOptions } from './stage/server.ts'
-import { eventsOf, restartAndLeave, startChat } from './stage/server.ts'
+import { startChat } from './stage/server.ts'
 
 async function open(
   count: number,

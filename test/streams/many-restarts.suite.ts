@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
+import { eventsOf, restartAndLeave } from '../support/index.ts'
 import { Reader } from './stage/reader.ts'
-import { startStreams, told } from './stage/server.ts'
+import { startStreams } from './stage/server.ts'
 
 it('20 streams with an event each 10 ms miss none of them in 20 restarts, nor is one doubled', async () => {
   const server = await startStreams()
@@ -12,7 +12,7 @@ it('20 streams with an event each 10 ms miss none of them in 20 restarts, nor is
   const events = readers.flatMap(({ ids }) => ids).length
   console.log(`${events} events on ${readers.length} streams`)
   expect(readers.flatMap(({ faults }) => faults)).toEqual([])
-  expect(told(server, 'response close').filter(({ by }) => by < 21)).toEqual([])
+  expect(eventsOf(server, 'response close').filter(({ by }) => by < 21)).toEqual([])
   for (const reader of readers) {
     const { localPort } = reader
     expect(await reader.ask()).toEqual({ body: '21', localPort })

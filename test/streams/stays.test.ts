@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { startSupervised } from '../run/stage/supervised.ts'
 import type { ServerProcess } from '../support/index.ts'
+import { eventsOf } from '../support/index.ts'
 import { Reader } from './stage/reader.ts'
-import { environmentFor, startStreams, told } from './stage/server.ts'
+import { startStreams } from './stage/server.ts'
 
 /** Restarts, and lets the old process give up what has not moved a second later. */
 const restart = async (server: ServerProcess): Promise<number> => {
@@ -48,7 +49,7 @@ describe('an event stream stays with the old process, and goes on there', () => 
     const old = await restart(server)
     await server.waitForExit(old)
     await server.waitForLog(/drained: .*1 cut/)
-    expect(told(server, 'came')).toEqual([])
+    expect(eventsOf(server, 'came')).toEqual([])
     reader.destroy()
   })
 })
@@ -102,7 +103,7 @@ describe('a successor that fails when streams come', () => {
 })
 
 it('under a supervisor, each stream stays in its slot', async () => {
-  const { server, target, roll } = await startSupervised('streams.mjs', { env: environmentFor({}) })
+  const { server, target, roll } = await startSupervised('streams.mjs', { env: { START: Date.now() } })
   const readers = await Reader.openTimes(target(), 6)
   for (let time = 1; time <= 2; time += 1) {
     expect(await roll()).toMatch(/restarted 2 slots/)
@@ -110,5 +111,5 @@ it('under a supervisor, each stream stays in its slot', async () => {
   }
   await Promise.all(readers.map((reader) => reader.until(({ generations }) => generations.at(-1) === '3', 'the third')))
   expect(readers.flatMap(({ faults }) => faults)).toEqual([])
-  expect(told(server, 'response close')).toEqual([])
+  expect(eventsOf(server, 'response close')).toEqual([])
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { restartAndLeave } from '../../packages/adapter-suite/src/restarts.ts'
 import { Wire } from '../handover/stage/wire.ts'
+import { eventsOf, restartAndLeave } from '../support/index.ts'
 import { Reader } from './stage/reader.ts'
-import { startStreams, told } from './stage/server.ts'
+import { startStreams } from './stage/server.ts'
 
 describe('an event stream', () => {
   it.each(['http', 'express', 'koa', 'fastify'] as const)('goes on through restarts, with %s', async (framework) => {
@@ -18,8 +18,8 @@ describe('an event stream', () => {
 
     expect(readers.flatMap(({ faults }) => faults)).toEqual([])
     expect(readers.map(({ generations }) => generations.at(-1))).toEqual(['3', '3', '3'])
-    expect(told(server, 'response close')).toEqual([])
-    expect(told(server, 'request error')).toEqual([])
+    expect(eventsOf(server, 'response close')).toEqual([])
+    expect(eventsOf(server, 'request error')).toEqual([])
   })
 
   it('is followed by the next request on the same connection, when the successor ends it', async () => {
@@ -60,7 +60,7 @@ describe('an event stream', () => {
     await restartAndLeave(server)
 
     expect((await wire.answer()).close).toBe(true)
-    expect(told(server, 'came')).toHaveLength(1)
+    expect(eventsOf(server, 'came')).toHaveLength(1)
     await wire.ended()
   })
 
@@ -72,7 +72,7 @@ describe('an event stream', () => {
     await restartAndLeave(server)
     await reader.more(1)
 
-    expect(told(server, 'came')).toMatchObject([{ state: { moves: 1 } }, { state: { moves: 2 } }])
+    expect(eventsOf(server, 'came')).toMatchObject([{ state: { moves: 1 } }, { state: { moves: 2 } }])
   })
 
   it('has each event once that the old process still writes', async () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
+import { eventsOf, restartAndLeave } from '../support/index.ts'
 import { converse } from './stage/conversation.ts'
-import { VERSIONS, eventsOf, restartAndLeave, startWs } from './stage/server.ts'
+import { VERSIONS, startWs } from './stage/server.ts'
 
 const CLIENTS = 500
 const RESTARTS = 50
@@ -16,7 +17,7 @@ it.each(VERSIONS)(`${CLIENTS} WebSockets of %s, 10 messages a second each way, $
     pause: 200,
     longOneOf: 1000,
     patience: 120_000,
-    restart: (one) => restartAndLeave(one, 120_000),
+    restart: (one) => restartAndLeave(one, { starts: 120_000, leaves: 120_000 }),
   })
   const moves = eventsOf(server, 'drained').reduce((sum, { handedOver }) => sum + Number(handedOver), 0)
   console.log(`${ws}: ${JSON.stringify(told)}, ${moves} moves in ${RESTARTS} restarts`)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { until } from '../support/index.ts'
+import { eventsOf, restartAndLeave, until } from '../support/index.ts'
 import { converse } from './stage/conversation.ts'
 import { WebSocketClient } from './stage/client.ts'
-import { eventsOf, openClients, restartAndLeave, startWs } from './stage/server.ts'
+import { openClients, startWs } from './stage/server.ts'
 
 const NO_TAKEOVER = { perMessageDeflate: { clientNoContextTakeover: true, threshold: 0 } }
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
+import { eventsOf, restartAndLeave } from '../support/index.ts'
 import { WebSocketClient } from './stage/client.ts'
-import { eventsOf, restartAndLeave, startWs } from './stage/server.ts'
+import { startWs } from './stage/server.ts'
 
 /** The application of the old process goes on with a WebSocket that has moved. */
 async function moved(ask: string) {
@@ -45,9 +46,9 @@ it('its shutdown hooks close no WebSocket that has moved, and the server of ws c
   const server = await startWs({ generations: { 1: { closeInHook: true } } })
   const client = await WebSocketClient.open(server.target())
   await restartAndLeave(server)
-  expect(server.output.lines.filter((line) => line.startsWith('{"event":"hook'))).toEqual([
-    '{"event":"hook","by":1,"clients":0}',
-    '{"event":"hook over","by":1}',
+  expect(eventsOf(server).filter(({ event }) => event.startsWith('hook'))).toEqual([
+    { event: 'hook', by: 1, clients: 0 },
+    { event: 'hook over', by: 1 },
   ])
   client.send('a')
   expect(await client.waitFor(1)).toEqual(['2 1 a'])

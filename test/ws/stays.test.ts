@@ -2,9 +2,10 @@ import { connect } from 'node:tls'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import type { ServerProcess } from '../support/index.ts'
+import { eventsOf, restartAndLeave } from '../support/index.ts'
 import { WebSocketClient } from './stage/client.ts'
 import { OPCODE } from './stage/frames.ts'
-import { eventsOf, openClients, restartAndLeave, startWs } from './stage/server.ts'
+import { openClients, startWs } from './stage/server.ts'
 
 const SHORT = { options: { drainTimeout: 3000 } }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { startSupervised } from '../run/stage/supervised.ts'
+import { restartAndLeave } from '../support/index.ts'
 import { WebSocketClient } from './stage/client.ts'
 import { converse } from './stage/conversation.ts'
-import { environmentOf, restartAndLeave, startWs } from './stage/server.ts'
+import { startWs } from './stage/server.ts'
 
 const WAYS = [
   ['noServer, with a check that takes its time', 'noServer', '/', 'one '],
@@ -20,7 +21,7 @@ describe('WebSockets stay open through a restart with', () => {
   })
 
   it('zerodown run, in two slots', async () => {
-    const supervised = await startSupervised('ws.mjs', { env: environmentOf({ push: 50 }) })
+    const supervised = await startSupervised('ws.mjs', { env: { PUSH: 50 } })
     await converse(supervised.server, {
       clients: 8,
       messages: 25,

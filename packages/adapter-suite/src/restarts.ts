@@ -5,11 +5,22 @@ import type { ServerProcess } from './processes/server-process.ts'
 import { until } from './processes/until.ts'
 import type { Wire } from './wire.ts'
 
+/** How long the two halves of a restart may take. ms */
+export interface Patience {
+  /** Until the successor listens. Default: as long as any start */
+  readonly starts?: number
+  /** From then on, until the predecessor has left. Default: 20 000 */
+  readonly leaves?: number
+}
+
 /** Restarts, and waits until the predecessor has left. */
-export async function restartAndLeave(server: ServerProcess): Promise<void> {
+export async function restartAndLeave(
+  server: ServerProcess,
+  { starts, leaves = 20_000 }: Patience = {},
+): Promise<void> {
   const { pid } = server.latest
-  await server.restart()
-  await server.waitForExit(pid, 20_000)
+  await server.restart(starts)
+  await server.waitForExit(pid, leaves)
 }
 
 /** Waits until only the newest generation is left. */

@@ -1,10 +1,9 @@
-import { isDeepStrictEqual } from 'node:util'
+import type { Told as AnyTold } from '../../support/events.ts'
+import { eventsOf as allEventsOf, waitForEvent as waitForAny } from '../../support/events.ts'
 import type { ServerProcess } from '../../support/index.ts'
 
-/** One line of the fixture `controlled`: an event, the generation that had it, and its message. */
-export interface Told {
-  event: string
-  by: number
+/** One line of the fixture `controlled`. */
+export interface Told extends AnyTold {
   pid?: number
   generation?: number
   code?: string
@@ -19,17 +18,8 @@ export interface Told {
 }
 
 /** All events so far, in the order in which they were told. */
-export function eventsOf(server: ServerProcess): Told[] {
-  return server.output.lines.filter((line) => line.startsWith('{"event"')).map((line) => JSON.parse(line) as Told)
-}
+export const eventsOf = (server: ServerProcess): Told[] => allEventsOf<Told>(server)
 
 /** The first event like this, told already or still to come. */
-export function waitForEvent(server: ServerProcess, like: Partial<Told>, timeout = 15_000): Promise<Told> {
-  const matches = (told: Told): boolean =>
-    Object.entries(like).every(([name, value]) => isDeepStrictEqual(told[name as keyof Told], value))
-  return server.output.watch.until(
-    () => eventsOf(server).find(matches),
-    () => `the event ${JSON.stringify(like)}. ${server.output}`,
-    timeout,
-  )
-}
+export const waitForEvent = (server: ServerProcess, like: Partial<Told>, timeout?: number): Promise<Told> =>
+  waitForAny<Told>(server, like, timeout)

@@ -1,4 +1,6 @@
 import type { Ledger } from 'zerodown'
+import type { Told } from '../../support/events.ts'
+import { waitForEvent } from '../../support/events.ts'
 import type { ServerProcess } from '../../support/index.ts'
 
 export type { Ledger } from 'zerodown'
@@ -21,12 +23,7 @@ export function told<Name extends keyof Messages>(
   by: number,
   event: Name,
 ): Promise<Messages[Name]> {
-  const start = new RegExp(`^\\{"event":"${event}","by":${by}\\b`)
-  const find = (): Messages[Name] | undefined => {
-    const line = server.output.lines.find((each) => start.test(each))
-    return line === undefined ? undefined : (JSON.parse(line) as Messages[Name])
-  }
-  return server.output.watch.until(find, () => `'${event}' of generation ${by}. ${server.output}`, 20_000)
+  return waitForEvent<Messages[Name]>(server, { event, by } as Partial<Told & Messages[Name]>, 20_000)
 }
 
 /** What became of the connections of that generation, without how long it took. */

@@ -4,7 +4,7 @@ import { startServer, until } from '../../support/index.ts'
 import { told } from './events.ts'
 import { Wire } from './wire.ts'
 
-export { restartAndLeave } from '../../../packages/adapter-suite/src/restarts.ts'
+export { restartAndLeave } from '../../support/index.ts'
 
 /** What is particular to one generation. */
 export interface Particular {
@@ -36,16 +36,8 @@ export interface Choices extends ServerOptions {
 }
 
 /** The fixture `handover`. */
-export function startGenerations({
-  http = {},
-  generations = {},
-  env,
-  ...others
-}: Choices = {}): Promise<ServerProcess> {
-  return startServer('handover', {
-    ...others,
-    env: { HTTP: JSON.stringify(http), GENERATIONS: JSON.stringify(generations), ...env },
-  })
+export function startGenerations({ http, env, ...others }: Choices = {}): Promise<ServerProcess> {
+  return startServer('handover', { ...others, env: { HTTP: http, ...env } })
 }
 
 /** Restarts, and waits until the successor holds the listeners. */

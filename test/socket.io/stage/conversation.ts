@@ -1,9 +1,8 @@
 import { expect } from 'vitest'
 import type { ServerProcess } from '../../support/index.ts'
-import { until } from '../../support/index.ts'
+import { eventsOf, restartAndLeave, until } from '../../support/index.ts'
 import type { ChatOptions } from './client.ts'
 import { ChatClient } from './client.ts'
-import { eventsOf, restartAndLeave } from './server.ts'
 
 export interface Conversation extends ChatOptions {
   readonly clients: number
@@ -29,7 +28,14 @@ export interface Counted {
  */
 export async function converse(
   server: ServerProcess,
-  { clients, restarts, pause = 20, target = server.target(), restart = restartAndLeave, ...options }: Conversation,
+  {
+    clients,
+    restarts,
+    pause = 20,
+    target = server.target(),
+    restart = (one) => restartAndLeave(one, { leaves: 30_000 }),
+    ...options
+  }: Conversation,
 ): Promise<Counted> {
   const all = await Promise.all(Array.from({ length: clients }, () => ChatClient.open(target, options)))
   const sockets = all.flatMap((client) => client.sockets)

@@ -20,21 +20,6 @@ export interface Choices extends ServerOptions {
   generations?: Record<number, Particular>
 }
 
-/** The environment of the fixture `streams`. */
-export const environmentFor = ({ framework = 'http', generations = {}, env }: Choices): Record<string, string> => ({
-  FRAMEWORK: framework,
-  START: String(Date.now()),
-  GENERATIONS: JSON.stringify(generations),
-  ...env,
-})
-
 /** The fixture `streams`. */
-export const startStreams = (choices: Choices = {}): Promise<ServerProcess> =>
-  startServer('streams', { ...choices, env: environmentFor(choices) })
-
-/** What the processes of the fixture have told. */
-export const told = ({ output }: ServerProcess, event: string): { by: number; event: string }[] =>
-  output.lines.flatMap((line) => {
-    const said = line.startsWith('{"event"') ? (JSON.parse(line) as { by: number; event: string }) : undefined
-    return said?.event === event ? [said] : []
-  })
+export const startStreams = ({ framework, env, ...others }: Choices = {}): Promise<ServerProcess> =>
+  startServer('streams', { ...others, env: { FRAMEWORK: framework, START: Date.now(), ...env } })

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'vitest'
 import type { ServerProcess } from '../../support/index.ts'
+import { restartAndLeave } from '../../support/index.ts'
 import { WebSocketClient } from './client.ts'
 import { Random } from './random.ts'
-import { restartAndLeave } from './server.ts'
 
 export interface Conversation {
   readonly clients: number
@@ -46,7 +46,7 @@ export async function converse(
     prefix = '',
     target,
     patience = 20_000,
-    restart = restartAndLeave,
+    restart = (one) => restartAndLeave(one, { leaves: 30_000 }),
   }: Conversation,
 ): Promise<{ answers: number; pushes: number; pongs: number }> {
   const open = await Promise.all(
