@@ -15,15 +15,7 @@ export interface Moves {
 export async function moveByRestart(mode: 'handover' | 'linger', count: number): Promise<Moves> {
   const server = await Measured.start(new URL('server.js', import.meta.url), [mode])
   const connections = await KeptConnections.open(server.port, count)
-  const told = once(server.child, 'message') as Promise<
-    [{ ledger: { duration: number; handedOver: number }; frozen: number[] }]
-  >
-  const exited = once(server.child, 'exit')
-  const began = performance.now()
-  server.child.kill('SIGUSR2')
-  const [{ ledger, frozen }] = await told
-  await exited
-  const exit = performance.now() - began
+  const { ledger, frozen, exit } = await server.restart()
   if (mode === 'handover' && ledger.handedOver !== count) throw new Error(`${ledger.handedOver} of ${count} have moved`)
   connections.close()
   await server.end()

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
 import { Measured } from '../shared/measured.ts'
@@ -26,13 +25,7 @@ interface Sample {
 async function move(kind: Kind): Promise<Sample> {
   const server = await Measured.start(new URL('server.js', import.meta.url), [])
   const connections = await Connections.open(kind, server.told, count)
-  const told = once(server.child, 'message') as Promise<
-    [{ ledger: { duration: number; handedOver: number }; frozen: number[] }]
-  >
-  const exited = once(server.child, 'exit')
-  server.child.kill('SIGUSR2')
-  const [{ ledger, frozen }] = await connections.through(told)
-  await connections.through(exited)
+  const { ledger, frozen } = await connections.through(server.restart())
   if (ledger.handedOver < count) throw new Error(`${kind}: ${ledger.handedOver} of ${count} have moved`)
   connections.close()
   await server.end()

@@ -9,6 +9,15 @@ interface Told {
   readonly tcp?: number
 }
 
+/** How the connections of a server have moved. */
+export interface Moved {
+  readonly ledger: { readonly duration: number; readonly handedOver: number }
+  /** How long each was read by nobody. ms */
+  readonly frozen: readonly number[]
+  /** From SIGUSR2 to the end of the old process. ms */
+  readonly exit: number
+}
+
 const started = new Set<number>()
 
 // The last resort, for a measurement that fails.
@@ -44,6 +53,17 @@ export class Measured {
     const identity = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as { pid: number; generation: number }
     started.add(identity.pid)
     return identity
+  }
+
+  /** Has the first generation restart, and waits for its end. @returns how its connections have moved */
+  async restart(): Promise<Moved> {
+    const told = once(this.child, 'message') as Promise<[Pick<Moved, 'ledger' | 'frozen'>]>
+    const exited = once(this.child, 'exit')
+    const began = performance.now()
+    this.child.kill('SIGUSR2')
+    const [moved] = await told
+    await exited
+    return { ...moved, exit: performance.now() - began }
   }
 
   async end(): Promise<void> {
