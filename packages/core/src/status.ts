@@ -35,6 +35,18 @@ export interface Status {
   readonly drain: Ledger | undefined
 }
 
+type Always = 'pid' | 'generation' | 'state' | 'since' | 'inCharge'
+
+/** The rest of the status of a process in which nothing listens yet, or of which nothing more is known. */
+export const emptyStatus = (): Omit<Status, Always> => ({
+  listeners: [],
+  connections: [],
+  requests: 0,
+  successor: undefined,
+  restartQueued: false,
+  drain: undefined,
+})
+
 /** A listener of this process. */
 export interface ListenerStatus {
   /** `tcp:127.0.0.1:8080`, `unix:/run/app.sock` */

@@ -1,5 +1,5 @@
 import type { ProcessStatus } from '@zerodown/core/supervision'
-import { within } from '@zerodown/core/supervision'
+import { emptyStatus, within } from '@zerodown/core/supervision'
 import type { Slot } from './slot.ts'
 import type { WorkerProcess } from './worker-process.ts'
 
@@ -35,11 +35,6 @@ async function statusOf(worker: WorkerProcess, slot: number, inCharge: boolean):
     warnings: [],
     weaknesses: [],
     inCharge,
-    listeners: [],
-    connections: [],
-    requests: 0,
-    successor: undefined,
-    restartQueued: false,
-    drain: undefined,
+    ...emptyStatus(),
   }
 }

@@ -4,6 +4,7 @@ import { isInCharge } from '../restart/origin.ts'
 import { countConnections } from '../servers/count-connections.ts'
 import type { Context } from './context.ts'
 import type { Status } from '../status.ts'
+import { emptyStatus } from '../status.ts'
 import type { Restarts } from './restarts.ts'
 
 /** Of a process in which nothing listens yet. */
@@ -13,12 +14,7 @@ export const statusBeforeStart = (origin: Origin): Status => ({
   state: 'starting',
   since: Math.round(performance.timeOrigin),
   inCharge: isInCharge(origin),
-  listeners: [],
-  connections: [],
-  requests: 0,
-  successor: undefined,
-  restartQueued: false,
-  drain: undefined,
+  ...emptyStatus(),
 })
 
 export function statusOf({ origin, state, servers }: Context, restarts: Restarts, ledger: Ledger): Status {
