@@ -3,7 +3,7 @@ import { sessionsOf, speaksHttp1 } from '../connections/http2-sessions.ts'
 import { announceLastAnswers } from '../connections/last-answer.ts'
 import type { Drain, Draining } from './draining.ts'
 import type { Outcome } from './ledger.ts'
-import { wasCut } from './lost-answers.ts'
+import { wasCut, watchForCut } from './lost-answers.ts'
 
 /**
  * Drains HTTP/2 (RFC 9113). Open streams finish. New ones are refused as not processed, so that a client may send them
@@ -12,6 +12,7 @@ import { wasCut } from './lost-answers.ts'
  * Each session is sent a ping, and a GOAWAY when the answer comes: a round trip later, when the streams that were on
  * their way have arrived. RFC 9113, 6.8 describes a gentler way, a first GOAWAY that names the highest possible stream.
  * But after any GOAWAY that Node can send, nghttp2 takes no new stream, and stops reading from a session that has none.
+ * A session that the application destroys with streams unanswered is counted as one that the deadline cuts.
  */
 export function drainHttp2({ server, connections, ledger }: Draining): Drain {
   const open = sessionsOf(server)
@@ -19,7 +20,11 @@ export function drainHttp2({ server, connections, ledger }: Draining): Drain {
   const count = (what: object): void => void (ledger[outcomes.get(what) ?? 'finished'] += 1)
 
   const leave = (session: ServerHttp2Session): void => {
-    session.once('close', () => count(session))
+    const wasCutHere = watchForCut(session, open.get(session))
+    session.once('close', () => {
+      if (!outcomes.has(session) && wasCutHere()) outcomes.set(session, 'cut')
+      count(session)
+    })
     // If the application is ending the session, the client must not get a second GOAWAY with a higher stream.
     if (session.destroyed || session.closed) return
     if (!session.ping(() => session.destroyed || session.close())) session.close()

@@ -1,11 +1,19 @@
 import { once } from 'node:events'
 import { get } from 'node:https'
-import type { ClientHttp2Session, Http2Server, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
+import type {
+  ClientHttp2Session,
+  ClientHttp2Stream,
+  Http2Server,
+  ServerHttp2Session,
+  ServerHttp2Stream,
+} from 'node:http2'
 import { connect, constants, createSecureServer, createServer } from 'node:http2'
+import type { Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { onTestFinished, describe, expect, it } from 'vitest'
-import { followSessions } from '../../src/connections/http2-sessions.ts'
-import type { Drainable } from '../support/drains.ts'
+import { followSessions, socketOf } from '../../src/connections/http2-sessions.ts'
+import type { Outcome } from '../../src/drain/ledger.ts'
+import type { Drainable, Drained } from '../support/drains.ts'
 import { drainable } from '../support/drains.ts'
 import { Client, GET } from '../support/http.ts'
 import { HeldWire } from '../support/held-wire.ts'
@@ -193,6 +201,101 @@ describe('an HTTP/2 session in a drain', () => {
   })
 })
 
+interface Busy {
+  client: ClientHttp2Session
+  session: ServerHttp2Session
+  /** The server's socket, below the session. */
+  socket: Socket
+  /** Waits for its answer. */
+  stream: ServerHttp2Stream
+  /** The client's. */
+  asked: ClientHttp2Stream
+}
+
+/** One whose stream waits for its answer while its server drains. */
+async function busyInDrain(
+  server: Http2Server = createServer(),
+  open: (server: Http2Server) => Promise<ClientHttp2Session> = async () => openSession(portOf(server)),
+): Promise<Busy & Drained> {
+  const tracked = await serve(() => {}, server)
+  const accepted = once(server, 'session') as Promise<[ServerHttp2Session]>
+  const arrived = once(server, 'stream') as Promise<[ServerHttp2Stream]>
+  const client = await open(server)
+  const asked = client.request({ ':path': '/never' }).on('error', () => {})
+  const [[session], [stream]] = await Promise.all([accepted, arrived])
+  stream.on('error', () => {})
+  const [socket] = tracked.connections.open as Set<Socket>
+  return { ...tracked.drain(), client, session, socket: socket as Socket, stream, asked }
+}
+
+/** A WINDOW_UPDATE by nothing (RFC 9113, 6.9). */
+const NONSENSE = Buffer.from([0, 0, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+
+describe('an HTTP/2 session that ends before its streams are answered', () => {
+  it.each<[string, (busy: Busy) => unknown]>([
+    ['the application destroys it', ({ session }) => session.destroy()],
+    ['the application destroys it for a reason of its own', ({ session }) => session.destroy(new Error('no database'))],
+    ['the application destroys its socket', ({ socket }) => socket.destroy()],
+    [
+      'the application destroys it within an answer',
+      ({ session, stream }) => {
+        stream.respond({ ':status': 200 })
+        stream.write('some of it')
+        session.destroy()
+      },
+    ],
+    [
+      'the application destroys it before its answer is out',
+      ({ session, stream }) => {
+        reply(stream, '/never')
+        session.destroy()
+      },
+    ],
+  ])('is cut where %s', async (_, end) => {
+    const busy = await busyInDrain()
+    end(busy)
+    await busy.drained
+    expect(busy.ledger).toMatchObject({ finished: 0, closedIdle: 0, cut: 1 })
+  })
+
+  it.each<[string, (busy: Busy) => unknown]>([
+    ['leaves', ({ client }) => client.destroy()],
+    ['leaves without a word', ({ client }) => socketOf(client)?.destroy()],
+    ['resets it', ({ client }) => socketOf(client)?.resetAndDestroy()],
+    ['gives it up', ({ client }) => client.goaway(constants.NGHTTP2_PROTOCOL_ERROR)],
+    ['gives up its streams', ({ asked }) => asked.close(constants.NGHTTP2_CANCEL)],
+    ['says nonsense', ({ client }) => socketOf(client)?.write(NONSENSE)],
+  ])('is not cut where its client %s', async (_, end) => {
+    const busy = await busyInDrain()
+    end(busy)
+    await busy.drained
+    expect(busy.ledger).toMatchObject({ finished: 1, closedIdle: 0, cut: 0 })
+  })
+
+  it.each<[string, (busy: Busy) => unknown]>([
+    ['gives up a stream', ({ stream }) => stream.close(constants.NGHTTP2_CANCEL)],
+    [
+      'destroys it when the answer is out',
+      ({ session, stream }) => {
+        reply(stream, '/never')
+        stream.once('close', () => session.destroy())
+      },
+    ],
+    [
+      'destroys its socket when its client has given up its streams',
+      ({ asked, socket, stream }) => {
+        asked.close(constants.NGHTTP2_CANCEL)
+        stream.once('close', () => socket.destroy())
+      },
+    ],
+  ])('is not cut where the application %s', async (_, end) => {
+    const busy = await busyInDrain()
+    end(busy)
+    await busy.drained
+    expect(busy.ledger).toMatchObject({ finished: 1, closedIdle: 0, cut: 0 })
+  })
+})
+
 describe('an HTTP/2 session at the deadline', () => {
   it('is cut with the streams that it has, and counted', async () => {
     const tracked = await serve(() => {})
@@ -224,17 +327,33 @@ describe('an HTTP/2 server over TLS', () => {
   const secure = (options: { allowHTTP1?: boolean } = {}): Http2Server =>
     createSecureServer({ ...PSK, ...options }) as unknown as Http2Server
 
+  async function openSecure(server: Http2Server): Promise<ClientHttp2Session> {
+    const socket = await connectTls(server, { ALPNProtocols: ['h2'] })
+    const client = connect(`https://127.0.0.1:${portOf(server)}`, { createConnection: () => socket })
+    return client.on('error', () => {})
+  }
+
   it('drains its sessions', async () => {
     const tracked = await serve(reply, secure())
-    const socket = await connectTls(tracked.server, { ALPNProtocols: ['h2'] })
-    const client = connect(`https://127.0.0.1:${portOf(tracked.server)}`, { createConnection: () => socket })
-    client.on('error', () => {})
+    const client = await openSecure(tracked.server)
     expect(await request(client, '/first')).toBe('200 /first')
     const racing = request(client, '/racing')
     const { drained, ledger } = tracked.drain()
     expect(await racing).toBe('200 /racing')
     await drained
     expect(ledger).toMatchObject({ finished: 1, cut: 0 })
+  })
+
+  it.each<[string, Outcome, (busy: Busy) => unknown]>([
+    ['the application destroys a session', 'cut', ({ session }) => session.destroy()],
+    ['the application destroys the socket of one', 'cut', ({ socket }) => socket.destroy()],
+    ['a client leaves', 'finished', ({ client }) => client.destroy()],
+    ['a client leaves without a word', 'finished', ({ client }) => socketOf(client)?.destroy()],
+  ])('where %s, counts it as %s', async (_, outcome, end) => {
+    const busy = await busyInDrain(secure(), openSecure)
+    end(busy)
+    await busy.drained
+    expect(busy.ledger).toMatchObject({ finished: 0, closedIdle: 0, cut: 0, [outcome]: 1 })
   })
 
   it('finishes the HTTP/1.1 requests that it allows as well', async () => {
