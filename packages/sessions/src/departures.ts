@@ -60,7 +60,7 @@ export class Departures<Value, Data> {
 
   /** Whether it goes as soon as nothing of it is in flight here. */
   leavesSoon(key: string): boolean {
-    return this.#going === 'yes' && !this.#staying.has(key)
+    return (this.#going === 'yes' || this.#going === 'asking') && !this.#staying.has(key)
   }
 
   /** @returns when it is known whether it has gone; `undefined`: it is not on its way */
