@@ -8,7 +8,7 @@ import type { Wire } from './stage/wire.ts'
 import { generationOf } from './stage/wire.ts'
 
 /** At the most so many are on their way at a time, and only of them can nobody know. */
-const FROZEN = 32
+const FROZEN = 8
 
 /** Who answered last on each, before it was closed with an announcement; 'nobody': it was just closed. */
 const ends = (wires: Wire[]): Promise<(number | 'nobody')[]> =>

@@ -6,7 +6,7 @@ import { Copies } from './copies.ts'
 import { Frozen } from './frozen.ts'
 import type { Idle, Source } from './sources.ts'
 import { Sources, isStillIdle } from './sources.ts'
-import type { Fate, SocketSender } from './socket-sender.ts'
+import type { SocketSender } from './socket-sender.ts'
 import { WakeUp } from './wake-up.ts'
 import { Window } from './window.ts'
 
@@ -18,12 +18,6 @@ const LOOK_AGAIN = 50
  * client to send one more request, and to be told to close.
  */
 const PATIENCE = 1 / 2
-
-/** Connections that were passed on together, and how they fare. */
-interface Batch {
-  readonly frozen: readonly Frozen[]
-  readonly fates: Promise<ReadonlyMap<Socket, Fate>>
-}
 
 /**
  * Moves the connections of one kind to the successor, in two steps. First the successor gets a copy of each, which it
@@ -124,22 +118,8 @@ export class Mover {
     this.#thawBusy(new Set(idle.map(({ socket }) => socket)))
     // Those that are frozen already come first.
     this.#queue = idle.toSorted((a, b) => Number(this.#reserved.has(a.socket)) - Number(this.#reserved.has(b.socket)))
-    for (let before: Batch | undefined; ;) {
-      // The successor takes these while this process prepares the next ones.
-      if (before !== undefined && this.#window.size === 1) {
-        await this.#settle(before)
-        before = undefined
-      }
-      const frozen = this.#over ? [] : this.#freezeNext()
-      const next = frozen.length > 0 ? this.#pass(frozen) : undefined
-      if (before !== undefined) await this.#settle(before)
-      if (next === undefined) return
-      before = next
-    }
-  }
-
-  #pass(frozen: readonly Frozen[]): Batch {
-    return { frozen, fates: this.#window.measure(this.#sender.pass(frozen)) }
+    // The next ones are frozen when the successor has these: otherwise they would wait for these as well.
+    for (let frozen = this.#freezeNext(); frozen.length > 0; frozen = this.#freezeNext()) await this.#pass(frozen)
   }
 
   /** Thaws those on which more had arrived before they were frozen. */
@@ -151,10 +131,10 @@ export class Mover {
     }
   }
 
-  /** Freezes half of what may be frozen: the other half is on its way. */
+  /** Freezes as many as may be. */
   #freezeNext(): Frozen[] {
     const next: Frozen[] = []
-    while (next.length < this.#window.size / 2) {
+    while (!this.#over && next.length < this.#window.size) {
       const idle = this.#queue.pop()
       if (idle === undefined) break
       const frozen = this.#freeze(idle)
@@ -173,8 +153,8 @@ export class Mover {
     return undefined
   }
 
-  async #settle({ frozen, fates }: Batch): Promise<void> {
-    const fate = await fates
+  async #pass(frozen: readonly Frozen[]): Promise<void> {
+    const fate = await this.#window.measure(this.#sender.pass(frozen))
     for (const one of frozen) {
       const { socket } = one
       const its = fate.get(socket) ?? 'refused'

@@ -4,8 +4,8 @@ const QUICK = 5
 /** On a busy machine every turn of any process takes long. There, up to this many times the usual time is quick. */
 const AS_USUAL = 2
 
-/** The most that may be frozen. With more, each would wait for the others. */
-const MOST = 32
+/** The most that may be frozen. With more, each would wait for the others; with fewer, all of them take longer. */
+const MOST = 8
 
 /**
  * How many connections may be frozen at a time: one at first, and more for as long as the successor is quick to take
