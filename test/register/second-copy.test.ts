@@ -1,21 +1,43 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { cp, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { getJson } from '../restart/get.ts'
-import { FIXTURES, tempDir } from '../support/index.ts'
+import { Reader } from '../streams/stage/reader.ts'
+import { FIXTURES, restartAndLeave, tempDir } from '../support/index.ts'
+import { openClients } from '../ws/stage/server.ts'
 import { startRegistered } from './start.ts'
 
-const CORE = fileURLToPath(new URL('../../packages/core', import.meta.url))
+const PACKAGES = fileURLToPath(new URL('../../packages', import.meta.url))
+const CORE = join(PACKAGES, 'core')
 const PROGRAM = join(FIXTURES, 'second-copy.mjs')
+
+async function copyPackage(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true })
+  await cp(join(from, 'dist'), join(to, 'dist'), { recursive: true })
+  await cp(join(from, 'package.json'), join(to, 'package.json'))
+}
 
 /** As in another node_modules. */
 async function copyOfCore(): Promise<string> {
   const folder = join(await tempDir(), 'core')
-  await mkdir(folder)
-  await cp(join(CORE, 'dist'), join(folder, 'dist'), { recursive: true })
-  await cp(join(CORE, 'package.json'), join(folder, 'package.json'))
+  await copyPackage(CORE, folder)
   return folder
+}
+
+/** A fixture in a folder with copies of all packages, and none of those that are registered. @returns its path */
+async function installed(fixture: string): Promise<string> {
+  const folder = await tempDir()
+  const modules = join(folder, 'node_modules')
+  for (const name of await readdir(PACKAGES)) {
+    const from = join(PACKAGES, name)
+    const { name: known } = JSON.parse(await readFile(join(from, 'package.json'), 'utf8')) as { name: string }
+    await copyPackage(from, join(modules, known))
+  }
+  await symlink(join(dirname(FIXTURES), 'node_modules', 'ws'), join(modules, 'ws'))
+  await symlink(join(PACKAGES, 'fastify', 'node_modules', 'fastify-plugin'), join(modules, 'fastify-plugin'))
+  await cp(FIXTURES, join(folder, 'fixtures'), { recursive: true })
+  return join(folder, 'fixtures', fixture)
 }
 
 it('a program that uses another copy of zerodown than is registered: one signal starts one successor', async () => {
@@ -48,4 +70,22 @@ it('a program that uses a version that does not understand the registered one: i
   await server.waitForExit(server.pid)
   expect(server.alive()).toEqual([pid])
   expect(await getJson(server.target())).toEqual({ pid })
+})
+
+it('WebSockets and event streams of a program with another copy move, and the old process leaves', async () => {
+  const [webSockets, streams] = [
+    await startRegistered(await installed('ws.mjs')),
+    await startRegistered(await installed('streams.mjs'), { env: { START: String(Date.now()) } }),
+  ]
+  await webSockets.waitForLog(/has loaded zerodown twice/)
+  const [client] = await openClients(webSockets, 1)
+  client?.send('one')
+  await client?.waitFor(1)
+  const reader = await Reader.open(streams.target())
+  // Not at the end of the drain.
+  await Promise.all([restartAndLeave(webSockets, { leaves: 10_000 }), restartAndLeave(streams, { leaves: 10_000 })])
+  client?.send('two')
+  expect(await client?.waitFor(2)).toEqual(['1 1 one', '2 2 two'])
+  await reader.until(({ generations }) => generations.length === 2, 'the successor')
+  expect([reader.faults, client?.end]).toEqual([[], undefined])
 })

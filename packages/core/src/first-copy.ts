@@ -1,7 +1,10 @@
 import { peers } from './channel/peers.ts'
+import { holdHere, isHeldHere } from './connections/held-here.ts'
+import { takeFromApplication, withoutApplication } from './connections/own-listeners.ts'
 import { addKind } from './handover/kinds/kinds.ts'
 import { limitRequests, requestsOn } from './handover/kinds/http1/request-limit.ts'
 import { replay } from './handover/replay/replay.ts'
+import { isReplaying } from './handover/replay/replaying.ts'
 import { serveRequests } from './handover/replay/serve-requests.ts'
 import type { Logger } from './logger.ts'
 import { socketPair } from './node/socket-pair.ts'
@@ -30,6 +33,11 @@ interface Copy {
   readonly addKind: typeof addKind
   readonly peers: typeof peers
   readonly replay: typeof replay
+  readonly isReplaying: typeof isReplaying
+  readonly holdHere: typeof holdHere
+  readonly isHeldHere: typeof isHeldHere
+  readonly takeFromApplication: typeof takeFromApplication
+  readonly withoutApplication: typeof withoutApplication
   readonly serveRequests: typeof serveRequests
   readonly requestsOn: typeof requestsOn
   readonly limitRequests: typeof limitRequests
@@ -53,6 +61,11 @@ const own: Copy = {
   addKind,
   peers,
   replay,
+  isReplaying,
+  holdHere,
+  isHeldHere,
+  takeFromApplication,
+  withoutApplication,
   serveRequests,
   requestsOn,
   limitRequests,

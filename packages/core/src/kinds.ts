@@ -3,8 +3,8 @@
  * docs/kinds.md.
  * @module @zerodown/core/kinds
  */
-import type { Server as HttpServer } from 'node:http'
-import type { Socket } from 'node:net'
+import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import type { Server, Socket } from 'node:net'
 import type { PeerListener, Peers } from './channel/peers.ts'
 import { firstCopy } from './first-copy.ts'
 import type { Accept, ConnectionKind } from './handover/kinds/kind.ts'
@@ -15,11 +15,8 @@ import type { SocketPair } from './node/socket-pair.ts'
 export type { PeerListener, Peers } from './channel/peers.ts'
 export type { Accept, ConnectionKind, Details, Freeze, KindDrain } from './handover/kinds/kind.ts'
 export type { Replay } from './handover/replay/replay.ts'
-export { isReplaying } from './handover/replay/replaying.ts'
 export { requestHead } from './handover/replay/request-head.ts'
 export { awaitingNothing } from './connections/awaiting-answer.ts'
-export { holdHere, isHeldHere } from './connections/held-here.ts'
-export { takeFromApplication, withoutApplication } from './connections/own-listeners.ts'
 export { hasHalfCharacter } from './node/internals/half-character.ts'
 export { hasUnsent, socketOver, stopReading } from './node/internals/handles.ts'
 export type { Logger } from './logger.ts'
@@ -47,6 +44,31 @@ export const kindsOfPredecessor: readonly string[] = firstCopy.kindsOfPredecesso
  */
 export const replay = (accept: Accept, connection: object, what: Replay): boolean | Promise<boolean> =>
   firstCopy.replay(accept, connection, what)
+
+/**
+ * Whether a connection came in the middle of an answer, of which the application here has not begun the rest. What is
+ * written on it is no answer of its own.
+ */
+export const isReplaying = (socket: Socket): boolean => firstCopy.isReplaying(socket)
+
+/**
+ * Keeps the connection of a request here while its answer goes on, for as long as `isHeld()` says so: what the answer needs
+ * has not gone to the successor yet.
+ */
+export const holdHere = (request: IncomingMessage, isHeld: () => boolean): void => firstCopy.holdHere(request, isHeld)
+
+/** Whether the connection of a request, whose answer goes on, has to stay for now. */
+export const isHeldHere = (request: IncomingMessage): boolean => firstCopy.isHeldHere(request)
+
+/**
+ * Takes away all listeners of a socket but those of this package, for a connection that goes on in another process: to the
+ * application, and to what serves it here, its end must not look like the end of the connection.
+ */
+export const takeFromApplication = (socket: Socket): void => firstCopy.takeFromApplication(socket)
+
+/** Runs `accept`, which is synchronous: only listeners of this package are told of the connection that it accepts. */
+export const withoutApplication = <Result>(server: Server, accept: () => Result): Result =>
+  firstCopy.withoutApplication(server, accept)
 
 /**
  * Has the HTTP server behind `accept` serve a connection whose last requests the predecessor has read and not answered.
