@@ -1,5 +1,6 @@
 import type { Peers } from '@zerodown/core/kinds'
 import { peers } from '@zerodown/core/kinds'
+import { flushCalls } from '@zerodown/ws'
 import type { Message } from './messages.ts'
 
 /** By which the two processes know this package. */
@@ -90,6 +91,8 @@ export class Link {
 
   #send(side: Side, message: Message): boolean {
     const whole = { ...message, io: this.name }
+    // What was sent to single sockets comes first.
+    if (side === 'successor') flushCalls()
     return (side === 'successor' ? all?.toSuccessor(whole) : all?.toPredecessor(whole)) ?? false
   }
 }

@@ -1,5 +1,5 @@
 import type { Peers } from '@zerodown/core/kinds'
-import type { CallMessage, LeavesMessage, Report } from './messages.ts'
+import type { CallMessage, CallMessages, LeavesMessage, Report } from './messages.ts'
 import { decode } from './messages.ts'
 import type { AnyWebSocket } from './types.ts'
 
@@ -38,8 +38,13 @@ export class ArrivedSockets {
   }
 
   /** What the application of the predecessor does with a WebSocket. */
-  hear(message: CallMessage | LeavesMessage): void {
-    if ('leaves' in message) return this.#report({ called: message.leaves })
+  hear(message: CallMessage | CallMessages | LeavesMessage): void {
+    if ('leaves' in message) this.#report({ called: message.leaves })
+    else if ('calls' in message) for (const call of message.calls) this.#do(call)
+    else this.#do(message)
+  }
+
+  #do(message: CallMessage): void {
     const { id, call } = message
     const client = this.#arrived.get(id)
     const done: Callback = (error) => {

@@ -16,6 +16,12 @@ export { spread } from './close-spread.ts'
 export { isMove } from './coming.ts'
 export type { AnyWebSocket, AnyWebSocketServer, SocketOf, WsOptions } from './types.ts'
 
+/**
+ * Tells the successor what was called in this turn of the event loop on WebSockets that have moved. For a package on top that
+ * tells it something which has to come behind that. Without it, that goes at the end of the turn.
+ */
+export const flushCalls = (): void => neighbours().moved.flush()
+
 const optionsOf = new WeakMap<AnyWebSocketServer, WsOptions>()
 
 /**

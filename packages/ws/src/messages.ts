@@ -14,6 +14,11 @@ export interface CallMessage {
   readonly call?: number
 }
 
+/** Calls between which nothing else must be sent. */
+export interface CallMessages {
+  readonly calls: readonly CallMessage[]
+}
+
 /** The last one to the successor. It answers as to a call, so that all before has arrived by then. */
 export interface LeavesMessage {
   readonly leaves: number

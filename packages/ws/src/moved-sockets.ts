@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Peers } from '@zerodown/core/kinds'
-import type { Report } from './messages.ts'
+import type { CallMessage, Report } from './messages.ts'
 import { callMessage } from './messages.ts'
 import type { Call } from './outbox.ts'
 import { Outbox } from './outbox.ts'
@@ -18,6 +18,8 @@ export class MovedSockets {
   readonly #moved = new Map<number, Moved>()
   /** The callbacks of calls that the successor has not done yet. */
   readonly #callbacks = new Map<number, NonNullable<Call['callback']>>()
+  /** Calls of this turn of the event loop, which go together. */
+  #together: CallMessage[] = []
   #lastId = 0
   #lastCall = 0
   #stayUntil = 0
@@ -55,6 +57,7 @@ export class MovedSockets {
   async #leaveAfter(time: number): Promise<void> {
     if (time > 0) await wait(time)
     for (const { release } of this.#moved.values()) release()
+    this.flush()
     await new Promise<void>((resolve) => {
       const call = this.#note(() => resolve())
       if (!this.#peers.toSuccessor({ leaves: call })) resolve()
@@ -83,12 +86,26 @@ export class MovedSockets {
     for (const callback of callbacks) callback(gone())
   }
 
+  /** Sends what was called in this turn. To be called before the successor is told something that has to come behind it. */
+  flush(): void {
+    const calls = this.#together
+    if (calls.length === 0) return
+    this.#together = []
+    if (this.#peers.toSuccessor(calls.length === 1 ? calls[0] : { calls })) return
+    for (const { call } of calls) {
+      const callback = this.#callbacks.get(call ?? 0)
+      this.#callbacks.delete(call ?? 0)
+      if (callback !== undefined) process.nextTick(callback, gone())
+    }
+  }
+
+  /**
+   * What the application sends in one turn stays together: messages of the new process come before or behind it. A packet of
+   * Socket.IO may be several messages, and others of its kind between them would end the connection.
+   */
   #send(id: number, call: Call): void {
-    const { callback } = call
-    const number = callback && this.#note(callback)
-    if (this.#peers.toSuccessor(callMessage(id, call, number))) return
-    if (number !== undefined) this.#callbacks.delete(number)
-    if (callback !== undefined) process.nextTick(callback, gone())
+    if (this.#together.length === 0) process.nextTick(() => this.flush())
+    this.#together.push(callMessage(id, call, call.callback && this.#note(call.callback)))
   }
 
   /** @returns the number by which the successor says that it has done what is called back */

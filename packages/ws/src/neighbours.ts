@@ -1,7 +1,7 @@
 import type { Peers } from '@zerodown/core/kinds'
 import { peers } from '@zerodown/core/kinds'
 import { ArrivedSockets } from './arrived-sockets.ts'
-import type { CallMessage, Report } from './messages.ts'
+import type { CallMessage, CallMessages, LeavesMessage, Report } from './messages.ts'
 import { MovedSockets } from './moved-sockets.ts'
 
 /** The name of this package between two processes: that of its kind of connection, and of what they say to each other. */
@@ -23,7 +23,7 @@ export function neighbours(): Neighbours {
 
 function connect(): Neighbours {
   const own: Peers = peers(NAME, {
-    fromPredecessor: (message) => arrived.hear(message as CallMessage),
+    fromPredecessor: (message) => arrived.hear(message as CallMessage | CallMessages | LeavesMessage),
     fromSuccessor: (message) => moved.hear(message as Report),
     predecessorGone: () => arrived.predecessorGone(),
     leaving: (time) => moved.leave(time),

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { ArrivedSockets } from '../src/arrived-sockets.ts'
 import type { CallMessage, Report } from '../src/messages.ts'
@@ -35,9 +36,11 @@ const copy = (message: unknown): unknown => JSON.parse(JSON.stringify(message))
 /** A WebSocket that has moved, here and there. What the two processes say to each other is JSON. */
 function moved() {
   let reachable = true
+  const messages: unknown[] = []
   const old: MovedSockets = new MovedSockets({
     toSuccessor(message) {
       if (reachable) arrived.hear(copy(message) as CallMessage)
+      messages.push(message)
       return reachable
     },
   })
@@ -56,6 +59,7 @@ function moved() {
     old,
     arrived,
     there,
+    messages,
     release,
     here: here as unknown as Methods & EventEmitter,
     cutOff: () => (reachable = false),
@@ -66,8 +70,8 @@ const settled = (call: (callback: (error?: Error) => void) => void): Promise<Err
   new Promise((resolve) => call(resolve))
 
 describe('what the old process does with a WebSocket that has moved', () => {
-  it('is done there, with the same data', () => {
-    const { here, there } = moved()
+  it('is done there, with the same data, and at once what was done in one turn', async () => {
+    const { here, there, messages } = moved()
     here.send('text')
     here.send(Buffer.from([1, 2]), { compress: false, mask: true })
     here.send(new Uint16Array([1]).buffer)
@@ -75,6 +79,9 @@ describe('what the old process does with a WebSocket that has moved', () => {
     here.send()
     here.ping('p')
     here.terminate()
+    expect(there.done).toEqual([])
+    await nextTurn()
+    expect(messages).toHaveLength(1)
     expect(there.done).toEqual([
       ['send', 'text', {}],
       ['send', Buffer.from([1, 2]), { compress: false }],
@@ -84,6 +91,13 @@ describe('what the old process does with a WebSocket that has moved', () => {
       ['ping', 'p'],
       ['terminate'],
     ])
+  })
+
+  it('is done before what the new process is told next', () => {
+    const { old, here, there } = moved()
+    here.send('text')
+    old.flush()
+    expect(there.done).toEqual([['send', 'text', {}]])
   })
 
   it('is done in order, although a Blob takes its time', async () => {
@@ -122,15 +136,17 @@ describe('what the old process does with a WebSocket that has moved', () => {
     expect((await last)?.message).toMatch(/has gone/)
   })
 
-  it('is heard of again: the answer to a ping, and the end that it has asked for', () => {
+  it('is heard of again: the answer to a ping, and the end that it has asked for', async () => {
     const { here, there } = moved()
     const events: unknown[][] = []
     here.on('pong', (data) => events.push(['pong', String(data)]))
     here.on('close', (code, reason) => events.push(['close', code, String(reason)]))
     there.emit('pong', Buffer.from('not asked for'))
     here.ping('a')
+    await nextTurn()
     there.emit('pong', Buffer.from('a'))
     here.close(4000, 'bye')
+    await nextTurn()
     expect(there.done.at(-1)).toEqual(['close', 4000, 'bye'])
     expect(events).toEqual([
       ['pong', 'a'],
@@ -138,13 +154,14 @@ describe('what the old process does with a WebSocket that has moved', () => {
     ])
   })
 
-  it('is not heard of where it ends by itself', () => {
+  it('is not heard of where it ends by itself', async () => {
     const { here, there } = moved()
     const closed = vi.fn<() => void>()
     here.on('close', closed)
     there.emit('close', 1000, Buffer.alloc(0))
     expect(closed).not.toHaveBeenCalled()
     here.terminate()
+    await nextTurn()
     expect(closed).toHaveBeenCalledOnce()
   })
 })
