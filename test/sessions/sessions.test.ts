@@ -165,16 +165,17 @@ describe('a session', () => {
 
   it('is waited for no longer than patience, over HTTP/2: then the request is answered without it', async () => {
     const server = await startServer('sessions', { env: { PATIENCE: '300', PROTOCOL: 'http2' } })
-    const ask = overHttp2(server)
-    await ask('/s/a?new')
-    const slow = ask('/s/a?ms=2000')
+    const busy = overHttp2(server)
+    await busy.ask('/s/a?new')
+    const end = busy.begin('/s/a?tell')
+    await until(() => eventsOf(server, 'began').length === 1, 'it to come')
     await commit(server)
     const next = overHttp2(server)
-    expect(await next('/s/a')).toMatchObject({ status: 404 })
+    expect(await next.ask('/s/a')).toMatchObject({ status: 404 })
 
-    expect(await slow).toMatchObject({ count: 2, by: 1 })
+    expect(await end()).toMatchObject({ count: 2, by: 1 })
     await server.waitForLog(/"took".*"key":"a"/)
-    expect(await next('/s/a')).toMatchObject({ count: 3, by: 2 })
+    expect(await next.ask('/s/a')).toMatchObject({ count: 3, by: 2 })
   })
 
   it('that nobody knows is not waited for', async () => {
@@ -256,11 +257,11 @@ describe('a session', () => {
 
   it('stays as long as it is used over HTTP/2, whose drain ends the connection, and then goes', async () => {
     const server = await startServer('sessions', { env: { PROTOCOL: 'http2' } })
-    const ask = overHttp2(server)
+    const { ask } = overHttp2(server)
     expect(await ask('/s/a?new')).toMatchObject({ count: 1, by: 1 })
     const slow = ask('/s/a?ms=1500')
     await commit(server)
-    const later = overHttp2(server)('/s/a')
+    const later = overHttp2(server).ask('/s/a')
     expect(await slow).toMatchObject({ count: 2, by: 1 })
     expect(await later).toMatchObject({ count: 3, by: 2 })
     expect(eventsOf(server, 'changed a session that was given')).toEqual([])

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { request as send } from 'node:http'
 import type { Socket } from 'node:net'
 
@@ -34,10 +34,19 @@ export function passOn(request: IncomingMessage, response: ServerResponse, pipe:
     response.writeHead(answer.statusCode ?? 500, answer.statusMessage, headersOf(answer))
     // Otherwise the head would wait for the first byte behind it.
     response.flushHeaders()
-    answer.pipe(response)
+    copy(answer, response)
   })
   response.on('close', () => onward.destroy())
-  request.pipe(onward)
+  copy(request, onward)
+}
+
+/** A body, and the trailers behind it. */
+function copy(from: IncomingMessage, to: ServerResponse | ClientRequest): void {
+  from.pipe(to, { end: false })
+  from.on('end', () => {
+    if (from.rawTrailers.length > 0) to.addTrailers(from.trailers as OutgoingHttpHeaders)
+    to.end()
+  })
 }
 
 function onwardHeaders(request: IncomingMessage): string[] {

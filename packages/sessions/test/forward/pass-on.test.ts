@@ -143,6 +143,23 @@ it('nor does its head, nor what is hinted before', async () => {
   sent.destroy()
 })
 
+it('trailers arrive behind both bodies', async () => {
+  const port = await passing((incoming, response) => {
+    void text(incoming).then(() => {
+      response.writeHead(200, { Trailer: 'X-Sum' }).write('body')
+      response.addTrailers({ 'X-Sum': `of ${incoming.trailers['x-sum']}` })
+      response.end()
+    })
+  })
+  const headers = ['Host', 'a', 'Transfer-Encoding', 'chunked', 'Trailer', 'X-Sum']
+  const sent = request({ host: '127.0.0.1', port, method: 'POST', headers })
+  sent.write('body')
+  sent.addTrailers({ 'X-Sum': '7' })
+  sent.end()
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  expect([await text(answer), answer.trailers]).toEqual(['body', { 'x-sum': 'of 7' }])
+})
+
 it.each([
   ['before it has answered', (): void => {}],
   ['in the middle of its answer', (response: ServerResponse): void => void response.write('half')],
