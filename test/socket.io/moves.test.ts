@@ -8,14 +8,20 @@ import { startChat } from './stage/server.ts'
 /** The oldest and the newest; test:socket.io runs others. */
 const VERSIONS = ['socket.io-4.6', 'socket.io']
 
-it('clients whose new process is stopped in the middle of their moves wait until it goes on, and lose nothing', async () => {
+it.each([
+  ['the new process is', false],
+  ['both processes are', true],
+])('clients wait where %s stopped in the middle of their moves, and lose nothing when it goes on', async (_, both) => {
   const server = await startChat({ tick: 10, ask: 25, generations: { 2: { stopAfter: 7 } } })
   const restart = async (): Promise<void> => {
     const old = server.current()
     const { pid } = await server.restart()
     await until(() => isStopped(pid), 'the new process to stop')
+    if (both) server.signal('SIGSTOP', old)
     await wait(500)
     server.signal('SIGCONT', pid)
+    if (both) await wait(100)
+    server.signal('SIGCONT', old)
     await server.waitForExit(old, 30_000)
   }
   await converse(server, { clients: 8, restarts: 1, restart })
