@@ -35,6 +35,7 @@ describe('a WebSocket that cannot move is closed with 1012', () => {
   it.each([
     ['refuses the upgrade', { refuse: true }, 'noServer'],
     ['cannot take it', { failToTake: true }, 'server'],
+    ['does not use zerodown.ws()', { plain: true }, 'server'],
   ])('if the new process %s', async (_, second, mode) => {
     const server = await startWs({ ...SHORT, mode, generations: { 2: second } })
     const clients = await openClients(server, 3)
@@ -90,6 +91,16 @@ describe('a WebSocket that cannot move is closed with 1012', () => {
     })
     expect(await afterRestart(server, [client])).toEqual([1012])
   })
+})
+
+it('those of a process that does not use zerodown.ws() are cut at the end of the drain; those of the next one, which does, move', async () => {
+  const server = await startWs({ ...SHORT, generations: { 1: { plain: true } } })
+  const clients = await openClients(server, 2)
+  expect(await afterRestart(server, clients)).toEqual([1006, 1006])
+  const [again] = (await openClients(server, 1)) as [WebSocketClient]
+  await restartAndLeave(server)
+  again.send('x')
+  expect(await again.waitFor(1)).toEqual(['3 1 x'])
 })
 
 it('a long message that has come in part is received to its end by the process that has begun it', async () => {
