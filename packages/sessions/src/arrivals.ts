@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import { within } from './within.ts'
 
 /** The questions to the predecessor for a session, and how each is answered. */
 export class Arrivals {
@@ -23,13 +23,8 @@ export class Arrivals {
     if (before !== undefined) return before.answered
     if (!isAsked) return undefined
     let answer = (): void => {}
-    const over = new AbortController()
     const came = new Promise<void>((resolve) => (answer = resolve))
-    const late = wait(this.#patience, undefined, { signal: over.signal, ref: false }).catch(() => {})
-    const answered = Promise.race([came, late]).then(() => {
-      over.abort()
-      this.#asked.delete(key)
-    })
+    const answered = within(this.#patience, came, undefined).then(() => void this.#asked.delete(key))
     this.#asked.set(key, { answered, answer })
     return answered
   }

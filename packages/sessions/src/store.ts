@@ -166,10 +166,11 @@ export class Store<Value, Data> implements Iterable<[string, Value]>, Whereabout
   }
 
   #hearOfPipe(from: Neighbour, message: PipeOffer | PipeAnswer, handle: unknown): void {
-    const place = 'key' in message ? this.placeOf(message.key) : 'unknown'
+    if ('taken' in message) return this.#forwarding.answered(from, message)
+    const place = this.placeOf(message.key)
     // Of a session that goes or has gone, the request need not come here.
-    const socket = this.#forwarding.hear(from, message, handle, place === 'here' || place === 'unknown')
-    if (socket !== undefined && place === 'here' && 'key' in message) this.#inFlightOf(message.key).bind(socket)
+    const socket = this.#forwarding.take(from, message, handle, place === 'here' || place === 'unknown')
+    if (socket !== undefined && place === 'here') this.#inFlightOf(message.key).bind(socket)
   }
 
   async #arrive(key: string, data: Data): Promise<void> {

@@ -63,14 +63,19 @@ export class Forwarding {
     return true
   }
 
+  /** Whether a pipe that was offered there is taken. */
+  answered(from: Neighbour, answer: PipeAnswer): void {
+    this.#pipes[from].hear(answer)
+  }
+
   /**
-   * @param handle that came with it
-   * @returns the connection over which a request for the session of that key comes, if one does
+   * @param handle that came with the offer
+   * @param wanted whether its request is to come here
+   * @returns the connection over which it comes, if it does
    */
-  hear(from: Neighbour, message: PipeOffer | PipeAnswer, handle: unknown, takes: boolean): Socket | undefined {
-    if ('taken' in message) return void this.#pipes[from].hear(message)
-    const socket = servePipe(message, handle, takes)
-    this.#send[from]({ pipe: message.pipe, taken: socket !== undefined } satisfies PipeAnswer)
+  take(from: Neighbour, offer: PipeOffer, handle: unknown, wanted: boolean): Socket | undefined {
+    const socket = servePipe(offer, handle, wanted)
+    this.#send[from]({ pipe: offer.pipe, taken: socket !== undefined } satisfies PipeAnswer)
     return socket
   }
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
 import { socketPair } from '@zerodown/core/kinds'
+import { within } from '../within.ts'
 
 /** How long the other process may take to say whether it takes a pipe. ms */
 const PATIENCE = 1000
@@ -43,11 +43,8 @@ export class Pipes {
   }
 
   async #isTaken(pipe: number): Promise<boolean> {
-    const over = new AbortController()
     const answered = new Promise<boolean>((resolve) => void this.#offered.set(pipe, resolve))
-    const late = wait(PATIENCE, false, { signal: over.signal, ref: false }).catch(() => false)
-    const taken = await Promise.race([answered, late])
-    over.abort()
+    const taken = await within(PATIENCE, answered, false)
     this.#offered.delete(pipe)
     return taken
   }
