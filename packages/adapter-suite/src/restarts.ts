@@ -7,7 +7,7 @@ import type { Wire } from './wire.ts'
 
 /** How long the two halves of a restart may take. ms */
 export interface Patience {
-  /** Until the successor listens. Default: as long as any start */
+  /** Until the successor listens. Default: 40 000 */
   readonly starts?: number
   /** From then on, until the predecessor has left. Default: 20 000 */
   readonly leaves?: number

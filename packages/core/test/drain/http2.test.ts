@@ -228,6 +228,17 @@ async function busyInDrain(
   return { ...tracked.drain(), client, session, socket: socket as Socket, stream, asked }
 }
 
+/** What is counted of such a session in the end. @param end ends it */
+async function ledgerAfter(
+  end: (busy: Busy) => unknown,
+  ...of: Parameters<typeof busyInDrain>
+): Promise<Drained['ledger']> {
+  const busy = await busyInDrain(...of)
+  end(busy)
+  await busy.drained
+  return busy.ledger
+}
+
 /** A WINDOW_UPDATE by nothing (RFC 9113, 6.9). */
 const NONSENSE = Buffer.from([0, 0, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0])
 
@@ -252,10 +263,7 @@ describe('an HTTP/2 session that ends before its streams are answered', () => {
       },
     ],
   ])('is cut where %s', async (_, end) => {
-    const busy = await busyInDrain()
-    end(busy)
-    await busy.drained
-    expect(busy.ledger).toMatchObject({ finished: 0, closedIdle: 0, cut: 1 })
+    expect(await ledgerAfter(end)).toMatchObject({ finished: 0, closedIdle: 0, cut: 1 })
   })
 
   it.each<[string, (busy: Busy) => unknown]>([
@@ -266,10 +274,7 @@ describe('an HTTP/2 session that ends before its streams are answered', () => {
     ['gives up its streams', ({ asked }) => asked.close(constants.NGHTTP2_CANCEL)],
     ['says nonsense', ({ client }) => socketOf(client)?.write(NONSENSE)],
   ])('is not cut where its client %s', async (_, end) => {
-    const busy = await busyInDrain()
-    end(busy)
-    await busy.drained
-    expect(busy.ledger).toMatchObject({ finished: 1, closedIdle: 0, cut: 0 })
+    expect(await ledgerAfter(end)).toMatchObject({ finished: 1, closedIdle: 0, cut: 0 })
   })
 
   it.each<[string, (busy: Busy) => unknown]>([
@@ -289,10 +294,7 @@ describe('an HTTP/2 session that ends before its streams are answered', () => {
       },
     ],
   ])('is not cut where the application %s', async (_, end) => {
-    const busy = await busyInDrain()
-    end(busy)
-    await busy.drained
-    expect(busy.ledger).toMatchObject({ finished: 1, closedIdle: 0, cut: 0 })
+    expect(await ledgerAfter(end)).toMatchObject({ finished: 1, closedIdle: 0, cut: 0 })
   })
 })
 
@@ -350,10 +352,12 @@ describe('an HTTP/2 server over TLS', () => {
     ['a client leaves', 'finished', ({ client }) => client.destroy()],
     ['a client leaves without a word', 'finished', ({ client }) => socketOf(client)?.destroy()],
   ])('where %s, counts it as %s', async (_, outcome, end) => {
-    const busy = await busyInDrain(secure(), openSecure)
-    end(busy)
-    await busy.drained
-    expect(busy.ledger).toMatchObject({ finished: 0, closedIdle: 0, cut: 0, [outcome]: 1 })
+    expect(await ledgerAfter(end, secure(), openSecure)).toMatchObject({
+      finished: 0,
+      closedIdle: 0,
+      cut: 0,
+      [outcome]: 1,
+    })
   })
 
   it('finishes the HTTP/1.1 requests that it allows as well', async () => {
