@@ -22,6 +22,7 @@ export { hasUnsent, socketOver, stopReading } from './node/internals/handles.ts'
 export type { Logger } from './logger.ts'
 export type { SocketPair } from './node/socket-pair.ts'
 export { writtenHead } from './node/internals/written-head.ts'
+export { within } from './node/within.ts'
 
 /**
  * Adds a kind. A server that listens already takes connections of that kind as well, but does not call its `begin()`.

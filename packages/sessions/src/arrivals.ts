@@ -1,4 +1,4 @@
-import { within } from './within.ts'
+import { within } from '@zerodown/core/kinds'
 
 /** The questions to the predecessor for a session, and how each is answered. */
 export class Arrivals {
@@ -24,7 +24,7 @@ export class Arrivals {
     if (!isAsked) return undefined
     let answer = (): void => {}
     const came = new Promise<void>((resolve) => (answer = resolve))
-    const answered = within(this.#patience, came, undefined).then(() => void this.#asked.delete(key))
+    const answered = within(this.#patience, came).then(() => void this.#asked.delete(key))
     this.#asked.set(key, { answered, answer })
     return answered
   }

@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net'
-import { socketPair } from '@zerodown/core/kinds'
-import { within } from '../within.ts'
+import { socketPair, within } from '@zerodown/core/kinds'
 
 /** How long the other process may take to say whether it takes a pipe. ms */
 const PATIENCE = 1000
@@ -44,8 +43,8 @@ export class Pipes {
 
   async #isTaken(pipe: number): Promise<boolean> {
     const answered = new Promise<boolean>((resolve) => void this.#offered.set(pipe, resolve))
-    const taken = await within(PATIENCE, answered, false)
+    const isKnown = await within(PATIENCE, answered)
     this.#offered.delete(pipe)
-    return taken
+    return isKnown && answered
   }
 }
