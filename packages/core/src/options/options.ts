@@ -56,8 +56,8 @@ export interface Options {
   drainTimeout?: number
   /**
    * How many processes of this service may live at a time, the successor included, where it is restarted faster than it
-   * drains. Before one more is started, the drain of the oldest ends as at `drainTimeout`: what is left in it is cut. At
-   * least 2, default 4.
+   * drains. Before one more is started, the restart waits for the oldest to finish, for 10 000 ms at most; then the drain
+   * of the oldest ends as at `drainTimeout`, and what is left in it is cut. At least 2, default 4.
    */
   maxGenerations?: number
   /**

@@ -6,6 +6,7 @@ import type { Settings } from '../options/options.ts'
 import type { MainPid } from '../process/main-pid/main-pid.ts'
 import { restarting, rolledBack, serving, tookOver } from '../process/main-pid/status-line.ts'
 import type { Chain } from './chain.ts'
+import { PATIENCE } from './chain.ts'
 import type { Launch } from './launch.ts'
 import { startSuccessor } from './start-successor.ts'
 import type { StartSuccessor } from './start-successor.ts'
@@ -51,7 +52,7 @@ export class Attempt {
     const { emit, settings, chain, mainPid } = this.#context
     emit('restarting', { generation: this.#generation })
     void mainPid.announceReload(restarting(this.#generation - 1))
-    const room = chain?.makeRoom(settings.maxGenerations)
+    const room = chain?.makeRoom(settings.maxGenerations, this.#abort.signal)
     if (room !== undefined) await this.#waitFor(room)
     for (;;) {
       try {
@@ -74,11 +75,12 @@ export class Attempt {
   /** @param room whether there is room for one more process, once that is known */
   async #waitFor(room: Promise<boolean>): Promise<void> {
     const { maxGenerations, logger } = this.#context.settings
-    const { signal } = this.#abort
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-    const made = await Promise.race([room, aborted])
-    signal.throwIfAborted()
-    if (made === true) return
+    logger.info(
+      `maxGenerations: ${maxGenerations} processes of this service may live; waiting for the oldest to finish, for ${PATIENCE} ms at most.`,
+    )
+    const made = await room
+    this.#abort.signal.throwIfAborted()
+    if (made) return
     logger.warn(`maxGenerations: the oldest process has not ended; with this restart more than ${maxGenerations} live.`)
   }
 

@@ -1,10 +1,14 @@
+import { once } from 'node:events'
 import type { ChannelToSuccessor } from '../channel/channel.ts'
 import { defer } from '../node/deferred.ts'
 import { within } from '../node/within.ts'
 import type { Predecessor } from './predecessor.ts'
 
+/** How long a restart waits for the oldest process to finish by itself, before it has it cut what it has in flight. ms */
+export const PATIENCE = 10_000
+
 /** How long a process that has to end may take, before a restart goes on without waiting for it. ms */
-const PATIENCE = 10_000
+const ENDING = 10_000
 
 /**
  * The processes of this chain that live up to this one: it, and those before it, each of which drains. A service that is restarted
@@ -47,17 +51,24 @@ export class Chain {
   }
 
   /**
-   * Has the oldest processes end, if there is no room for a successor.
-   * @returns whether there is in the end; `undefined`: there is already
+   * Waits for room for a successor, if there is none: as a rule, the oldest process has soon finished what it has in
+   * flight. If that takes too long, it has to end.
+   * @param signal aborts it: the restart is given up, and nobody has to end for it any more
+   * @param patience ms
+   * @returns whether there is room in the end, or it is aborted; `undefined`: there is already
    */
-  makeRoom(maxGenerations: number): Promise<boolean> | undefined {
+  makeRoom(maxGenerations: number, signal: AbortSignal, patience: number = PATIENCE): Promise<boolean> | undefined {
     const keep = maxGenerations - 2
     if (this.#older <= keep) return undefined
-    this.#cutOlder(keep, maxGenerations)
     const room = new Promise<void>((resolve) => {
       this.#ended = () => this.#older <= keep && resolve()
     })
-    return within(PATIENCE, room)
+    const over = Promise.race([room, once(signal, 'abort')])
+    return within(patience, over).then((isOver) => {
+      if (isOver) return true
+      this.#cutOlder(keep, maxGenerations)
+      return within(ENDING, over)
+    })
   }
 
   /** @param keep how many may live up to this one */

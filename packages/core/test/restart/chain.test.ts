@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { ChannelToPredecessor, ChannelToSuccessor } from '../../src/channel/channel.ts'
 import { defer } from '../../src/node/deferred.ts'
@@ -38,6 +39,9 @@ async function settled(length: number): Promise<void> {
   for (let n = 0; n < 2 * length; n += 1) await arrived()
 }
 
+/** Of restarts that nobody gives up. */
+const { signal } = new AbortController()
+
 const livingIn = (members: Member[]): number[] => members.map(({ chain }) => chain.living)
 const cutIn = (members: Member[]): (number | undefined)[] => members.map(({ cut }) => cut)
 
@@ -60,20 +64,42 @@ describe('a chain', () => {
   it('has room for a successor while there are fewer than may be', async () => {
     const members = chainOf(3)
     await settled(3)
-    expect(members[2]?.chain.makeRoom(4)).toBeUndefined()
+    expect(members[2]?.chain.makeRoom(4, signal)).toBeUndefined()
     await settled(3)
     expect(cutIn(members)).toEqual([undefined, undefined, undefined])
   })
 
-  it('has its oldest process end its drain where there is no room, and waits until that has ended', async () => {
+  it('waits for its oldest process to finish where there is no room, and has nobody cut anything', async () => {
     const members = chainOf(4)
     await settled(4)
-    const room = members[3]?.chain.makeRoom(4)
+    const room = members[3]?.chain.makeRoom(4, signal)
     await settled(4)
-    expect(cutIn(members)).toEqual([4, undefined, undefined, undefined])
     await members[0]?.end()
     expect(await room).toBe(true)
-    expect(members[3]?.chain.makeRoom(4)).toBeUndefined()
+    expect(cutIn(members)).toEqual([undefined, undefined, undefined, undefined])
+    expect(members[3]?.chain.makeRoom(4, signal)).toBeUndefined()
+  })
+
+  it('has its oldest process end its drain where that takes too long, and waits until that has ended', async () => {
+    const members = chainOf(4)
+    await settled(4)
+    const room = members[3]?.chain.makeRoom(4, signal, 50)
+    await expect.poll(() => cutIn(members)).toEqual([4, undefined, undefined, undefined])
+    await members[0]?.end()
+    expect(await room).toBe(true)
+    expect(members[3]?.chain.makeRoom(4, signal)).toBeUndefined()
+  })
+
+  it('has nobody end for a restart that is given up', async () => {
+    const members = chainOf(4)
+    await settled(4)
+    const given = new AbortController()
+    const room = members[3]?.chain.makeRoom(4, given.signal, 50)
+    given.abort()
+    expect(await room).toBe(true)
+    await wait(100)
+    await settled(4)
+    expect(cutIn(members)).toEqual([undefined, undefined, undefined, undefined])
   })
 
   it.each([
@@ -84,7 +110,8 @@ describe('a chain', () => {
   ])('of four processes, where %i may live at a time, has as many end as it must', async (most, cut) => {
     const members = chainOf(4)
     await settled(4)
-    void members[3]?.chain.makeRoom(most)
+    void members[3]?.chain.makeRoom(most, signal, 0)
+    await wait(50)
     await settled(4)
     expect(cutIn(members)).toEqual(cut)
   })
