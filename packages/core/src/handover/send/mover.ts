@@ -154,10 +154,10 @@ export class Mover {
   }
 
   async #pass(frozen: readonly Frozen[]): Promise<void> {
-    const fate = await this.#window.measure(this.#sender.pass(frozen))
+    const { fates } = await this.#window.measure(frozen.length, this.#sender.pass(frozen))
     for (const one of frozen) {
       const { socket } = one
-      const its = fate.get(socket) ?? 'refused'
+      const its = fates.get(socket) ?? 'refused'
       one.settle(its)
       if (its === 'refused') this.#copies.refuse(socket)
       else this.#sources.of(socket)?.moved(socket, its, one.leave())

@@ -1,3 +1,5 @@
+import type { Passing } from './socket-sender.ts'
+
 /** A successor that takes longer than this may have something else to do. ms */
 const QUICK = 5
 
@@ -9,26 +11,40 @@ const MOST = 8
 
 /**
  * How many connections may be frozen at a time: one at first, and more for as long as the successor is quick to take
- * them.
+ * them, and none waits longer for the others than for itself.
  */
 export class Window {
   #size = 1
   #measured = 0
   #took = 0
+  /** Whether there were ever more than that. From then on it grows by one. */
+  #wasTooLarge = false
 
   get size(): number {
     return this.#size
   }
 
-  async measure<Result>(passing: Promise<Result>): Promise<Result> {
+  /** @param count how many are passed on */
+  async measure<Result extends Pick<Passing, 'serving'>>(count: number, passing: Promise<Result>): Promise<Result> {
     const began = performance.now()
     const result = await passing
     const took = performance.now() - began
-    const usual = this.#measured === 0 ? 0 : this.#took / this.#measured
-    const quick = took <= Math.max(QUICK, AS_USUAL * usual)
-    this.#size = quick ? Math.min(2 * this.#size, MOST) : Math.max(1, this.#size / 2)
+    const forOthers = (result.serving * (count - 1)) / count
+    if (!this.#isQuick(took)) this.#size = Math.max(1, Math.floor(this.#size / 2))
+    else if (forOthers > took - forOthers) this.#shrink()
+    else this.#size = Math.min(this.#wasTooLarge ? this.#size + 1 : 2 * this.#size, MOST)
     this.#measured += 1
     this.#took += took
     return result
+  }
+
+  #isQuick(took: number): boolean {
+    const usual = this.#measured === 0 ? 0 : this.#took / this.#measured
+    return took <= Math.max(QUICK, AS_USUAL * usual)
+  }
+
+  #shrink(): void {
+    this.#wasTooLarge = true
+    this.#size = Math.max(1, this.#size - 1)
   }
 }

@@ -6,14 +6,16 @@ import { Window } from '../../../src/handover/send/window.ts'
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
 afterEach(() => void vi.useRealTimers())
 
-async function afterwards(window: Window, taking: readonly number[]): Promise<number[]> {
+/** @param taking how long each batch takes; and for how much of that the successor serves each connection. ms */
+async function afterwards(window: Window, taking: readonly number[], each = 0): Promise<number[]> {
   const sizes: number[] = []
   for (const ms of taking) {
+    const { size } = window
     const passing = wait(0).then(() => {
-      vi.advanceTimersByTime(ms)
-      return 'fates'
+      vi.advanceTimersByTime(ms + size * each)
+      return { serving: size * each }
     })
-    expect(await window.measure(passing)).toBe('fates')
+    expect(await window.measure(size, passing)).toEqual({ serving: size * each })
     sizes.push(window.size)
   }
   return sizes
@@ -31,4 +33,14 @@ it('a successor that is as slow as ever, as all are on a busy machine, is quick;
   expect(await afterwards(window, [200, 300, 100, 390])).toEqual([1, 2, 4, 8])
   expect(await afterwards(window, [500, 540])).toEqual([4, 8])
   expect(await afterwards(window, [5000, 3000])).toEqual([4, 2])
+})
+
+it('none waits longer for the others than for itself, however quick the successor is', async () => {
+  const window = new Window()
+  // Each takes 0.25 ms to serve, and there is 1 ms that a connection has to wait in any case.
+  expect(await afterwards(window, [1, 1, 1, 1, 1, 1, 1, 1], 0.25)).toEqual([2, 4, 8, 7, 6, 7, 6, 7])
+})
+
+it('what a single connection takes is no reason to be quicker', async () => {
+  expect(await afterwards(new Window(), [0], 4)).toEqual([2])
 })
