@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ServerProcess } from '../support/index.ts'
 import { eventsOf, restartAndLeave, until } from '../support/index.ts'
 import { converse } from './stage/conversation.ts'
+import type { ChatSocket } from './stage/client.ts'
 import { ChatClient } from './stage/client.ts'
 import type { ChatServerOptions } from './stage/server.ts'
 import { startChat } from './stage/server.ts'
@@ -14,6 +15,14 @@ async function open(
   const server = await startChat(options)
   const clients = await Promise.all(Array.from({ length: count }, () => ChatClient.open(server.target(), its)))
   return [server, ...clients]
+}
+
+/** Has a client stay with the old process: nobody lets it into one of its namespaces. */
+async function stay(client?: ChatClient): Promise<ChatSocket | undefined> {
+  const [socket] = client?.sockets ?? []
+  client?.manager.socket('/forever').connect()
+  await socket?.ask('say', 1, 'a')
+  return socket
 }
 
 const LATE = { env: { ANSWERS_WITHIN: '2000' } }
@@ -122,11 +131,9 @@ describe('a client that has moved', () => {
 describe('while two processes serve', () => {
   it('clients of both are in the same rooms, are fetched once, and answer a broadcast', async () => {
     const [server, old] = await open(1, LATE, { namespaces: ['/'] })
-    const [first] = old?.sockets ?? []
-    // Nobody lets it in there, so it stays with the old process.
-    old?.manager.socket('/forever').connect()
-    await first?.ask('say', 1, 'a')
+    const first = await stay(old)
     await server.restart()
+    await server.waitForLog(/has taken over/)
     const young = await ChatClient.open(server.target(), { namespaces: ['/'] })
     const [second] = young.sockets
     const ids = [first?.socket.id, second?.socket.id].toSorted()
@@ -137,5 +144,19 @@ describe('while two processes serve', () => {
     await until(() => first?.shouts.length === 1 && second?.shouts.length === 1, 'the shout')
     expect([first?.ends, second?.ends]).toEqual([[], []])
     expect(await first?.ask('say', 2, 'b')).toMatchObject({ generation: 1 })
+  })
+
+  it('a question to all goes to each client once, wherever it is asked, and ends when all have answered', async () => {
+    const [server, old, other] = await open(2, { env: { ...LATE.env, WELCOME: true } }, { namespaces: ['/'] })
+    const [first, second] = [await stay(old), other?.sockets[0]]
+    await server.restart()
+    // When its client comes, the old process does not know yet that it has moved.
+    await server.waitForLog(/"event":"welcome"/)
+    expect(eventsOf(server, 'welcome')).toEqual([{ event: 'welcome', by: 2, answers: ['welcome', 'welcome'] }])
+    await server.waitForLog(/"event":"moved"/)
+    expect(await first?.ask('askEveryone')).toEqual(['all', 'all'])
+    expect(await second?.ask('askEveryone')).toEqual(['all', 'all'])
+    for (const one of [first, second])
+      expect(Object.fromEntries(one?.questions ?? [])).toEqual({ 1: ['all'], 2: ['welcome', 'all'] })
   })
 })

@@ -3,6 +3,7 @@ import type { Ack, Adapter, Counted, Io, IoSocket, Namespace, Packet, Selection 
 import { TYPE } from './internals/socket-io.ts'
 import { shadow } from './internals/shadow.ts'
 import { isInMemory, plainBroadcast } from './adapters.ts'
+import { Arrived } from './arrived.ts'
 import type { Broadcast } from './messages.ts'
 import { selectionOf, wireSelection } from './messages.ts'
 import type { Link, Side } from './neighbours.ts'
@@ -24,15 +25,19 @@ export class Rooms {
   readonly #io: Io
   readonly #link: Link
   readonly #frozen: ReadonlySet<Ghost>
+  /** The ids of sockets that have moved to the successor. */
+  readonly #moved: ReadonlySet<string>
+  readonly #arrived = new Arrived()
   readonly #sent = new SentToPredecessor()
   /** The last broadcast of the successor that has come over. */
   #heard = 0
   #writesFor: 'successor' | undefined
 
-  constructor(io: Io, link: Link, frozen: ReadonlySet<Ghost>) {
+  constructor(io: Io, link: Link, { frozen, moved }: { frozen: ReadonlySet<Ghost>; moved: ReadonlySet<string> }) {
     this.#io = io
     this.#link = link
     this.#frozen = frozen
+    this.#moved = moved
   }
 
   get heard(): number {
@@ -45,7 +50,10 @@ export class Rooms {
 
   gone(side: Side): void {
     if (side === 'successor') this.#heard = 0
-    else this.#sent.clear()
+    else {
+      this.#sent.clear()
+      this.#arrived.clear()
+    }
   }
 
   hook(nsp: Namespace): void {
@@ -58,7 +66,7 @@ export class Rooms {
     shadow(adapter, 'broadcastWithAck', (broadcast) => (packet, selection, counted, ack) => {
       if (selection.flags?.local === true) return broadcast.call(adapter, packet, selection, counted, ack)
       const all = new Counts(counted, this.#link.sides().length + 1)
-      broadcast.call(adapter, packet, selection, (count) => all.add(count), ack)
+      broadcast.call(adapter, packet, this.#except(selection, []), (count) => all.add(count), ack)
       this.#relay(nsp, packet, selection, [], { counts: all, ack })
     })
   }
@@ -82,6 +90,7 @@ export class Rooms {
 
   /** Gives a socket that has come what was sent from here while nobody could give it to it. */
   catchUp(socket: IoSocket, heard: number): void {
+    this.#arrived.add(socket)
     for (const { packet, ack } of this.#sent.since(heard, socket)) {
       const id = ack && socket.nsp._ids++
       if (id !== undefined && ack !== undefined) socket.acks.set(id, ack)
@@ -97,9 +106,13 @@ export class Rooms {
     const ack: Ack = (...data) => {
       this.#answer(message, from, { data: toWire(this.#io, { type: TYPE.ack, id: 0, nsp: nsp.name, data }) })
     }
-    const rest = { ...selection, except: new Set([...(selection.except ?? []), ...without]) }
-    ownMethod(nsp.adapter)(packet, rest, (count) => counts.add(count), ack)
+    ownMethod(nsp.adapter)(packet, this.#except(selection, without), (count) => counts.add(count), ack)
     this.#relay(nsp, packet, selection, without, { counts, ack }, from)
+  }
+
+  /** Those that have moved are counted where they are now. */
+  #except(selection: Selection, others: readonly string[]): Selection {
+    return { ...selection, except: new Set([...(selection.except ?? []), ...others, ...this.#moved]) }
   }
 
   #answer({ ask }: Broadcast, to: Side, answer: AckAnswer): void {
@@ -130,7 +143,9 @@ export class Rooms {
       const whole = ask === undefined ? message : { ...message, ask }
       if (side === 'predecessor') {
         const number = this.#sent.add({ nsp: nsp.name, packet: plain, selection, ack: acks?.ack })
-        this.#link.send(side, { ...whole, number })
+        // Of those that are here, it may not know yet that they are no longer there.
+        const counted = ask === undefined ? [] : this.#arrived.in(nsp.name)
+        this.#link.send(side, { ...whole, number, without: [...without, ...counted] })
       } else {
         const frozen = [...this.#frozen].flatMap(({ sockets }) => sockets.map((socket) => socket.id))
         this.#link.send(side, { ...whole, without: [...without, ...frozen] })

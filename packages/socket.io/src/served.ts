@@ -44,7 +44,7 @@ export class Served implements Hears {
   constructor(io: Io, name: string) {
     this.io = io
     this.#link = new Link(name, this)
-    this.#rooms = new Rooms(io, this.#link, this.#frozen)
+    this.#rooms = new Rooms(io, this.#link, { frozen: this.#frozen, moved: this.#moved })
     this.#selections = new Selections(io, this.#link, (id) => this.#moved.has(id))
     this.#kept = new KeptState(io, this.#link)
     addClosing({ io, isMoving: ({ transport, protocol }) => transport.name === 'websocket' && protocol === 4 })
