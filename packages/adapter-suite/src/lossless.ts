@@ -4,7 +4,7 @@ import type { Stats } from '@zerodown/load'
 import { MIXED } from './mixed-load.ts'
 import type { Announcement } from './processes/announcement.ts'
 import type { ServerProcess } from './processes/server-process.ts'
-import { roomForOneMore, settled } from './restarts.ts'
+import { settled } from './restarts.ts'
 
 /** How many answers a generation gave; one that does not know which it is names its process in its answers. */
 export const answersOf = ({ generation, pid }: Announcement, { generations }: Pick<Stats, 'generations'>): number =>
@@ -16,7 +16,6 @@ export async function expectLossless(server: ServerProcess, restarts: number): P
   try {
     await load.waitFor(({ ok }) => ok > 100)
     for (let generation = 2; generation <= restarts + 1; generation++) {
-      await roomForOneMore(server)
       const next = await server.restart()
       assert.equal(next.generation, generation)
       await load.waitFor((stats) => answersOf(next, stats) >= 20, 15_000)

@@ -25,21 +25,9 @@ export async function restartAndLeave(
 
 /** Waits until only the newest generation is left. */
 export async function settled(server: ServerProcess): Promise<void> {
-  await predecessorsLeft(server, 0)
-}
-
-/**
- * Waits until a restart cuts no drain to make room: by default 4 processes may live at a time (`maxGenerations`), and a
- * fast machine restarts faster than slow requests are answered.
- */
-export async function roomForOneMore(server: ServerProcess): Promise<void> {
-  await predecessorsLeft(server, 2)
-}
-
-async function predecessorsLeft(server: ServerProcess, most: number): Promise<void> {
   await until(
-    () => server.orphans().length <= most,
-    () => `no more than ${most} predecessors to be left. ${server.output}`,
+    () => server.orphans().length === 0,
+    () => `no predecessor to be left. ${server.output}`,
     15_000,
   )
 }
