@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { writtenHead } from '@zerodown/core/kinds'
+import { isPipe, writtenHead } from '@zerodown/core/kinds'
 import type { Socket } from 'node:net'
-import { isPipe } from './forward/serve.ts'
 
 /** What a session has in flight in this process. */
 export class InFlight {

@@ -1,5 +1,4 @@
-import type { PipeAnswer } from './forward/pipes.ts'
-import type { Seen } from './forward/serve.ts'
+import type { PipeAnswer, Seen } from '@zerodown/core/kinds'
 
 /** A pipe, over which a request comes to the process that has its session. Its handle comes with it. */
 export interface PipeOffer {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isReplaying } from '@zerodown/core/kinds'
-import type { Forwarding } from './forward/forwarding.ts'
+import type { Forwarding } from './forwarding.ts'
 import { canMove } from './in-flight.ts'
 import { isMoving, moveOn } from './kind.ts'
 import type { Incoming } from './requests.ts'

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
-import { requestHead, stopReading } from '@zerodown/core/kinds'
+import { passOn, requestHead, stopReading } from '@zerodown/core/kinds'
 import { tellToComeBack } from './come-back.ts'
-import { passOn } from './forward/pass-on.ts'
 import type { Incoming } from './requests.ts'
 
 /**

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { request as send } from 'node:http'
 import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 
 /** What is said of one connection only (RFC 9110, 7.6.1), and what is over when a request is passed on. */
 const OF_ONE_CONNECTION = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'upgrade', 'expect'])
@@ -10,6 +11,18 @@ const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
 
 /** The head of an answer may be longer than a client accepts by default: it comes from ourselves. bytes */
 const MAX_HEADER_SIZE = 1024 * 1024
+
+/**
+ * Whether a request can be written once more for another process: not one of HTTP/2, nor one whose client has shown a
+ * certificate, which the application would look for. And not one for an event stream, which would pass through this process for as
+ * long as it goes on.
+ */
+export function canPassOn({ httpVersion, socket, method, headers }: IncomingMessage): boolean {
+  if (!httpVersion.startsWith('1.')) return false
+  if (method === 'GET' && headers.accept?.includes('text/event-stream') === true) return false
+  const { getPeerCertificate } = socket as Partial<TLSSocket>
+  return getPeerCertificate === undefined || Object.keys(getPeerCertificate.call(socket)).length === 0
+}
 
 /**
  * Writes a request once more, to the process at the other end of `pipe`, and its answer into `response`. If that process ends

@@ -1,26 +1,28 @@
 import type { Socket } from 'node:net'
-import { socketPair, within } from '@zerodown/core/kinds'
+import { firstCopy } from '../first-copy.ts'
+import { within } from '../node/within.ts'
 
 /** How long the other process may take to say whether it takes a pipe. ms */
 const PATIENCE = 1000
 
-/** Says whether a pipe is taken. */
+/** What the other process says of a pipe that it was offered. */
 export interface PipeAnswer {
   readonly pipe: number
   readonly taken: boolean
 }
 
-/** Pipes to the other process, each for one request. */
+/** Pipes to another process, each for one request: `passOn()` here, `servePipe()` there. */
 export class Pipes {
-  readonly #offered = new Map<number, (taken: boolean) => void>()
+  readonly #offered: Map<number, (taken: boolean) => void> = new Map()
   #last = 0
 
   /**
+   * Offers one. The other process has 1000 ms to take it.
    * @param offer sends a pipe under that number. @returns whether there is another process
    * @returns this end of it; `undefined`: the other process does not take it
    */
   async open(offer: (pipe: number, handle: object) => boolean): Promise<Socket | undefined> {
-    const pair = await socketPair().catch(() => undefined)
+    const pair = await firstCopy.socketPair().catch(() => undefined)
     if (pair === undefined) return undefined
     const { here, there, sent } = pair
     here.on('error', () => {}) // Its 'close' tells.
@@ -32,6 +34,7 @@ export class Pipes {
     return undefined
   }
 
+  /** The other process says whether it takes one. */
   hear({ pipe, taken }: PipeAnswer): void {
     this.#offered.get(pipe)?.(taken)
   }

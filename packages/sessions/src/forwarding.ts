@@ -1,11 +1,9 @@
 import type { Socket } from 'node:net'
-import type { Peers } from '@zerodown/core/kinds'
-import type { PipeOffer } from '../messages.ts'
-import type { WaitingRequest } from '../waiting-request.ts'
-import type { PipeAnswer } from './pipes.ts'
-import { Pipes } from './pipes.ts'
-import { canForward, nameOf } from './servers.ts'
-import { seenOf, servePipe } from './serve.ts'
+import type { Peers, PipeAnswer } from '@zerodown/core/kinds'
+import { Pipes, canPassOn, seenOf, servePipe } from '@zerodown/core/kinds'
+import type { PipeOffer } from './messages.ts'
+import type { WaitingRequest } from './waiting-request.ts'
+import { nameOf, serverOf } from './servers.ts'
 
 export type Neighbour = 'predecessor' | 'successor'
 
@@ -52,7 +50,7 @@ export class Forwarding {
   async forward(key: string, waiting: WaitingRequest, to: Neighbour): Promise<boolean> {
     const { server, request } = waiting
     const name = nameOf(server)
-    if (name === undefined || !canForward(server, request)) return false
+    if (name === undefined || !canPassOn(request)) return false
     const seen = seenOf(request.socket)
     const send = this.#send[to]
     const pipe = await this.#pipes[to].open((number, handle) =>
@@ -74,7 +72,7 @@ export class Forwarding {
    * @returns the connection over which it comes, if it does
    */
   take(from: Neighbour, offer: PipeOffer, handle: unknown, wanted: boolean): Socket | undefined {
-    const socket = servePipe(offer, handle, wanted)
+    const socket = servePipe(wanted ? serverOf(offer.server) : undefined, offer.seen, handle)
     this.#send[from]({ pipe: offer.pipe, taken: socket !== undefined } satisfies PipeAnswer)
     return socket
   }
