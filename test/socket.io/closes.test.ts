@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { eventsOf, until } from '../support/index.ts'
 import { CLIENTS, DRAIN, expectSpread, options, watch } from './stage/closing.ts'
-import { startChat } from './stage/server.ts'
+import type { ChatSocket } from './stage/client.ts'
+import { VERSIONS, startChat } from './stage/server.ts'
 
 it('clients that the new process refuses are answered by the old one, and closed, not all at once', async () => {
   const server = await startChat({ options, tick: 5, generations: { 2: { refuse: true } } })
@@ -17,6 +18,30 @@ it('clients that the new process refuses are answered by the old one, and closed
   }
   expect(new Set(clients.flatMap(({ sockets }) => sockets[0]?.ends ?? []))).toEqual(new Set(['transport close']))
 })
+
+it.each(VERSIONS)(
+  'clients that poll and talk are served on by the old process until it closes them: %s',
+  async (version) => {
+    const server = await startChat({ version, options, tick: 50 })
+    const { closed, clients } = await watch(server, { transports: ['polling'] })
+    const sockets = clients.map((client) => client.sockets[0])
+    const talks = sockets.map((socket) => socket?.talk(20, () => socket.ends.length > 0))
+    await server.restart()
+    await expectSpread(closed)
+    await Promise.all(talks)
+    await server.waitForExit()
+    const reasons = new Set(eventsOf(server, 'disconnect').map(({ reason }) => reason))
+    expect(reasons).toEqual(new Set(['forced close']))
+    for (const { answers, ticks, ends } of sockets as ChatSocket[]) {
+      expect(answers.length).toBeGreaterThan(10)
+      expect(answers.every(({ isNext, generation }) => isNext && generation === 1)).toBe(true)
+      // Or it is in the middle of a request at that moment.
+      expect(ends).toEqual([expect.stringMatching(/^transport (close|error)$/)])
+      const [its] = ticks.values()
+      expect(its).toEqual(its?.map((_, at) => Number(its[0]) + at))
+    }
+  },
+)
 
 it('a new process that dies in the middle of the moves takes along only what has moved', async () => {
   const server = await startChat({ options, generations: { 2: { dieAfter: 5 } } })

@@ -1,19 +1,23 @@
 import type { Server } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { ConnectionKind } from '@zerodown/core/kinds'
 import { spread } from '@zerodown/ws'
-import type { Conn, Engine, Io } from './internals/socket-io.ts'
-import { shadow } from './internals/shadow.ts'
-import type { Link } from './neighbours.ts'
+import type { Conn, Io } from './internals/socket-io.ts'
 import { NAME } from './neighbours.ts'
 
-/** How long a client that comes to the new process waits for the end of its connection in the old one. ms */
-const PATIENCE = 2000
+/** How long a client may take to poll once more, and so to hear that its connection has been closed. ms */
+const LAST_POLL = 5000
+
+/** ms */
+const LOOK_AGAIN = 50
 
 /** A server of Socket.IO whose connections are closed while its HTTP server drains. */
 export interface Closing {
   readonly io: Io
   /** Whether @zerodown/ws closes it, if it does not move. */
   isMoving(conn: Conn): boolean
+  /** Whether requests of HTTP long polling come from the successor. */
+  isForwardedTo?(): boolean
 }
 
 const closing = new Set<Closing>()
@@ -33,33 +37,23 @@ export const closes: ConnectionKind = {
   findIdle: () => [],
   freeze: () => undefined,
   receive: () => false,
-  drain(server, { time }) {
-    const find = (): Conn[] =>
-      serversOn(server).flatMap(({ io, isMoving }) =>
-        Object.values(io.engine?.clients ?? {}).filter((conn) => conn.readyState === 'open' && !isMoving(conn)),
-      )
-    return spread(find, (conn) => conn.close(), time)
+  drain(server, { time, hold }) {
+    const all = serversOn(server)
+    const open = (): Conn[] => stayingOn(all).filter((conn) => conn.readyState === 'open')
+    // What they poll with is a connection of the new process, so there may be none here at times.
+    if (all.some((one) => one.isForwardedTo?.())) hold(untilClosed(() => stayingOn(all), open))
+    return spread(open, (conn) => conn.close(), time)
   },
 }
 
-/**
- * A client of HTTP long polling may come to the new process with its next request, while its connection is in the old one.
- * It has to connect again. Before it is told so the old process ends that connection, so that its session is here when it does.
- */
-export function endInPredecessor(engine: Engine, link: Link): void {
-  shadow(engine, 'verify', (verify) => (request, upgrade, done) => {
-    const sid = request._query?.sid
-    if (sid === undefined || Object.hasOwn(engine.clients, sid) || !link.has('predecessor')) {
-      return verify.call(engine, request, upgrade, done)
-    }
-    const asked = link.ask('predecessor', (ask) => ({ type: 'close', sid, ask }), PATIENCE)
-    return void asked.then(() => verify.call(engine, request, upgrade, done))
-  })
-}
+const stayingOn = (all: readonly Closing[]): Conn[] =>
+  all.flatMap(({ io, isMoving }) => Object.values(io.engine?.clients ?? {}).filter((conn) => !isMoving(conn)))
 
-/** Ends a connection whose client has come to the successor. */
-export function endHere(engine: Engine | undefined, sid: string): void {
-  const conn = engine?.clients[sid]
-  // What it has not had yet, the session has.
-  if (conn !== undefined) conn.close(true)
+/** Resolves when all have been told to close, and have closed or not come to hear of it. */
+async function untilClosed(find: () => readonly Conn[], open: () => readonly Conn[]): Promise<void> {
+  let told = performance.now()
+  while (find().length > 0 && performance.now() < told + LAST_POLL) {
+    await wait(LOOK_AGAIN)
+    if (open().length > 0) told = performance.now()
+  }
 }

@@ -3,7 +3,6 @@ import { logger } from '@zerodown/core/kinds'
 import type { AnyWebSocket, AnyWebSocketServer } from '@zerodown/ws'
 import { isMove, ws } from '@zerodown/ws'
 import { Arrival } from './arrival.ts'
-import { endInPredecessor } from './closes.ts'
 import { HeldHead } from './held-head.ts'
 import type { Client, Conn, Engine, EngineRequest, Namespace } from './internals/socket-io.ts'
 import { isKnownEngine } from './internals/socket-io.ts'
@@ -31,7 +30,7 @@ export class Gateway {
     shadow(engine, 'generateId', (generate) => (request) => {
       return this.#arrivals.get(request)?.state.sid ?? generate.call(engine, request)
     })
-    endInPredecessor(engine, this.#served.link)
+    this.#served.polling.hook(engine)
     engine.on('connection', (conn: Conn) => {
       this.#served.connections.add(conn)
       this.#arrivals.get(conn.request)?.begin(conn, this.#served.io)

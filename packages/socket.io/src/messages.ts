@@ -1,3 +1,4 @@
+import type { PipeAnswer, Seen } from '@zerodown/core/kinds'
 import type { KeptPacket, Selection, Session } from './internals/socket-io.ts'
 import type { Wire } from './wire.ts'
 
@@ -56,11 +57,17 @@ export interface Fetch {
   readonly ask: number
 }
 
-/** Ends a connection of HTTP long polling, whose client has come to the new process. */
-export interface Close {
-  readonly type: 'close'
+/** A request of HTTP long polling, whose connection of Engine.IO is in another process. The handle of a pipe comes with it. */
+export interface PolledElsewhere {
+  readonly type: 'polled'
+  readonly pipe: number
   readonly sid: string
-  readonly ask: number
+  readonly seen: Seen
+}
+
+/** Whether a pipe is taken. */
+export interface PipeTaken extends PipeAnswer {
+  readonly type: 'pipe'
 }
 
 /** What an adapter keeps for clients that come back. */
@@ -93,7 +100,8 @@ export type Message =
   | SocketCall
   | Acknowledged
   | Fetch
-  | Close
+  | PolledElsewhere
+  | PipeTaken
   | Kept
   | Last
   | Reply

@@ -1,5 +1,5 @@
 import type { Peers } from '@zerodown/core/kinds'
-import { peers } from '@zerodown/core/kinds'
+import { peers, servePipe } from '@zerodown/core/kinds'
 import { flushCalls } from '@zerodown/ws'
 import type { Message } from './messages.ts'
 
@@ -10,7 +10,8 @@ export type Side = 'predecessor' | 'successor'
 
 /** What a server of Socket.IO hears from the same one in another generation. */
 export interface Hears {
-  hear(message: Message, from: Side): void
+  /** @param handle whatever came with the message */
+  hear(message: Message, from: Side, handle: unknown): void
   gone(side: Side): void
   committed(): void
   leaving(time: number): Promise<unknown> | undefined
@@ -44,8 +45,9 @@ export class Link {
     return (['predecessor', 'successor'] as const).filter((side) => this.has(side))
   }
 
-  send(side: Side, message: Message): boolean {
-    return this.has(side) && this.#send(side, message)
+  /** @param handle a copy of it goes along */
+  send(side: Side, message: Message, handle?: object): boolean {
+    return this.has(side) && this.#send(side, message, handle)
   }
 
   /**
@@ -89,19 +91,19 @@ export class Link {
     for (const { answered } of lost) answered(undefined)
   }
 
-  #send(side: Side, message: Message): boolean {
+  #send(side: Side, message: Message, handle?: object): boolean {
     const whole = { ...message, io: this.name }
     // What was sent to single sockets comes first.
     if (side === 'successor') flushCalls()
-    return (side === 'successor' ? all?.toSuccessor(whole) : all?.toPredecessor(whole)) ?? false
+    return (side === 'successor' ? all?.toSuccessor(whole, handle) : all?.toPredecessor(whole, handle)) ?? false
   }
 }
 
 function listen(): Peers {
-  const hear = (message: unknown, from: Side): void => {
+  const hear = (message: unknown, from: Side, handle: unknown): void => {
     const server = servers.get(String((message as { io?: unknown }).io))
-    if (server !== undefined && !server.link.heard(message as Message, from))
-      server.hears.hear(message as Message, from)
+    if (server === undefined) servePipe(undefined, {}, handle)
+    else if (!server.link.heard(message as Message, from)) server.hears.hear(message as Message, from, handle)
   }
   const gone = (side: Side): void => {
     for (const { link, hears } of servers.values()) {
@@ -111,8 +113,8 @@ function listen(): Peers {
     }
   }
   return peers(NAME, {
-    fromPredecessor: (message) => hear(message, 'predecessor'),
-    fromSuccessor: (message) => hear(message, 'successor'),
+    fromPredecessor: (message, handle) => hear(message, 'predecessor', handle),
+    fromSuccessor: (message, handle) => hear(message, 'successor', handle),
     unknownToPredecessor: () => gone('predecessor'),
     predecessorGone: () => gone('predecessor'),
     successorGone: () => gone('successor'),

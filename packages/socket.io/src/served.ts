@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { addClosing, endHere } from './closes.ts'
+import { addClosing } from './closes.ts'
 import { Connections } from './connections.ts'
 import { Ghost } from './ghost.ts'
 import { AckIds } from './ids.ts'
@@ -10,6 +10,7 @@ import { KeptState } from './kept.ts'
 import type { Acknowledged, Message, SocketCall } from './messages.ts'
 import type { Hears, Side } from './neighbours.ts'
 import { Link } from './neighbours.ts'
+import { Polling } from './polling.ts'
 import { Rooms } from './rooms.ts'
 import { Selections } from './selections.ts'
 import type { SessionState } from './session.ts'
@@ -27,6 +28,7 @@ const PATIENCE = 1000
 export class Served implements Hears {
   readonly io: Io
   readonly connections: Connections = new Connections()
+  readonly polling: Polling
   options: SocketIoOptions = {}
   readonly #link: Link
   readonly #ids = new AckIds()
@@ -47,7 +49,12 @@ export class Served implements Hears {
     this.#rooms = new Rooms(io, this.#link, { frozen: this.#frozen, moved: this.#moved })
     this.#selections = new Selections(io, this.#link, (id) => this.#moved.has(id))
     this.#kept = new KeptState(io, this.#link)
-    addClosing({ io, isMoving: ({ transport, protocol }) => transport.name === 'websocket' && protocol === 4 })
+    this.polling = new Polling(io, this.#link)
+    addClosing({
+      io,
+      isMoving: ({ transport, protocol }) => transport.name === 'websocket' && protocol === 4,
+      isForwardedTo: () => this.#link.has('successor'),
+    })
   }
 
   get answersWithin(): number {
@@ -139,21 +146,21 @@ export class Served implements Hears {
     this.#rooms.catchUp(socket, heard)
   }
 
-  hear(message: Message, from: Side): void {
+  hear(message: Message, from: Side, handle: unknown): void {
     if (message.type === 'broadcast') this.#rooms.hear(message, from)
     else if (message.type === 'select') this.#selections.hear(message, from)
     else if (message.type === 'fetch') void this.#selections.hearFetch(message, from)
     else if (message.type === 'kept') this.#kept.hear(message)
     else if (message.type === 'socket') this.#do(message)
     else if (message.type === 'ack') this.#acknowledge(message)
-    else if (message.type === 'close' || message.type === 'last') {
-      if (message.type === 'close') endHere(this.io.engine, message.sid)
-      this.#link.send(from, { type: 'reply', ask: message.ask, answer: true })
-    }
+    else if (message.type === 'polled') this.polling.hear(message, from, handle)
+    else if (message.type === 'pipe') this.polling.answered(message, from)
+    else if (message.type === 'last') this.#link.send(from, { type: 'reply', ask: message.ask, answer: true })
   }
 
   gone(side: Side): void {
     this.#rooms.gone(side)
+    this.polling.gone(side)
   }
 
   committed(): void {

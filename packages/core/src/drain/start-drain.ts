@@ -7,6 +7,7 @@ import { isHttp2Server } from '../connections/http2-sessions.ts'
 import { drainHttp2 } from './http2.ts'
 import { drainRaw } from './raw.ts'
 import { kindsOf } from '../handover/kinds/kinds.ts'
+import { defer } from '../node/deferred.ts'
 import { holdClose } from '../node/internals/close-event.ts'
 
 /**
@@ -19,11 +20,12 @@ import { holdClose } from '../node/internals/close-event.ts'
 export function startDrain(draining: Draining, noMoreCome: Promise<void>): { drain: Drain; drained: Promise<void> } {
   const { server, connections } = draining
   const closed = new Promise((resolve) => server.once('close', resolve))
+  const { drain, held } = withKinds(draining, chooseDrain(draining))
   // Until the predecessor has left, it may still hand connections over; and under a supervisor, so may other slots. An
   // application that ends on 'close' what its handlers need must not end it before.
-  holdClose(server, noMoreCome)
-  const drained = Promise.all([closed, noMoreCome]).then(() => connections.allClosed())
-  const drain = withKinds(draining, chooseDrain(draining))
+  const noMore = Promise.all([noMoreCome, held])
+  holdClose(server, noMore)
+  const drained = Promise.all([closed, noMore]).then(() => connections.allClosed())
   keepAddress(server)
   // If the application has closed the server itself, its 'close' comes when its connections have ended.
   if (server.listening) NetServer.prototype.close.call(server)
@@ -58,19 +60,32 @@ function closeAgain(server: NetServer): void {
   Object.defineProperty(server, 'close', { value: closing, configurable: true, writable: true })
 }
 
-/** Has each kind end what cannot move, in the way of its protocol. */
-function withKinds({ server, connections: { open }, handover, time }: Draining, drain: Drain): Drain {
+/**
+ * Has each kind end what cannot move, in the way of its protocol.
+ * @returns the drain with them; and what resolves when none of them holds it any more
+ */
+function withKinds(
+  { server, connections: { open }, handover, time }: Draining,
+  drain: Drain,
+): { drain: Drain; held: Promise<unknown> } {
+  const cut = defer<void>()
+  const all: Promise<unknown>[] = []
+  const hold = (until: Promise<unknown>): void => void all.push(until)
   const stops = kindsOf(server).map((kind) => {
     const moves = handover?.kinds.includes(kind) === true ? handover.to : undefined
-    return kind.drain?.(server, { open, time, stays: (socket) => moves?.canMove(kind, socket) !== true })
+    return kind.drain?.(server, { open, time, stays: (socket) => moves?.canMove(kind, socket) !== true, hold })
   })
-  return {
-    cut: () => drain.cut(),
+  const whole = {
+    cut() {
+      drain.cut()
+      cut.resolve()
+    },
     end() {
       for (const stop of stops) stop?.()
       drain.end()
     },
   }
+  return { drain: whole, held: Promise.race([Promise.allSettled(all), cut.promise]) }
 }
 
 function chooseDrain(draining: Draining): Drain {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { createServer } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import { Connections } from '../../src/connections/tracking.ts'
 import { emptyLedger } from '../../src/drain/ledger.ts'
@@ -22,6 +23,7 @@ const polite: ConnectionKind = {
   receive: () => false,
   drain(server, draining) {
     begun.push({ server, draining })
+    draining.hold(new Promise(() => {}))
     return () => (stopped += 1)
   },
 }
@@ -57,4 +59,19 @@ it('where there is no successor, everything stays', async () => {
   onTestFinished(() => connections.destroyAll())
   startDrain({ server, connections, ledger: emptyLedger(), handover: undefined, time: 300 }, Promise.resolve())
   expect(begun.at(-1)?.draining.stays(socket)).toBe(true)
+})
+
+it('a kind can hold the drain, and with it the end of the server, until the rest is cut', async () => {
+  const server = (await listen(createServer())).on('polite', () => {})
+  const connections = new Connections(server)
+  const said: string[] = []
+  server.on('close', () => said.push('close'))
+  const what = { server, connections, ledger: emptyLedger(), handover: undefined, time: 300 }
+  const { drain, drained } = startDrain(what, Promise.resolve())
+  void drained.then(() => said.push('drained'))
+  await wait(50)
+  expect(said).toEqual([])
+  drain.cut()
+  await drained
+  expect(said).toEqual(['close', 'drained'])
 })

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /**
@@ -25,7 +25,7 @@ export interface Packet {
   data?: unknown
 }
 
-export type EngineRequest = IncomingMessage & { _query?: Record<string, string> }
+export type EngineRequest = IncomingMessage & { _query?: Record<string, string>; res?: ServerResponse }
 
 export interface Transport extends EventEmitter {
   readonly name: string

@@ -37,6 +37,11 @@ export interface KindDrain {
   stays(socket: Socket): boolean
   /** When what is left is cut. ms from now on */
   readonly time: number
+  /**
+   * Has the drain last until that settles, or what is left is cut: for clients that are not closed yet, and have no connection at times.
+   * The server emits no 'close' before.
+   */
+  hold(until: Promise<unknown>): void
 }
 
 /**
