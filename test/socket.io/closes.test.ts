@@ -43,6 +43,21 @@ it.each(VERSIONS)(
   },
 )
 
+it('clients that poll find their session while both processes accept, whichever of them has it', async () => {
+  const server = await startChat({ options: { ...options, probation: 1500 } })
+  await server.restart()
+  const { clients } = await watch(server, { transports: ['polling'] })
+  const sockets = clients.map((client) => client.sockets[0] as ChatSocket)
+  let over = false
+  const talks = sockets.map((socket) => socket.talk(20, () => over))
+  await server.waitForLog(/has taken over/)
+  const ends = sockets.flatMap((socket) => socket.ends)
+  over = true
+  await Promise.all(talks)
+  expect(ends).toEqual([])
+  expect(sockets.every(({ answers }) => answers.length > 5 && answers.every(({ isNext }) => isNext))).toBe(true)
+})
+
 it('a new process that dies in the middle of the moves takes along only what has moved', async () => {
   const server = await startChat({ options, generations: { 2: { dieAfter: 5 } } })
   const { closed } = await watch(server)
