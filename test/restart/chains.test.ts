@@ -45,6 +45,19 @@ describe('restarts while older generations drain', () => {
     expect(server.output.toString()).not.toMatch(/[1-9]\d* cut/)
   })
 
+  it('a restart that waits for the oldest is given up at a shutdown, and nothing is cut', async () => {
+    const server = await startServer('http', { options: { ...OPTIONS, maxGenerations: 2 } })
+    const [answer] = await restartTimes(server, 1, 6)
+    await server.waitForLog(/generation 2 .* has taken over/)
+    server.signal('SIGUSR2')
+    await server.waitForLog(/waiting for the oldest to finish/)
+    const { pid } = server.latest
+    server.signal('SIGTERM')
+    await server.waitForLog(/the restart was given up: this process shuts down/)
+    expect(await answer?.end).toBe('whole')
+    expect([await server.waitForExit(), await server.waitForExit(pid)]).toEqual([0, 0])
+  })
+
   it('one that does not finish in time is cut, counts what is lost, and says so', async () => {
     const server = await startServer('http', { options: OPTIONS })
     const most = countLiving(server)

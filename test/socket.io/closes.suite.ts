@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { until } from '../support/index.ts'
-import { expectSpread, options, watch } from './stage/closing.ts'
+import { startSupervised } from '../run/stage/supervised.ts'
+import { eventsOf, until } from '../support/index.ts'
+import type { ChatSocket } from './stage/client.ts'
+import { CLIENTS, DRAIN, expectSpread, options, watch } from './stage/closing.ts'
 import { startChat } from './stage/server.ts'
 
 describe('clients that cannot move are closed, not all at once', () => {
@@ -17,6 +19,21 @@ describe('clients that cannot move are closed, not all at once', () => {
     const { closed } = await watch(server)
     server.signal('SIGTERM')
     await expectSpread(closed)
+  })
+
+  it('where they poll and talk, under `zerodown run -w 2 --sticky`', async () => {
+    const { server, target, roll } = await startSupervised('chat.mjs', {
+      flags: ['--sticky', '--drain-timeout', String(DRAIN)],
+    })
+    const { closed, clients } = await watch({ target }, { transports: ['polling'] })
+    const sockets = clients.map((client) => client.sockets[0] as ChatSocket)
+    const talks = sockets.map((socket) => socket.talk(50, () => socket.ends.length > 0))
+    await roll()
+    await expectSpread(closed)
+    await Promise.all(talks)
+    expect(sockets.every(({ answers }) => answers.every(({ isNext }) => isNext))).toBe(true)
+    await until(() => eventsOf(server, 'disconnect').length >= 2 * CLIENTS, 'all to be gone')
+    expect(new Set(eventsOf(server, 'disconnect').map(({ reason }) => reason))).toEqual(new Set(['forced close']))
   })
 
   it('where they poll; they connect again by themselves, with the same id where sessions are kept', async () => {

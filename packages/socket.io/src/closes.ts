@@ -53,7 +53,7 @@ const stayingOn = (all: readonly Closing[]): Conn[] =>
 async function untilClosed(find: () => readonly Conn[], open: () => readonly Conn[]): Promise<void> {
   let told = performance.now()
   while (find().length > 0 && performance.now() < told + LAST_POLL) {
-    await wait(LOOK_AGAIN)
+    await wait(LOOK_AGAIN, undefined, { ref: false })
     if (open().length > 0) told = performance.now()
   }
 }

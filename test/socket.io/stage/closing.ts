@@ -11,7 +11,7 @@ export const options: { drainTimeout: number } = { drainTimeout: DRAIN }
 
 /** Opens clients, and notes when each of them was closed, in ms. */
 export async function watch(
-  server: ServerProcess,
+  server: Pick<ServerProcess, 'target'>,
   its: ChatOptions = {},
 ): Promise<{ clients: ChatClient[]; closed: number[] }> {
   const clients = await Promise.all(Array.from({ length: CLIENTS }, () => ChatClient.open(server.target(), its)))
