@@ -77,6 +77,21 @@ $`,
     expect(code).toBe(0)
   })
 
+  it('says that it waits where too many processes live', async () => {
+    const { server, pidFile } = await startControlled({ options: { maxGenerations: 2 } })
+    const { finish } = await hold(server.target())
+    server.signal('SIGUSR2')
+    await server.waitForLog(/has taken over/)
+    const reloaded = zerodown(['reload', '--pid-file', pidFile])
+    await server.waitForLog(/waiting for the oldest to finish/)
+    await finish()
+    const { code, stdout } = await reloaded
+    expect(stdout).toMatch(
+      /^launching generation 3\ntoo many processes live: waiting for the oldest to finish, for 10.0 s at most\ngeneration 3/,
+    )
+    expect(code).toBe(0)
+  })
+
   it('says what a shutdown makes of a restart, and that nobody is there after that', async () => {
     const { server, pidFile, control } = await startControlled({ options: { probation: 60_000 } })
     const reloaded = zerodown(['reload', '--pid-file', pidFile])

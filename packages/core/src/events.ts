@@ -14,6 +14,11 @@ export interface ZerodownEvents {
   ready: [GenerationInfo]
   /** A trigger was accepted: a successor is about to be launched. */
   restarting: [{ generation: number }]
+  /**
+   * As many processes of this service live as may (`maxGenerations`): before the successor is launched, the oldest is to finish. `timeout`:
+   * when it has to end, ms.
+   */
+  waiting: [{ generation: number; timeout: number }]
   /** The successor's process runs. */
   launched: [GenerationInfo]
   /** The successor is ready; from here on both serve. `duration`: how long the probation lasts, ms. */

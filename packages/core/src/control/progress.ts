@@ -11,6 +11,12 @@ export type Step = { readonly slot?: number | undefined } & (
       readonly event: 'queued'
     }
   | { readonly event: 'restarting'; readonly generation: number }
+  | {
+      /** For the oldest process to finish, as no more may live. `timeout`: when it has to end, ms. */
+      readonly event: 'waiting'
+      readonly generation: number
+      readonly timeout: number
+    }
   | ({ readonly event: 'launched' } & GenerationInfo)
   | ({
       /** It is ready. `duration`: how long the probation lasts, ms. */

@@ -6,6 +6,7 @@ type Steps = { readonly [Name in EventName]?: (...message: ZerodownEvents[Name])
 /** Which events whoever has asked for a restart is told of. */
 const STEPS: Steps = {
   restarting: ({ generation }) => ({ event: 'restarting', generation }),
+  waiting: ({ generation, timeout }) => ({ event: 'waiting', generation, timeout }),
   launched: ({ pid, generation }) => ({ event: 'launched', pid, generation }),
   probation: ({ pid, generation, duration }) => ({ event: 'probation', pid, generation, duration }),
   committed: ({ pid, generation }) => ({ event: 'committed', pid, generation }),

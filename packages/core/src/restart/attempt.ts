@@ -74,7 +74,9 @@ export class Attempt {
 
   /** @param room whether there is room for one more process, once that is known */
   async #waitFor(room: Promise<boolean>): Promise<void> {
-    const { maxGenerations, logger } = this.#context.settings
+    const { emit, settings } = this.#context
+    const { maxGenerations, logger } = settings
+    emit('waiting', { generation: this.#generation, timeout: PATIENCE })
     logger.info(
       `maxGenerations: ${maxGenerations} processes of this service may live; waiting for the oldest to finish, for ${PATIENCE} ms at most.`,
     )

@@ -39,6 +39,11 @@ export class Narrator {
       case 'restarting':
         this.#launched.set(line.slot, line.at)
         return `launching generation ${line.generation}`
+      case 'waiting':
+        return `too many processes live: waiting for the oldest to finish, for ${duration(line.timeout)} at most`
+      case 'launched':
+        this.#launched.set(line.slot, line.at)
+        return undefined
       case 'probation': {
         const took = line.at - (this.#launched.get(line.slot) ?? line.at)
         const probation = line.duration > 0 ? `; probation, ${duration(line.duration)}` : ''
