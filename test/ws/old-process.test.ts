@@ -4,8 +4,8 @@ import { WebSocketClient } from './stage/client.ts'
 import { startWs } from './stage/server.ts'
 
 /** The application of the old process goes on with a WebSocket that has moved. */
-async function moved(ask: string) {
-  const server = await startWs({ env: { ANSWERS_WITHIN: '3000' } })
+async function moved(ask: string, push?: number) {
+  const server = await startWs({ ...(push !== undefined && { push }), env: { ANSWERS_WITHIN: '3000' } })
   const client = await WebSocketClient.open(server.target())
   client.send(ask)
   await server.restart()
@@ -16,6 +16,12 @@ async function moved(ask: string) {
 it('a heart-beat of the old process goes on: the answer to its ping comes back to it', async () => {
   const { server } = await moved('latePing')
   await server.waitForLog(/"event":"pong","by":1,"data":"are you there\?"/)
+})
+
+it('a message that the old process sends in fragments stays whole, though the new one sends as well', async () => {
+  const { client } = await moved('lateFragments', 5)
+  await client.until(() => client.texts.includes('abc'), 'the message')
+  expect([client.end, client.texts.some((text) => text.startsWith('push 2 '))]).toEqual([undefined, true])
 })
 
 it('what the old process closes is closed, with its code, and it is told', async () => {

@@ -9,9 +9,14 @@ export interface Call {
   readonly callback: ((error?: Error) => void) | undefined
 }
 
-/** Delivers calls in the order in which they came, although the bytes of a `Blob` have to be waited for. */
+/**
+ * Delivers calls in the order in which they came, although the bytes of a `Blob` have to be waited for, and a message in fragments
+ * goes when it is whole: one of the new process between them would end the connection (RFC 6455, 5.4).
+ */
 export class Outbox {
   readonly #deliver: (call: Call) => void
+  /** Of a message that is not whole. */
+  readonly #fragments: Call[] = []
   #last: Promise<void> | undefined
 
   constructor(deliver: (call: Call) => void) {
@@ -19,7 +24,7 @@ export class Outbox {
   }
 
   push(call: Call): void {
-    if (this.#last === undefined && !(call.data instanceof Blob)) return this.#deliver(call)
+    if (this.#last === undefined && !(call.data instanceof Blob)) return this.#deliverWhole(call)
     const last = this.#deliverAfter(this.#last, call)
     this.#last = last
     void last.then(() => {
@@ -31,10 +36,22 @@ export class Outbox {
     await before
     try {
       const data = call.data instanceof Blob ? Buffer.from(await call.data.arrayBuffer()) : call.data
-      this.#deliver({ ...call, data })
+      this.#deliverWhole({ ...call, data })
     } catch (error) {
       call.callback?.(error as Error)
     }
+  }
+
+  #deliverWhole(call: Call): void {
+    const { method, rest, callback } = call
+    if (method === 'send' && (rest[0] as { fin?: unknown } | undefined)?.fin === false) {
+      // Who sends one when the last one has gone would wait for ever.
+      if (callback !== undefined) process.nextTick(callback)
+      return void this.#fragments.push({ ...call, callback: undefined })
+    }
+    // Pings and pongs may come between fragments.
+    if (method !== 'ping' && method !== 'pong') for (const part of this.#fragments.splice(0)) this.#deliver(part)
+    this.#deliver(call)
   }
 }
 
