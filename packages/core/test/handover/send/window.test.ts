@@ -35,10 +35,14 @@ it('a successor that is as slow as ever, as all are on a busy machine, is quick;
   expect(await afterwards(window, [5000, 3000])).toEqual([4, 2])
 })
 
-it('none waits longer for the others than for itself, however quick the successor is', async () => {
+it('none waits much longer for the others than for itself, however quick the successor is', async () => {
   const window = new Window()
   // Each takes 0.25 ms to serve, and there is 1 ms that a connection has to wait in any case.
   expect(await afterwards(window, [1, 1, 1, 1, 1, 1, 1, 1], 0.25)).toEqual([2, 4, 8, 7, 6, 7, 6, 7])
+})
+
+it('a short wait for others is no reason, though a connection waits for nothing else', async () => {
+  expect(await afterwards(new Window(), [0, 0, 0, 0, 0], 0.1)).toEqual([2, 4, 8, 8, 8])
 })
 
 it('what a single connection takes is no reason to be quicker', async () => {
