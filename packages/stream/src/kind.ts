@@ -49,6 +49,9 @@ export function add(stream: Stream, arrival: Arrival | undefined): void {
 export const eventStream: ConnectionKind = {
   name: 'event-stream',
 
+  // To open one once more takes the successor as long as two or three idle connections of HTTP.
+  most: 4,
+
   isServedBy: (server) => server instanceof Server,
 
   obstacle: () => undefined,

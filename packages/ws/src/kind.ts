@@ -38,6 +38,9 @@ function staysForGood({ staysBecause: why }: OpenSocket): boolean {
 export const webSockets: ConnectionKind = {
   name: NAME,
 
+  // To open one once more takes the successor as long as two or three idle connections of HTTP.
+  most: 4,
+
   isServedBy: serves,
 
   obstacle: (server) =>

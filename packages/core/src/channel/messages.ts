@@ -65,8 +65,6 @@ export type FromSuccessor =
    * drains.
    */
   | { type: 'make-room'; keep: number; maxGenerations: number }
-  /** For how long it did nothing but serve the connections of that kind that were passed last. ms */
-  | { type: 'connections-served'; kind: string; duration: number }
   | PeerMessage
   | NoPeerMessage
   | SuccessorQuestion

@@ -59,6 +59,12 @@ export interface ConnectionKind {
    */
   readonly name: string
 
+  /**
+   * The most connections of this kind that are frozen at a time: each waits until the successor has served all of them. Fewer where
+   * to serve one takes long. Default: 8.
+   */
+  readonly most?: number
+
   /** Whether connections of this server can be of this kind. */
   isServedBy(server: Server): boolean
 

@@ -87,13 +87,7 @@ export class IncomingConnections {
       channel.on('connection-closed', ({ id }) => this.#drop(id)),
       channel.answer('connections-asked', ({ ids }) => ids.filter((id) => this.#held.has(id))),
       channel.answer('connections-coming', () => this.#prepared.then(() => true)),
-      channel.answer('connections-passed', ({ connections }) => {
-        const began = performance.now()
-        const served = this.#serveAll(connections)
-        const [{ payload: { kind } = {} } = {}] = connections
-        if (kind !== undefined) channel.send({ type: 'connections-served', kind, duration: performance.now() - began })
-        return served
-      }),
+      channel.answer('connections-passed', ({ connections }) => this.#serveAll(connections)),
     ]
   }
 

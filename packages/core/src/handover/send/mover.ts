@@ -36,7 +36,7 @@ export class Mover {
   readonly #reserved = new Map<Socket, Frozen>()
   /** Found idle the last time we looked. */
   #queue: Idle[] = []
-  readonly #window = new Window()
+  readonly #window: Window
   #running = false
   readonly #time: number
   #ended = false
@@ -48,6 +48,7 @@ export class Mover {
     this.#kind = kind
     this.#sender = sender
     this.#time = time
+    this.#window = new Window(kind.most)
     this.#sources = new Sources(kind)
     this.#copies = new Copies(kind, sender, this.#sources)
   }
@@ -154,10 +155,10 @@ export class Mover {
   }
 
   async #pass(frozen: readonly Frozen[]): Promise<void> {
-    const { fates } = await this.#window.measure(frozen.length, this.#sender.pass(frozen))
+    const fate = await this.#window.measure(this.#sender.pass(frozen))
     for (const one of frozen) {
       const { socket } = one
-      const its = fates.get(socket) ?? 'refused'
+      const its = fate.get(socket) ?? 'refused'
       one.settle(its)
       if (its === 'refused') this.#copies.refuse(socket)
       else this.#sources.of(socket)?.moved(socket, its, one.leave())

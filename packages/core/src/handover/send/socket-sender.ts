@@ -25,13 +25,6 @@ export interface Passed {
  */
 export type Fate = 'received' | 'refused' | 'unconfirmed'
 
-/** What became of connections that were passed on at the same time. */
-export interface Passing {
-  readonly fates: ReadonlyMap<Socket, Fate>
-  /** For how long the successor did nothing but serve them. 0: it does not say so. ms */
-  readonly serving: number
-}
-
 /**
  * Sends connections to the successor: first a copy of each, which is only held there, and then the message to serve it.
  */
@@ -39,13 +32,10 @@ export class SocketSender {
   readonly #channel: ChannelToSuccessor
   /** The ids of the connections that the successor holds a copy of. */
   readonly #ids = new Map<Socket, number>()
-  /** What the successor said of those that were passed last, for each kind. ms */
-  readonly #serving = new Map<string, number>()
   #lastId = 0
 
   constructor(channel: ChannelToSuccessor) {
     this.#channel = channel
-    channel.on('connections-served', ({ kind, duration }) => this.#serving.set(kind, duration))
   }
 
   get open(): boolean {
@@ -73,18 +63,16 @@ export class SocketSender {
    * Passes connections on: from now on the successor owns them, and alone reads them. Never rejects: that the channel
    * has ended is a result as well.
    * @param connections all of one kind, so that none waits for a slower one
+   * @returns what became of each
    */
-  async pass(connections: readonly Passed[]): Promise<Passing> {
-    if (!this.open) return { fates: new Map(connections.map(({ socket }) => [socket, 'refused'])), serving: 0 }
+  async pass(connections: readonly Passed[]): Promise<ReadonlyMap<Socket, Fate>> {
+    if (!this.open) return new Map(connections.map(({ socket }) => [socket, 'refused']))
     for (const { socket } of connections) closeWhenDestroyed(socket)
     const received = await this.#channel.ask({
       type: 'connections-passed',
       connections: connections.map(({ socket, payload }) => ({ id: this.#idOf(socket), payload })),
     })
-    return {
-      fates: new Map(connections.map(({ socket }) => [socket, this.#fateOf(socket, received)])),
-      serving: this.#serving.get(connections[0]?.payload.kind ?? '') ?? 0,
-    }
+    return new Map(connections.map(({ socket }) => [socket, this.#fateOf(socket, received)]))
   }
 
   /** Sends the handle, and not the socket: Node would take the socket from the server, which goes on to serve it. */

@@ -40,15 +40,12 @@ class Sending {
   readonly incoming: IncomingConnections
   readonly ends: Ends = channelInMemory()
   readonly failures: [string, string][] = []
-  /** For how long the receiver said that it was busy with each kind. ms */
-  readonly serving: [kind: string, duration: number][] = []
   readonly #channel: ChannelToSuccessor
 
   constructor(...servers: ReceivingServer[]) {
     const failed = (kind: string, error: unknown): void => void this.failures.push([kind, (error as Error).message])
     this.incoming = new IncomingConnections(servers, this.ends.toPredecessor, failed)
     this.#channel = this.ends.toSuccessor
-    this.#channel.on('connections-served', ({ kind, duration }) => this.serving.push([kind, duration]))
   }
 
   send(
@@ -100,14 +97,6 @@ describe('a connection that comes', () => {
     expect([await sending.held(1), sending.incoming.received]).toEqual([[], 1])
     const socket = new Socket({ handle } as SocketConstructorOpts)
     expect(await once(socket, 'data')).toEqual([Buffer.from('not read before it is ours')])
-  })
-
-  it('is told how long it took to serve it', async () => {
-    const sending = new Sending(new Keeper(3))
-    const { handle } = await aHandle()
-    sending.send(1, 3, handle)
-    await sending.pass(1)
-    expect(sending.serving).toEqual([['http1', expect.any(Number)]])
   })
 
   it.each([

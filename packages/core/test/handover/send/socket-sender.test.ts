@@ -17,7 +17,7 @@ const sendCopies = (sender: SocketSender, ...sockets: Socket[]): Promise<Readonl
 const freeze = (socket: Socket): Frozen => Frozen.freeze(http1, socket) as Frozen
 
 const pass = async (sender: SocketSender, frozen: Frozen): Promise<Fate | undefined> =>
-  (await sender.pass([frozen])).fates.get(frozen.socket)
+  (await sender.pass([frozen])).get(frozen.socket)
 
 describe('a connection of which there is a copy', () => {
   it('is served here', async () => {
