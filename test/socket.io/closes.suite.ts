@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { startSupervised } from '../run/stage/supervised.ts'
 import { eventsOf, until } from '../support/index.ts'
 import type { ChatSocket } from './stage/client.ts'
-import { CLIENTS, DRAIN, expectSpread, options, watch } from './stage/closing.ts'
+import { CLIENTS, DRAIN, SPREAD_OF_POLLS, expectSpread, options, watch } from './stage/closing.ts'
 import { startChat } from './stage/server.ts'
 
 describe('clients that cannot move are closed, not all at once', () => {
@@ -29,7 +29,7 @@ describe('clients that cannot move are closed, not all at once', () => {
     const sockets = clients.map((client) => client.sockets[0] as ChatSocket)
     const talks = sockets.map((socket) => socket.talk(50, () => socket.ends.length > 0))
     await roll()
-    await expectSpread(closed)
+    await expectSpread(closed, SPREAD_OF_POLLS)
     await Promise.all(talks)
     expect(sockets.every(({ answers }) => answers.every(({ isNext }) => isNext))).toBe(true)
     await until(() => eventsOf(server, 'disconnect').length >= 2 * CLIENTS, 'all to be gone')

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { eventsOf, until } from '../support/index.ts'
-import { CLIENTS, DRAIN, expectSpread, options, watch } from './stage/closing.ts'
+import { CLIENTS, DRAIN, SPREAD_OF_POLLS, expectSpread, options, watch } from './stage/closing.ts'
 import type { ChatSocket } from './stage/client.ts'
 import { VERSIONS, startChat } from './stage/server.ts'
 
@@ -27,7 +27,7 @@ it.each(VERSIONS)(
     const sockets = clients.map((client) => client.sockets[0])
     const talks = sockets.map((socket) => socket?.talk(20, () => socket.ends.length > 0))
     await server.restart()
-    await expectSpread(closed)
+    await expectSpread(closed, SPREAD_OF_POLLS)
     await Promise.all(talks)
     await server.waitForExit()
     const reasons = new Set(eventsOf(server, 'disconnect').map(({ reason }) => reason))
