@@ -31,6 +31,11 @@ export function plainBroadcast(
   const data = packet.data as unknown[]
   if (kept && adapter.packets === undefined) data.pop()
   if (kept) adapter.packets?.push({ id: String(data.at(-1)), opts: selection, data, emittedAt: Date.now() })
-  const except = new Set([...(selection.except ?? []), ...without])
-  baseOf(adapter)?.broadcast.call(adapter, packet, { ...selection, except })
+  baseOf(adapter)?.broadcast.call(adapter, packet, leavingOut(selection, without))
 }
+
+/** A selection, but for the sockets of these ids. */
+export const leavingOut = (selection: Selection, ids: Iterable<string>): Selection => ({
+  ...selection,
+  except: new Set([...(selection.except ?? []), ...ids]),
+})

@@ -1,7 +1,5 @@
 import type { IoSocket } from './internals/socket-io.ts'
-
-/** By then, the predecessor knows that a socket has moved. ms */
-const KNOWN_BY = 30_000
+import { LONGEST_WAY } from './sent.ts'
 
 /** The sockets that have come from the predecessor, which may not know it yet. */
 export class Arrived {
@@ -11,7 +9,7 @@ export class Arrived {
   add({ id, nsp }: IoSocket): void {
     const now = performance.now()
     for (const [old, { at }] of this.#all) {
-      if (at > now - KNOWN_BY) break
+      if (at > now - LONGEST_WAY) break
       this.#all.delete(old)
     }
     this.#all.set(id, { nsp: nsp.name, at: now })

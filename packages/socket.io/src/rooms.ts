@@ -2,7 +2,7 @@ import type { Ghost } from './ghost.ts'
 import type { Ack, Adapter, Counted, Io, IoSocket, Namespace, Packet, Selection } from './internals/socket-io.ts'
 import { TYPE } from './internals/socket-io.ts'
 import { shadow } from './internals/shadow.ts'
-import { isInMemory, plainBroadcast } from './adapters.ts'
+import { isInMemory, leavingOut, plainBroadcast } from './adapters.ts'
 import { Arrived } from './arrived.ts'
 import type { Broadcast } from './messages.ts'
 import { selectionOf, wireSelection } from './messages.ts'
@@ -66,7 +66,8 @@ export class Rooms {
     shadow(adapter, 'broadcastWithAck', (broadcast) => (packet, selection, counted, ack) => {
       if (selection.flags?.local === true) return broadcast.call(adapter, packet, selection, counted, ack)
       const all = new Counts(counted, this.#link.sides().length + 1)
-      broadcast.call(adapter, packet, this.#except(selection, []), (count) => all.add(count), ack)
+      // Those that have moved are counted where they are now.
+      broadcast.call(adapter, packet, leavingOut(selection, this.#moved), (count) => all.add(count), ack)
       this.#relay(nsp, packet, selection, [], { counts: all, ack })
     })
   }
@@ -106,13 +107,9 @@ export class Rooms {
     const ack: Ack = (...data) => {
       this.#answer(message, from, { data: toWire(this.#io, { type: TYPE.ack, id: 0, nsp: nsp.name, data }) })
     }
-    ownMethod(nsp.adapter)(packet, this.#except(selection, without), (count) => counts.add(count), ack)
+    const here = leavingOut(selection, [...without, ...this.#moved])
+    ownMethod(nsp.adapter)(packet, here, (count) => counts.add(count), ack)
     this.#relay(nsp, packet, selection, without, { counts, ack }, from)
-  }
-
-  /** Those that have moved are counted where they are now. */
-  #except(selection: Selection, others: readonly string[]): Selection {
-    return { ...selection, except: new Set([...(selection.except ?? []), ...others, ...this.#moved]) }
   }
 
   #answer({ ask }: Broadcast, to: Side, answer: AckAnswer): void {

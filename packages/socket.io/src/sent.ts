@@ -1,7 +1,7 @@
 import type { Ack, IoSocket, Packet, Selection } from './internals/socket-io.ts'
 
 /** A socket is on its way for no longer. ms */
-const LONGEST_WAY = 30_000
+export const LONGEST_WAY = 30_000
 
 interface Sent {
   readonly nsp: string

@@ -37,7 +37,6 @@ export class Narrator {
       case 'queued':
         return 'another restart is under way; this one follows'
       case 'restarting':
-        this.#launched.set(line.slot, line.at)
         return `launching generation ${line.generation}`
       case 'waiting':
         return `too many processes live: waiting for the oldest to finish, for ${duration(line.timeout)} at most`
