@@ -67,7 +67,11 @@ export class Ghost {
     if (conn.pingIntervalTimer !== null) clearTimeout(conn.pingIntervalTimer)
     if (conn.pingTimeoutTimer !== null) clearTimeout(conn.pingTimeoutTimer)
     this.#uncount()
-    for (const call of this.#calls.splice(0)) this.#call(call)
+    for (const call of this.#calls.splice(0)) {
+      this.#home.call(call)
+      // What a listener of 'disconnect' throws must not keep others from moving.
+      process.nextTick(() => this.#hearOf(call))
+    }
   }
 
   /** This process is about to end: what the application closes now is its own affair. */
@@ -114,15 +118,21 @@ export class Ghost {
         // The new process does this to all that are selected.
         if (this.#moved && this.#home.writesFor() === 'selection') return socket
         this.#call({ type: 'socket', nsp, id, method: 'disconnect', argument: close })
-        if (this.#moved) socket._onclose('server namespace disconnect')
         return socket
       }),
     ]
   }
 
   #call(call: SocketCall): void {
-    if (this.#moved) this.#home.call(call)
-    else this.#calls.push(call)
+    if (this.#moved) {
+      this.#home.call(call)
+      this.#hearOf(call)
+    } else this.#calls.push(call)
+  }
+
+  /** Has the application of this process hear of the end of a socket, which it has asked for. */
+  #hearOf({ method, id }: SocketCall): void {
+    if (method === 'disconnect') this.sockets.find((one) => one.id === id)?._onclose('server namespace disconnect')
   }
 }
 
