@@ -23,6 +23,8 @@ export interface Draining {
   readonly handover: Moving | undefined
   /** When what is left is cut. ms from the beginning on */
   readonly time: number
+  /** Called with what a kind has thrown. */
+  readonly failed: (kind: string, error: unknown) => void
 }
 
 /** The drain of one server, as its protocol prescribes. */

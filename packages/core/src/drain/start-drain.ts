@@ -1,11 +1,13 @@
 import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
+import type { Socket } from 'node:net'
 import { Server as NetServer } from 'node:net'
 import type { Drain, Draining } from './draining.ts'
 import { drainHttp1 } from './http1.ts'
 import { isHttp2Server } from '../connections/http2-sessions.ts'
 import { drainHttp2 } from './http2.ts'
 import { drainRaw } from './raw.ts'
+import type { ConnectionKind } from '../handover/kinds/kind.ts'
 import { kindsOf } from '../handover/kinds/kinds.ts'
 import { defer } from '../node/deferred.ts'
 import { holdClose } from '../node/internals/close-event.ts'
@@ -65,15 +67,25 @@ function closeAgain(server: NetServer): void {
  * @returns the drain with them; and what resolves when none of them holds it any more
  */
 function withKinds(
-  { server, connections: { open }, handover, time }: Draining,
+  { server, connections: { open }, handover, time, failed }: Draining,
   drain: Drain,
 ): { drain: Drain; held: Promise<unknown> } {
   const cut = defer<void>()
   const all: Promise<unknown>[] = []
   const hold = (until: Promise<unknown>): void => void all.push(until)
+  const tried = <Result>({ name }: ConnectionKind, step: () => Result): Result | undefined => {
+    try {
+      return step()
+    } catch (error) {
+      failed(name, error)
+      return undefined
+    }
+  }
   const stops = kindsOf(server).map((kind) => {
     const moves = handover?.kinds.includes(kind) === true ? handover.to : undefined
-    return kind.drain?.(server, { open, time, stays: (socket) => moves?.canMove(kind, socket) !== true, hold })
+    const stays = (socket: Socket): boolean => moves?.canMove(kind, socket) !== true
+    const stop = tried(kind, () => kind.drain?.(server, { open, time, stays, hold }))
+    return () => tried(kind, () => stop?.())
   })
   const whole = {
     cut() {
@@ -81,7 +93,7 @@ function withKinds(
       cut.resolve()
     },
     end() {
-      for (const stop of stops) stop?.()
+      for (const stop of stops) stop()
       drain.end()
     },
   }

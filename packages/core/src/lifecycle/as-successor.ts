@@ -10,9 +10,7 @@ import type { Predecessor, TakeOver } from '../restart/predecessor.ts'
 import type { AttachedServer } from '../servers/attached-server.ts'
 import type { AttachedServers } from '../servers/attached-servers.ts'
 import type { Context } from './context.ts'
-
-/** How many reasons are said at most why connections could not be taken. */
-const FAILURES = 10
+import { sayKindFailures } from './kind-failures.ts'
 
 export interface SuccessorEvents {
   /**
@@ -43,13 +41,11 @@ export class AsSuccessor {
     this.#inherited = origin.inheritance?.listeners ?? []
     this.#servers = servers
     this.#settings = settings
-    const failed = new Set<string>()
-    this.#incoming = new IncomingConnections(servers, predecessor.channel, (kind, error) => {
-      const line = `connections of the kind ${kind} stay with the process that has them: ${messageOf(error)}`
-      // Thousands may fail for the same reason.
-      if (failed.size < FAILURES && !failed.has(line)) settings.logger.warn(line)
-      failed.add(line)
-    })
+    const failed = sayKindFailures(
+      settings.logger,
+      (kind) => `connections of the kind ${kind} stay with the process that has them`,
+    )
+    this.#incoming = new IncomingConnections(servers, predecessor.channel, failed)
     predecessor.subscribe({
       inCharge: (how, restart) => {
         // Where the predecessor has gone, nobody else accepts.

@@ -11,6 +11,7 @@ import { LEAST_TIME } from '../process/shutdown-hooks.ts'
 import type { Predecessor } from '../restart/predecessor.ts'
 import { within } from '../node/within.ts'
 import type { Context } from './context.ts'
+import { sayKindFailures } from './kind-failures.ts'
 import type { Restarts } from './restarts.ts'
 
 /** How much longer than its own drain a predecessor may take to leave, before its successor leaves without it. ms */
@@ -33,19 +34,24 @@ export async function leave(
 ): Promise<void> {
   const { taker } = restarts
   const { drainTimeout, logger } = settings
+  const failed = sayKindFailures(
+    logger,
+    (kind) => `the kind of connection ${kind} has thrown; connections of it may stay with this process until they end`,
+  )
   const handover =
     settings.handover && taker !== undefined
-      ? new Handover(new SocketSender(taker.successor.channel), taker.successor.accepts, drainTimeout)
+      ? new Handover(new SocketSender(taker.successor.channel), taker.successor.accepts, drainTimeout, failed)
       : undefined
   const draining = servers.map((attached) => {
     const listener = taker?.passed.descriptorOf(attached)
     const { server, connections, key } = attached
     const moved = (frozen: number): void => emit('moved', { key, frozen })
-    if (handover === undefined || listener === undefined) return { server, connections, handover: undefined }
+    if (handover === undefined || listener === undefined) return { server, connections, handover: undefined, failed }
     const accepted = handover.accepted(listener, KINDS)
     for (const why of attached.obstacles(accepted)) logger.info(why)
     const kinds = movableKinds(server, accepted)
-    return { server, connections, handover: kinds.length > 0 ? { to: handover, listener, kinds, moved } : undefined }
+    const moving = kinds.length > 0 ? { to: handover, listener, kinds, moved } : undefined
+    return { server, connections, handover: moving, failed }
   })
   const predecessorGone = untilGone(origin.predecessor, drainTimeout + PREDECESSOR_TRAILS)
   const movesOver = origin.supervisor?.endMoves(taker === undefined ? 'for good' : 'to a successor')

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -8,6 +9,7 @@ import { startDrain } from '../../src/drain/start-drain.ts'
 import type { ConnectionKind, KindDrain } from '../../src/handover/kinds/kind.ts'
 import { addKind } from '../../src/handover/kinds/kinds.ts'
 import type { Handover } from '../../src/handover/send/handover.ts'
+import { failed } from '../support/drains.ts'
 import { converse } from '../support/http.ts'
 import { listen } from '../support/servers.ts'
 
@@ -38,7 +40,7 @@ it('a kind is told of the drain of a server that serves it, what stays, and when
   const to = { canMove, add() {} } as unknown as Handover
   const handover = { to, listener: 3, kinds: [polite], moved() {} }
 
-  const what = { server, connections, ledger: emptyLedger(), handover, time: 300 }
+  const what = { server, connections, ledger: emptyLedger(), handover, time: 300, failed }
   const { drain } = startDrain(what, Promise.resolve())
 
   expect(begun).toHaveLength(1)
@@ -57,7 +59,7 @@ it('where there is no successor, everything stays', async () => {
   const connections = new Connections(server)
   const { socket } = await converse(server)
   onTestFinished(() => connections.destroyAll())
-  startDrain({ server, connections, ledger: emptyLedger(), handover: undefined, time: 300 }, Promise.resolve())
+  startDrain({ server, connections, ledger: emptyLedger(), handover: undefined, time: 300, failed }, Promise.resolve())
   expect(begun.at(-1)?.draining.stays(socket)).toBe(true)
 })
 
@@ -66,7 +68,7 @@ it('a kind can hold the drain, and with it the end of the server, until the rest
   const connections = new Connections(server)
   const said: string[] = []
   server.on('close', () => said.push('close'))
-  const what = { server, connections, ledger: emptyLedger(), handover: undefined, time: 300 }
+  const what = { server, connections, ledger: emptyLedger(), handover: undefined, time: 300, failed }
   const { drain, drained } = startDrain(what, Promise.resolve())
   void drained.then(() => said.push('drained'))
   await wait(50)
@@ -74,4 +76,25 @@ it('a kind can hold the drain, and with it the end of the server, until the rest
   drain.cut()
   await drained
   expect(said).toEqual(['close', 'drained'])
+})
+
+it('a kind that throws when the drain begins, or ends, ends nothing', async () => {
+  const rude: ConnectionKind = {
+    ...polite,
+    name: 'rude',
+    isServedBy: (server) => server.listenerCount('rude') > 0,
+    drain: () => () => assert.fail('no end'),
+  }
+  const ruder = { ...rude, name: 'ruder', drain: () => assert.fail('no drain') }
+  for (const kind of [rude, ruder]) addKind(kind)
+  const server = (await listen(createServer())).on('rude', () => {})
+  const failures: string[] = []
+  const what = { server, connections: new Connections(server), ledger: emptyLedger(), handover: undefined, time: 300 }
+  const { drain, drained } = startDrain(
+    { ...what, failed: (kind, error) => failures.push(`${kind}: ${(error as Error).message}`) },
+    Promise.resolve(),
+  )
+  await drained
+  drain.end()
+  expect(failures).toEqual(['ruder: no drain', 'rude: no end'])
 })

@@ -1,10 +1,15 @@
 import type { Server } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { Connections } from '../../src/connections/tracking.ts'
-import type { Drain } from '../../src/drain/draining.ts'
+import type { Drain, Draining } from '../../src/drain/draining.ts'
 import { startDrain } from '../../src/drain/start-drain.ts'
 import type { Ledger } from '../../src/drain/ledger.ts'
 import { emptyLedger } from '../../src/drain/ledger.ts'
+
+/** For kinds that throw nothing. */
+export const failed: Draining['failed'] = (_, error) => {
+  throw error
+}
 
 export interface Drained {
   drain: Drain
@@ -18,6 +23,7 @@ export interface Drainable<S extends Server> {
   connections: Connections
   /** Nowhere to go: what is idle lingers. */
   handover: undefined
+  failed: Draining['failed']
   /** Begins the drain. */
   drain(): Drained
 }
@@ -30,10 +36,11 @@ export function drainable<S extends Server>(
     server,
     connections,
     handover: undefined,
+    failed,
     drain() {
       const ledger = emptyLedger()
       const { drain, drained } = startDrain(
-        { server, connections, ledger, handover: undefined, time: 20_000 },
+        { server, connections, ledger, handover: undefined, time: 20_000, failed },
         Promise.resolve(),
       )
       onTestFinished(() => {

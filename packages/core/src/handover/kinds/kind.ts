@@ -96,7 +96,8 @@ export interface ConnectionKind {
   /**
    * Stops reading a connection, in this very turn: it must not read a byte that the successor would miss. Bytes that
    * were read and not served yet go along in the details.
-   * @returns `undefined` if it cannot be stopped; then it is served on
+   * @returns `undefined` if it cannot be stopped; then it is served on. To throw, or to return details that JSON cannot hold, means that
+   *   it never moves, and is logged
    */
   freeze(socket: Socket): Freeze | undefined
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { ConnectionKind } from '../kinds/kind.ts'
+import type { LeavingKind } from '../kinds/guarded.ts'
 import type { SocketSender } from './socket-sender.ts'
 import type { Sources } from './sources.ts'
 
@@ -8,7 +8,7 @@ const AT_ONCE = 16
 
 /** Which connections the successor holds a copy of, and which it does not take. */
 export class Copies {
-  readonly #kind: ConnectionKind
+  readonly #kind: LeavingKind
   readonly #sender: SocketSender
   readonly #sources: Sources
   readonly #held = new WeakSet<Socket>()
@@ -19,7 +19,7 @@ export class Copies {
    */
   readonly #mayBeIdle = new Set<Socket>()
 
-  constructor(kind: ConnectionKind, sender: SocketSender, sources: Sources) {
+  constructor(kind: LeavingKind, sender: SocketSender, sources: Sources) {
     this.#kind = kind
     this.#sender = sender
     this.#sources = sources

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Payload } from '../../channel/messages.ts'
-import type { ConnectionKind, Freeze } from '../kinds/kind.ts'
+import type { LeavingKind } from '../kinds/guarded.ts'
+import type { Freeze } from '../kinds/kind.ts'
 import type { Fate } from './socket-sender.ts'
 
 /**
@@ -15,12 +16,12 @@ export class Frozen {
   #duration = Number.NaN
 
   /** `undefined` if this one cannot be frozen. */
-  static freeze(kind: ConnectionKind, socket: Socket): Frozen | undefined {
+  static freeze(kind: LeavingKind, socket: Socket): Frozen | undefined {
     const freeze = kind.freeze(socket)
     return freeze && new Frozen(kind, socket, freeze)
   }
 
-  private constructor({ name }: ConnectionKind, socket: Socket, freeze: Freeze) {
+  private constructor({ name }: LeavingKind, socket: Socket, freeze: Freeze) {
     this.socket = socket
     this.payload = { ...freeze.details, kind: name }
     this.#freeze = freeze

@@ -13,16 +13,24 @@ export class Handover {
   readonly #sender: SocketSender
   readonly #accepts: readonly AcceptedKinds[]
   readonly #time: number
+  readonly #failed: (kind: string, error: unknown) => void
   readonly #movers = new Map<ConnectionKind, Mover>()
 
   /**
    * @param accepts what the successor takes
    * @param time how long the drain may take, ms
+   * @param failed called with what a kind has thrown
    */
-  constructor(sender: SocketSender, accepts: readonly AcceptedKinds[], time: number) {
+  constructor(
+    sender: SocketSender,
+    accepts: readonly AcceptedKinds[],
+    time: number,
+    failed: (kind: string, error: unknown) => void,
+  ) {
     this.#sender = sender
     this.#accepts = accepts
     this.#time = time
+    this.#failed = failed
   }
 
   /** The kinds, among these, that the server behind that listener takes in the successor. */
@@ -39,7 +47,8 @@ export class Handover {
   /** Moves the connections of these kinds from now on. */
   add(source: Source, kinds: readonly ConnectionKind[]): void {
     for (const kind of kinds) {
-      const mover = this.#movers.get(kind) ?? new Mover(kind, this.#sender, this.#time)
+      const failed = (error: unknown): void => this.#failed(kind.name, error)
+      const mover = this.#movers.get(kind) ?? new Mover(kind, this.#sender, this.#time, failed)
       this.#movers.set(kind, mover)
       mover.add(source)
     }

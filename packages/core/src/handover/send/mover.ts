@@ -1,6 +1,8 @@
 import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Socket } from 'node:net'
+import type { LeavingKind } from '../kinds/guarded.ts'
+import { guarded } from '../kinds/guarded.ts'
 import type { ConnectionKind } from '../kinds/kind.ts'
 import { Copies } from './copies.ts'
 import { Frozen } from './frozen.ts'
@@ -25,7 +27,7 @@ const PATIENCE = 1 / 2
  * as soon as it is idle. That takes one message, and the connection is frozen no longer than the message needs.
  */
 export class Mover {
-  readonly #kind: ConnectionKind
+  readonly #kind: LeavingKind
   readonly #sender: SocketSender
   readonly #sources: Sources
   readonly #copies: Copies
@@ -43,14 +45,20 @@ export class Mover {
   #late = false
   readonly #wakeUp = new WakeUp()
 
-  /** @param time how long the drain may take, ms */
-  constructor(kind: ConnectionKind, sender: SocketSender, time: number) {
-    this.#kind = kind
+  /**
+   * @param time how long the drain may take, ms
+   * @param failed called with what the kind has thrown
+   */
+  constructor(kind: ConnectionKind, sender: SocketSender, time: number, failed: (error: unknown) => void) {
+    this.#kind = guarded(kind, (error, socket) => {
+      if (socket !== undefined) this.#copies.refuse(socket)
+      failed(error)
+    })
     this.#sender = sender
     this.#time = time
     this.#window = new Window(kind.most)
-    this.#sources = new Sources(kind)
-    this.#copies = new Copies(kind, sender, this.#sources)
+    this.#sources = new Sources(this.#kind)
+    this.#copies = new Copies(this.#kind, sender, this.#sources)
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'node:net'
 import type { Connections } from '../../connections/tracking.ts'
-import type { ConnectionKind } from '../kinds/kind.ts'
+import type { LeavingKind } from '../kinds/guarded.ts'
 import type { Fate } from './socket-sender.ts'
 
 /** A server whose connections move, and what becomes of them. */
@@ -21,10 +21,10 @@ export interface Idle {
 
 /** The servers whose connections of one kind move. */
 export class Sources {
-  readonly #kind: ConnectionKind
+  readonly #kind: LeavingKind
   readonly #sources = new Set<Source>()
 
-  constructor(kind: ConnectionKind) {
+  constructor(kind: LeavingKind) {
     this.#kind = kind
   }
 

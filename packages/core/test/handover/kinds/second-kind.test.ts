@@ -23,7 +23,7 @@ import { listen } from '../../support/servers.ts'
 
 /**
  * A kind of connection that zerodown does not know: each line gets its number back. It takes its time to be received, and
- * does not take what has counted to 13, and fails where it has counted to 14.
+ * does not take what has counted to 13, and fails where it has counted to 14. Of others it throws when it is to let them go.
  */
 const COUNTING = `
   import { stopReading } from '#dist/node/internals/handles.js'
@@ -55,7 +55,16 @@ const COUNTING = `
     },
     freeze(socket) {
       const thaw = stopReading(socket)
-      return thaw && { details: { count: counts.get(socket) }, again: () => stopReading(socket) !== undefined, thaw }
+      const count = counts.get(socket)
+      if (count === 20) throw new Error('no freeze')
+      const failing = (step) => () => {
+        throw new Error(step)
+      }
+      const its = { details: { count }, again: () => stopReading(socket) !== undefined, thaw, moved: () => {} }
+      if (count === 30) return { ...its, details: { count: 30n } }
+      if (count === 40) return { ...its, moved: failing('not told') }
+      if (count === 50) return { ...its, details: { count: 13 }, thaw: failing(thaw() ?? 'no thaw') }
+      return its
     },
     async receive(server, accept, connection, { count: from }) {
       await gate
@@ -110,7 +119,9 @@ async function startSuccessor() {
   onTestFinished(() => end(child))
   const channel: ChannelToSuccessor = new Channel(carrierOf(child))
   const [{ accepts }] = (await once(child, 'message')) as [{ accepts: { listener: number; kinds: string[] }[] }]
-  const handover = new Handover(new SocketSender(channel), accepts, 60_000)
+  const failures: string[] = []
+  const failed = (kind: string, error: unknown): void => void failures.push(`${kind}: ${(error as Error).message}`)
+  const handover = new Handover(new SocketSender(channel), accepts, 60_000, failed)
   onTestFinished(() => handover.stop())
 
   const server = await listen(Object.assign(createServer(), { counts: true }))
@@ -126,7 +137,7 @@ async function startSuccessor() {
   const drain = (): void => {
     const moving = { to: handover, listener: 3, kinds: [counting], moved: () => {} }
     const { drain: begun } = startDrain(
-      { server, connections, ledger, handover: moving, time: 20_000 },
+      { server, connections, ledger, handover: moving, time: 20_000, failed },
       Promise.resolve(),
     )
     onTestFinished(() => {
@@ -134,7 +145,7 @@ async function startSuccessor() {
       connections.destroyAll()
     })
   }
-  return { child, accepts, handover, counting, open, drain, ledger }
+  return { child, accepts, handover, counting, open, drain, ledger, failures }
 }
 
 async function end(child: ChildProcess): Promise<void> {
@@ -162,6 +173,29 @@ describe('a second kind of connection', () => {
     await refused.hears(new RegExp(`^14 of ${process.pid}\n$`))
     await fails.hears(new RegExp(`^15 of ${process.pid}\n$`))
     expect(ledger).toMatchObject({ handedOver: 1, finished: 0, cut: 0 })
+  })
+
+  it('that throws ends nothing: what it has thrown of stays, and all others move', async () => {
+    const { child, open, drain, ledger, failures } = await startSuccessor()
+    child.send('go')
+    const staying = [await open(20), await open(30), await open(50)]
+    const moving = [await open(40), await open(7)]
+
+    drain()
+    while (ledger.handedOver < moving.length || failures.length < 4)
+      await new Promise((resolve) => setImmediate(resolve))
+
+    for (const client of [...staying, ...moving]) client.say('again\n')
+    for (const [at, count] of [21, 31, 51].entries())
+      await staying[at]?.hears(new RegExp(`^${count} of ${process.pid}\n$`))
+    for (const [at, count] of [41, 8].entries()) await moving[at]?.hears(new RegExp(`^${count} of ${child.pid}\n$`))
+    expect(failures.toSorted()).toEqual([
+      expect.stringContaining('counting: Do not know how to serialize a BigInt'),
+      'counting: no freeze',
+      'counting: no thaw',
+      'counting: not told',
+    ])
+    expect(ledger).toMatchObject({ handedOver: 2, finished: 0, cut: 0 })
   })
 
   it('waits for what it waits for, and no connection of another kind waits with it', async () => {

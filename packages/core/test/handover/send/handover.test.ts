@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { http1 } from '../../../src/handover/kinds/http1.ts'
 import type { ConnectionKind } from '../../../src/handover/kinds/kind.ts'
 import { Handover } from '../../../src/handover/send/handover.ts'
+import { failed } from '../../support/drains.ts'
 import { GET, Inbox, answer, converse, serve } from '../../support/http.ts'
 import type { Manner } from '../../support/receiver.ts'
 import { forkReceiver } from '../../support/receiver.ts'
@@ -15,7 +16,7 @@ async function setHandover(manner: Manner, time = TIME) {
   const { child, sender } = await forkReceiver(manner)
   const inbox = new Inbox()
   const { server, connections } = await serve(inbox.handler)
-  const handover = new Handover(sender, [{ listener: LISTENER, kinds: [http1.name] }], time)
+  const handover = new Handover(sender, [{ listener: LISTENER, kinds: [http1.name] }], time, failed)
   onTestFinished(() => handover.stop())
   const fates = new Map<Socket, string>()
   let told = (): void => {}
