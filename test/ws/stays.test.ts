@@ -79,6 +79,21 @@ describe('a WebSocket that cannot move is closed with 1012', () => {
     expect(await afterRestart(server, clients)).toEqual([1012, '2 1 x'])
   })
 
+  it('if the new process never answers its upgrade; others wait for none of them', async () => {
+    const server = await startWs({
+      options: { drainTimeout: 8000 },
+      mode: 'noServer',
+      generations: { 2: { hangs: '/hang' } },
+    })
+    const hanging = await openClients(server, 3, { path: '/hang' })
+    const others = await openClients(server, 12)
+    hanging.push(...(await openClients(server, 3, { path: '/hang' })))
+    expect(await afterRestart(server, [...hanging, ...others])).toEqual([
+      ...hanging.map(() => 1012),
+      ...others.map(() => '2 1 one x'),
+    ])
+  })
+
   it('over TLS', async () => {
     const server = await startWs({ ...SHORT, mode: 'tls' })
     const { port } = server

@@ -6,9 +6,10 @@ import { guarded } from '../kinds/guarded.ts'
 import type { ConnectionKind } from '../kinds/kind.ts'
 import { Copies } from './copies.ts'
 import { Frozen } from './frozen.ts'
+import { Passing } from './passing.ts'
 import type { Idle, Source } from './sources.ts'
 import { Sources, isStillIdle } from './sources.ts'
-import type { SocketSender } from './socket-sender.ts'
+import type { Fate, SocketSender } from './socket-sender.ts'
 import { WakeUp } from './wake-up.ts'
 import { Window } from './window.ts'
 
@@ -38,6 +39,7 @@ export class Mover {
   readonly #reserved = new Map<Socket, Frozen>()
   /** Found idle the last time we looked. */
   #queue: Idle[] = []
+  readonly #passing: Passing
   readonly #window: Window
   #running = false
   readonly #time: number
@@ -56,6 +58,7 @@ export class Mover {
     })
     this.#sender = sender
     this.#time = time
+    this.#passing = new Passing(sender, (frozen, fate) => this.#settle(frozen, fate))
     this.#window = new Window(kind.most)
     this.#sources = new Sources(this.#kind)
     this.#copies = new Copies(this.#kind, sender, this.#sources)
@@ -116,19 +119,24 @@ export class Mover {
   }
 
   #reserve(socket: Socket): void {
-    if (!this.#wakeUp.awaited || this.#reserved.size >= this.#window.size || this.#reserved.has(socket)) return
+    if (!this.#wakeUp.awaited || this.#reserved.size >= this.#window.size) return
+    if (this.#reserved.has(socket) || this.#passing.has(socket)) return
     const frozen = Frozen.freeze(this.#kind, socket)
     if (frozen !== undefined) this.#reserved.set(socket, frozen)
   }
 
   /** Passes on as many at a time as may be frozen, until none is idle. */
   async #passAll(): Promise<void> {
-    const idle = this.#sources.findIdle().filter(({ socket }) => this.#copies.holds(socket))
+    const idle = this.#sources
+      .findIdle()
+      .filter(({ socket }) => this.#copies.holds(socket) && !this.#passing.has(socket))
     this.#thawBusy(new Set(idle.map(({ socket }) => socket)))
     // Those that are frozen already come first.
     this.#queue = idle.toSorted((a, b) => Number(this.#reserved.has(a.socket)) - Number(this.#reserved.has(b.socket)))
     // The next ones are frozen when the successor has these: otherwise they would wait for these as well.
-    for (let frozen = this.#freezeNext(); frozen.length > 0; frozen = this.#freezeNext()) await this.#pass(frozen)
+    for (let frozen = this.#freezeNext(); frozen.length > 0; frozen = this.#freezeNext()) {
+      await this.#window.measure(this.#passing.pass(frozen))
+    }
   }
 
   /** Thaws those on which more had arrived before they were frozen. */
@@ -143,7 +151,8 @@ export class Mover {
   /** Freezes as many as may be. */
   #freezeNext(): Frozen[] {
     const next: Frozen[] = []
-    while (!this.#over && next.length < this.#window.size) {
+    const most = Math.min(this.#window.size, this.#passing.room)
+    while (!this.#over && next.length < most) {
       const idle = this.#queue.pop()
       if (idle === undefined) break
       const frozen = this.#freeze(idle)
@@ -162,14 +171,12 @@ export class Mover {
     return undefined
   }
 
-  async #pass(frozen: readonly Frozen[]): Promise<void> {
-    const fate = await this.#window.measure(this.#sender.pass(frozen))
-    for (const one of frozen) {
-      const { socket } = one
-      const its = fate.get(socket) ?? 'refused'
-      one.settle(its)
-      if (its === 'refused') this.#copies.refuse(socket)
-      else this.#sources.of(socket)?.moved(socket, its, one.leave())
-    }
+  #settle(frozen: Frozen, fate: Fate): void {
+    const { socket } = frozen
+    frozen.settle(fate)
+    if (fate === 'refused') this.#copies.refuse(socket)
+    else this.#sources.of(socket)?.moved(socket, fate, frozen.leave())
+    // There may be room for others.
+    this.#wakeUp.call()
   }
 }

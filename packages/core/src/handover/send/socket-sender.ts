@@ -59,6 +59,11 @@ export class SocketSender {
     await this.#channel.ask({ type: 'connections-coming' })
   }
 
+  /** Resolves when the successor has read all that it was sent so far, or reads no more. */
+  async hasRead(): Promise<void> {
+    await this.#channel.ask({ type: 'connections-coming' })
+  }
+
   /**
    * Passes connections on: from now on the successor owns them, and alone reads them. Never rejects: that the channel
    * has ended is a result as well.
