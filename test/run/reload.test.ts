@@ -31,6 +31,16 @@ if (zerodown.worker.slot === 2 && zerodown.generation > 1) {
 }
 `
 
+/** Never listens in the second slot from its second generation on. */
+const HANGS = `import zerodown from 'zerodown'
+if (zerodown.worker.slot === 2 && zerodown.generation > 1) {
+  console.log('slot 2 begins')
+  setInterval(() => {}, 60_000)
+} else {
+  await import('./http.mjs')
+}
+`
+
 describe('zerodown reload --pid-file, under a supervisor', () => {
   it('waits until all slots have restarted, and prints each; the pid stays', async () => {
     const { server, workers, reload } = await startKept()
@@ -60,10 +70,12 @@ describe('zerodown reload --pid-file, under a supervisor', () => {
     const { code, stdout, stderr } = await reload()
     expect(stdout).toMatch(/^slot 1: generation 2 \(pid \d+\) is in charge$/m)
     expect(stderr).toMatch(
-      /^zerodown: the restart stopped at slot 2 of 2: .*the successor, generation 2 \(pid \d+\), exited with code 3.* It said: .*no database; fix it and restart again\. Slot 1 has the new code; the other serves on as before\.\n$/,
+      /^zerodown: the restart stopped at slot 2 of 2: .*the successor, generation 2 \(pid \d+\), exited with code 3.* It said: .*no database; fix it and restart again\. Slot 1 has the new code; the other serves on as before\. Two releases are in service until a reload is done\.\n$/,
     )
-    expect(code).toBe(1)
+    expect(code).toBe(7)
     expect(workers()).toContain(second)
+    const lines = (await reload('--json')).stdout.trim().split('\n')
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ event: 'failed', slot: 2, generations: [{ generation: 3 }] })
   })
 
   it('says that the supervisor has ended before the restart was over', async () => {
@@ -87,6 +99,21 @@ describe('zerodown reload --pid-file, under a supervisor', () => {
     expect(await reloaded).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/slot 1 of 1: the supervisor is shutting down\.\n$/),
+    })
+    expect(await server.waitForExit()).toBe(0)
+  })
+
+  it('says nothing of two releases where a shutdown has ended the restart at a later slot: soon there is none', async () => {
+    const { folder } = await copyOf('register/http')
+    const path = join(folder, 'register', 'hangs.mjs')
+    await writeFile(path, HANGS)
+    const { server, reload } = await startKept(path)
+    const reloaded = reload()
+    await server.waitForLog(/slot 2 begins/)
+    server.signal('SIGTERM', server.pid)
+    expect(await reloaded).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/slot 2 of 2: the supervisor is shutting down\.\n$/),
     })
     expect(await server.waitForExit()).toBe(0)
   })

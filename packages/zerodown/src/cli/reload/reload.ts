@@ -1,4 +1,4 @@
-import type { Outcome } from '@zerodown/core/supervision'
+import type { Failed, Outcome } from '@zerodown/core/supervision'
 import type { Command } from '../command.ts'
 import { CommandError, UsageError, asksForHelp } from '../command.ts'
 import { EXIT, EXIT_CODES } from '../exit-codes.ts'
@@ -17,7 +17,8 @@ import { DEFAULT_TIMEOUT, restartNamedBy } from './by-signal.ts'
 const USAGE = `Usage: zerodown reload [--control PATH | --pid-file FILE | PID] [OPTIONS]
 
 Restarts a server into its new code, and tells what happens until the old process has left. If the
-new code does not start, the old process serves on, and the exit code is 1.
+new code does not start, the old process serves on, and the exit code is 1. Under zerodown run the
+restart stops at the first slot that fails: if slots before it have the new code, the code is 7.
 
 ${WHICH}
 
@@ -96,5 +97,11 @@ function generation({ generations: [only] }: Extract<Outcome, { event: 'done' }>
 
 function conclude({ outcome }: Followed): number {
   if (outcome.event === 'done') return EXIT.done
-  throw new CommandError(outcome.message, { exitCode: EXIT.failed })
+  if (!leavesTwoReleases(outcome)) throw new CommandError(outcome.message, { exitCode: EXIT.failed })
+  const message = `${outcome.message} Two releases are in service until a reload is done.`
+  throw new CommandError(message, { exitCode: EXIT.partly })
 }
+
+/** Where a shutdown has stopped the restart, soon none is in service. */
+const leavesTwoReleases = ({ code, generations = [] }: Failed): boolean =>
+  generations.length > 0 && code !== 'ERR_ZERODOWN_SHUTTING_DOWN'
