@@ -2,7 +2,8 @@
 # Usage: deploy.sh SOURCE [ROOT]
 #
 # Puts a copy of the folder SOURCE into ROOT/releases (ROOT: /srv/app by default), points ROOT/current at it, and restarts
-# the server. If the new release does not get to serve, `current` points at the old one again, and the exit code is 1.
+# the server. If the new release does not get to serve, `current` points at the old one again, which then serves in all
+# processes, and the exit code is 1. Where there is no server, it says so, and the next one that is started is of this release.
 set -eu
 
 source=$(cd "$1" && pwd)
@@ -29,12 +30,23 @@ cp -R "$source/." "$release"
 previous=$(readlink current || true)
 point_at "$release"
 
-if [ ! -e app.pid ]; then
+# 5: nobody is there. A server that was killed leaves its pid file behind.
+code=5
+if [ -e app.pid ]; then
+  code=0
+  zerodown reload --pid-file app.pid || code=$?
+fi
+if [ "$code" = 5 ]; then
   echo "$release is in place; start the server"
   exit 0
 fi
-if ! zerodown reload --pid-file app.pid; then
+if [ "$code" != 0 ]; then
   if [ -n "$previous" ]; then point_at "$previous"; fi
+  # 7: the first slots of `zerodown run` have the new release. Once more, with the old one for all.
+  if [ "$code" = 7 ] && ! zerodown reload --pid-file app.pid; then
+    echo "current is ${previous:-nothing} again, but not all processes are of it; reload again" >&2
+    exit 1
+  fi
   echo "$release is not in use; current is ${previous:-nothing} again" >&2
   exit 1
 fi
