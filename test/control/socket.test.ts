@@ -21,7 +21,17 @@ describe('a control socket', () => {
       state: 'serving',
       ready: true,
       restartQueued: false,
-      processes: [{ pid: server.pid, generation: 1, state: 'serving', inCharge: true, requests: 0, warnings: [] }],
+      processes: [
+        {
+          pid: server.pid,
+          generation: 1,
+          state: 'serving',
+          inCharge: true,
+          requests: 0,
+          warnings: [],
+          timeToStop: 20_000,
+        },
+      ],
     })
     expect(await ask(control, 'GET', '/livez')).toMatchObject({ status: 200, body: '{"live":true}\n' })
     expect(await ask(control, 'GET', '/readyz?verbose')).toMatchObject({

@@ -36,12 +36,13 @@ export class UserManager {
   /** Where unit files belong. */
   readonly units: string
   readonly #process: ChildProcess
-  readonly #env: NodeJS.ProcessEnv
+  /** With which systemctl finds it. */
+  readonly env: Record<string, string>
 
   private constructor(child: ChildProcess, runtime: string, units: string) {
     this.#process = child
     this.units = units
-    this.#env = { PATH: process.env['PATH'], XDG_RUNTIME_DIR: runtime }
+    this.env = { PATH: process.env['PATH'] ?? '', XDG_RUNTIME_DIR: runtime }
   }
 
   /** @throws where there is no systemd, or no permission to start one, with the reason */
@@ -56,7 +57,7 @@ export class UserManager {
 
   /** Runs systemctl; what it wrote to stdout. Rejects if it fails. */
   async systemctl(...args: string[]): Promise<string> {
-    const { stdout } = await run('systemctl', ['--user', ...args], { env: this.#env })
+    const { stdout } = await run('systemctl', ['--user', ...args], { env: this.env })
     return stdout.trim()
   }
 

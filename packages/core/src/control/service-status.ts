@@ -10,6 +10,11 @@ export interface ProcessStatus extends Omit<Status, 'state'> {
   readonly started: number
   /** Its resident set, bytes. */
   readonly memory: number
+  /**
+   * How long a stop may take until what is in flight is cut: its `shutdownDelay` and `drainTimeout`, without the shutdown
+   * hooks. ms. `undefined`: nobody says, as in an older version.
+   */
+  readonly timeToStop?: number
   /** What it has warned of: what weakens or blocks a restart, last first. */
   readonly warnings: readonly Warning[]
   /** What is no reason for a warning in the log, and yet weakens a restart or a stop, as things are now. */

@@ -34,7 +34,8 @@ export type ContextDeps = Omit<Context, 'mainPid' | 'watchdog' | 'control' | 'st
  */
 export function contextOf(deps: ContextDeps, state: ProcessState, controls: Controls): Context {
   const { origin, servers, emit } = deps
-  const control = new ProcessControl(controls, origin, () => explainLongTimeouts(servers.listening, deps.settings))
+  const weaknesses = () => explainLongTimeouts(servers.listening, deps.settings)
+  const control = new ProcessControl(controls, origin, deps.settings, weaknesses)
   const logger = tolerant(deps.settings.logger)
   const warn = (message: string): void => {
     control.warned(message)

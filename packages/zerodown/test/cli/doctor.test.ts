@@ -14,7 +14,7 @@ const unit = (given: Partial<Unit> = {}): Unit => ({
   Id: 'app.service',
   Type: 'notify',
   NotifyAccess: 'all',
-  KillMode: 'mixed',
+  KillMode: 'control-group',
   TimeoutStopUSec: '1min 30s',
   WorkingDirectory: '',
   ...given,
@@ -38,21 +38,43 @@ const weights = (findings: readonly { weight: string }[]): string[] => findings.
 describe('of a systemd unit, the doctor says', () => {
   it('nothing, if it follows the main process', () => {
     expect(findingsIn(unit(), false)).toEqual([])
-    expect(findingsIn(unit({ KillMode: 'control-group' }), false)).toEqual([])
-    expect(findingsIn(unit({ Type: 'notify-reload' }), true)).toEqual([])
-    expect(findingsIn(unit({ Type: 'exec', NotifyAccess: 'none' }), true)).toEqual([])
+    expect(findingsIn(unit({ KillMode: 'mixed', Type: 'notify-reload' }), true)).toEqual([])
+    expect(findingsIn(unit({ KillMode: 'mixed', Type: 'exec', NotifyAccess: 'none' }), true)).toEqual([])
   })
 
-  it.each<[Partial<Unit>, boolean, RegExp]>([
-    [{ Type: 'simple' }, false, /Type=simple: when the main process leaves/],
-    [{ NotifyAccess: 'main' }, false, /NotifyAccess=main: systemd does not hear/],
-    [{ KillMode: 'process' }, false, /KillMode=process: at a stop/],
-    [{ KillMode: 'control-group' }, true, /each worker gets SIGTERM/],
-  ])('what is wrong with %j', (given, supervised, says) => {
+  it.each<[Partial<Unit>, boolean, RegExp, RegExp]>([
+    [{ Type: 'simple' }, false, /Type=simple: when the main process leaves/, /^Set Type=notify/],
+    [{ NotifyAccess: 'main' }, false, /NotifyAccess=main: systemd does not hear/, /^Set NotifyAccess=all\./],
+    [{ KillMode: 'process' }, false, /KillMode=process: at a stop/, /^Set KillMode=control-group: /],
+    [{ KillMode: 'none' }, false, /KillMode=none: at a stop/, /^Set KillMode=control-group: /],
+    [{ KillMode: 'process' }, true, /KillMode=process: at a stop/, /^Set KillMode=mixed: /],
+    [{ KillMode: 'mixed' }, false, /KillMode=mixed: at a stop, an old process/, /^Set KillMode=control-group: /],
+    [{ KillMode: 'control-group' }, true, /each worker gets SIGTERM/, /^Set KillMode=mixed: /],
+  ])('what is wrong with %j, supervised: %j', (given, supervised, says, advises) => {
     const [only, ...more] = findingsIn(unit(given), supervised)
     expect(more).toEqual([])
     expect(only?.what).toMatch(says)
-    expect(only?.advice).toMatch(/^Set /)
+    expect(only?.advice).toMatch(advises)
+  })
+
+  it.each<[string, number, boolean]>([
+    ['1min 30s', 80_001, true],
+    ['1min 30s', 80_000, false],
+    ['40s', 600_000, true],
+    ['1.500000s', 0, true],
+    ['2h 3min', 7_370_001, true],
+    ['2h 3min', 7_370_000, false],
+    ['900ms', 0, true],
+    ['infinity', 2_000_000_000, false],
+    ['', 600_000, false],
+    ['of another form', 600_000, false],
+  ])('whether a stop has the time that it may take: TimeoutStopSec=%s, %d ms', (TimeoutStopUSec, time, tooShort) => {
+    const findings = findingsIn(unit({ TimeoutStopUSec }), false, time)
+    const what = `app.service has TimeoutStopSec=${TimeoutStopUSec}, and a stop may take ${time} ms (shutdownDelay and drainTimeout)`
+    const expected = [{ weight: 'weakens', what: expect.stringContaining(what) as string }]
+    expect(findings).toMatchObject(tooShort ? expected : [])
+    for (const { advice } of findings)
+      expect(advice).toMatch(`TimeoutStopSec= to ${Math.ceil(time / 1000) + 10} or more`)
   })
 })
 

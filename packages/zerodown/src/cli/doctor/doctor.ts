@@ -62,8 +62,15 @@ async function examine(pid: number, status: ServiceStatus | undefined): Promise<
     ...(status === undefined ? [mute] : findingsOfService(status)),
     ...(status?.processes ?? [{ pid }]).flatMap((process) => findingsOfProcess(process.pid, supervised)),
     ...findingsOfNotify(pid),
-    ...(await findingsOfUnit(pid, supervised)),
+    ...(await findingsOfUnit(pid, supervised, timeToStop(status))),
   ]
+}
+
+/** Of those that serve: what drains already is on its way. */
+function timeToStop(status: ServiceStatus | undefined): number | undefined {
+  const serving = status?.processes.filter(({ state }) => state !== 'draining') ?? []
+  const times = serving.flatMap(({ timeToStop: its }) => its ?? [])
+  return times.length === 0 ? undefined : Math.max(...times)
 }
 
 function inWords(pid: number, findings: readonly Finding[]): string {
