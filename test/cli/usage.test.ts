@@ -24,6 +24,13 @@ describe('the command line', () => {
   })
 })
 
+it('the help of status does not name the PID that it refuses', async () => {
+  const { stdout } = await zerodown(['status', '--help'])
+  expect(stdout).toMatch(/^ {2}--pid-file FILE .*\n\nWithout any of them, /m)
+  expect(stdout).not.toMatch(/\bPID\b/)
+  expect(await zerodown(['status', '42'])).toMatchObject({ code: 2, stdout: '' })
+})
+
 describe('beside the options of a server', () => {
   it('names the same thing the same', () => {
     const [pidFile, control] = ['pidFile', 'control'].map((name) => `--${textNames([name as 'pidFile']).flag}`)

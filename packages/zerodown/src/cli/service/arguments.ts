@@ -32,13 +32,19 @@ const OPTIONS = {
 
 export type OptionName = 'pid-file' | 'control' | 'json' | 'timeout' | 'signal' | 'watch'
 
-/** For the usage of each command. */
-export const WHICH = `  --control PATH   The control socket of the server, its option control.
+/** For the usage of each command. @param pid the line on a PID, where it takes one */
+const which = (pid: string): string => `  --control PATH   The control socket of the server, its option control.
   --pid-file FILE  The file that it keeps, its option pidFile. The control socket is beside it.
-  PID              The process itself, without a control socket.
-
+${pid}
 Without any of them, ZERODOWN_CONTROL, ZERODOWN_PID_FILE, and zerodown.config.js (or .mjs, .json, or
 the key zerodown in package.json) in the working directory say which server.`
+
+/** For the usage of a command that takes a PID as well. */
+export const WHICH: string = which(`  PID              The process itself, without a control socket.
+`)
+
+/** For the usage of one that needs a control socket. */
+export const WHICH_SOCKET: string = which('')
 
 /**
  * @param names the options that the command has

@@ -4,7 +4,7 @@ import type { ServiceStatus } from '@zerodown/core/supervision'
 import type { Command } from '../command.ts'
 import { CommandError, UsageError, asksForHelp } from '../command.ts'
 import { EXIT, EXIT_CODES } from '../exit-codes.ts'
-import { WHICH, parseService } from '../service/arguments.ts'
+import { WHICH_SOCKET, parseService } from '../service/arguments.ts'
 import { statusAt } from '../service/control-client.ts'
 import type { Service } from '../service/find-service.ts'
 import { findService } from '../service/find-service.ts'
@@ -20,7 +20,7 @@ const USAGE = `Usage: zerodown status [--control PATH | --pid-file FILE] [OPTION
 Prints what a server does: its processes, their age, connections, requests in flight and memory, and
 what the last restart came to.
 
-${WHICH}
+${WHICH_SOCKET}
 
   --watch      Prints it again each second, until Ctrl-C.
   --json       Prints it as JSON; with --watch, a line each second.
