@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { COMMANDS } from '../../packages/zerodown/src/cli/commands.ts'
 import { read } from '../workspace/members.ts'
 import { tableRowsOf } from './markdown.ts'
 
@@ -50,6 +51,14 @@ describe('the page', () => {
     expect(options.filter((option) => !namedIn(page).includes(option))).toEqual([])
   })
 })
+
+it.each(Object.keys(COMMANDS).filter((name) => name !== 'doctor'))(
+  'from-pm2.md says what zerodown %s takes the place of',
+  (name) => {
+    const cells = tableRowsOf(read('docs', 'from-pm2.md')).flat()
+    expect(cells.some((cell) => new RegExp(`\`zerodown ${name}\\b`).test(cell))).toBe(true)
+  },
+)
 
 it.each([
   { ...TERMINUS, says: 'timeout = 1000,', option: 'timeout (1 s)' },
