@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ROOT, read } from '../workspace/members.ts'
+import { docstringsIn } from './docstrings.ts'
 import { DOCUMENTS } from './documents.ts'
 
 const INDEX = 'docs/README.md'
@@ -23,9 +24,21 @@ it('the README has a link to the index', () => {
   expect(linkedFrom('README.md', '.')).toContain(INDEX)
 })
 
+/** What lets more than idle HTTP move. */
+const calls = [...docstringsIn(join(ROOT, 'packages/zerodown/src/moving.ts')).keys()].flatMap((member) => {
+  const [owner, name = ''] = member.split('.')
+  return owner === 'Moving' && name !== '' ? [name] : []
+})
+
+it('there are calls that let something move', () => expect(calls).toContain('raw'))
+
 /** https://llmstxt.org: a title, a summary, notes, and sections of links with a line each. */
 describe('llms.txt', () => {
   const [head = '', ...sections] = read('llms.txt').split(/^(?=## )/m)
+
+  it.each(calls)('names in its notes what lets something move: zerodown.%s()', (name) => {
+    expect(head.includes(`zerodown.${name}(`)).toBe(true)
+  })
 
   it('begins with a title and a summary', () => {
     expect(head).toMatch(/^# zerodown\n\n> \S.*\n\n/)
