@@ -1,47 +1,10 @@
 import { once } from 'node:events'
-import type { Socket } from 'node:net'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { startSupervised } from '../run/stage/supervised.ts'
-import { cleanUp } from '../support/clean-up.ts'
-import type { ServerProcess } from '../support/index.ts'
 import { FIXTURES, startServer, tempDir, until } from '../support/index.ts'
-
-/** A client that never connects again, and keeps every line. */
-class Client {
-  readonly lines: string[] = []
-  readonly socket: Socket
-  closed = false
-  #rest = ''
-
-  constructor(target: { host: string; port: number } | { socketPath: string }) {
-    this.socket = 'port' in target ? connect(target.port, target.host) : connect(target.socketPath)
-    this.socket.setNoDelay()
-    this.socket.on('close', () => (this.closed = true))
-    this.socket.on('data', (chunk: Buffer) => {
-      const lines = (this.#rest + chunk.toString()).split('\n')
-      this.#rest = lines.pop() ?? ''
-      this.lines.push(...lines)
-    })
-    cleanUp(() => this.socket.destroy())
-  }
-
-  say(text: string): void {
-    this.socket.write(text)
-  }
-
-  /** The line of that number, from 0. */
-  line(number: number): Promise<string> {
-    return until(
-      () => this.lines[number],
-      () => `line ${number + 1} after ${this.lines.join(' | ')}`,
-    )
-  }
-}
-
-type Place = { host: string; port: number } | { socketPath: string }
-const clientOf = (server: ServerProcess): Client => new Client(server.target() as Place)
+import type { Place } from './stage/client.ts'
+import { Client, clientOf } from './stage/client.ts'
 
 /** Asks again and again: `x 0`, `x 1`, ... until it is told to stop. */
 async function chat(client: Client, over: AbortSignal): Promise<number> {

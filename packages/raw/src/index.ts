@@ -15,7 +15,7 @@ export type { RawOptions } from './moving-servers.ts'
  * is in flight on it. Attach the server to zerodown as well, and call this before its `listen()`.
  *
  * A connection that has moved is as it was for its client. In the old process its socket gets no further event; what is
- * still written to it there is brought to the successor, and so is `end()` or `destroy()`.
+ * still written to it there is brought to the successor, and so is `end()` or `destroy()`, until the shutdown hooks run.
  *
  * TLS connections do not move, nor do those that the application does not give: they stay until they end, or are cut at
  * `drainTimeout`.

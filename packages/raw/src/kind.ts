@@ -1,12 +1,17 @@
 import type { Server, Socket } from 'node:net'
+import { clearTimeout, setTimeout } from 'node:timers'
 import { Server as TlsServer } from 'node:tls'
-import type { ConnectionKind, Details, Freeze } from '@zerodown/core/kinds'
-import { hasHalfCharacter, hasUnsent, stopReading, takeFromApplication, withoutApplication } from '@zerodown/core/kinds'
-import { forward, listen, nextId } from './late-words.ts'
+import type { ConnectionKind } from '@zerodown/core/kinds'
+import { hasHalfCharacter, hasUnsent, withoutApplication } from '@zerodown/core/kinds'
+import { freeze } from './freeze.ts'
+import { listen } from './late-words.ts'
 import { movingServers } from './moving-servers.ts'
 
 /** The server of a connection that was found idle. */
 const serverOf = new WeakMap<Socket, Server>()
+
+/** Servers whose drain is over: what is left is being cut. */
+const cut = new WeakSet<Server>()
 
 /** Connections of a `net.Server`, with what the application gives of them. */
 export const kind: ConnectionKind = {
@@ -26,14 +31,7 @@ export const kind: ConnectionKind = {
   freeze(socket) {
     const server = serverOf.get(socket)
     const options = server && movingServers.get(server)
-    const readOn = stopReading(socket)
-    if (options === undefined || readOn === undefined) return undefined
-    const state = options.give(socket)
-    if (state === undefined || hasUnsent(socket)) {
-      readOn()
-      return undefined
-    }
-    return freezeWith(socket, state, readOn)
+    return options && freeze(socket, options, () => cut.has(server))
   },
 
   receive(server, accept, connection, { id, state, unread }) {
@@ -51,37 +49,10 @@ export const kind: ConnectionKind = {
     listen(id, socket)
     return true
   },
-}
 
-function freezeWith(socket: Socket, state: unknown, readOn: () => void): Freeze {
-  const unread = takeUnread(socket)
-  // To read what was there has set the socket reading again.
-  stopReading(socket)
-  const id = nextId()
-  const details: Details = { id, state, unread: unread.toString('base64') }
-  const timeout = socket.timeout ?? 0
-  if (timeout > 0) socket.setTimeout(0)
-  return {
-    details,
-    again: () => false,
-    thaw() {
-      if (timeout > 0) socket.setTimeout(timeout)
-      if (unread.length > 0) socket.unshift(unread)
-      readOn()
-    },
-    moved() {
-      takeFromApplication(socket)
-      forward(id, socket)
-    },
-  }
-}
-
-/** What a socket that is paused has read, and the application has not. */
-function takeUnread(socket: Socket): Buffer {
-  if (socket.readableLength === 0) return Buffer.alloc(0)
-  // To take it out tells those who listen for 'data', too, and they will get it over there.
-  socket.emit = () => false
-  const chunk: unknown = socket.read(socket.readableLength)
-  Reflect.deleteProperty(socket, 'emit')
-  return typeof chunk === 'string' ? Buffer.from(chunk, socket.readableEncoding ?? 'utf8') : (chunk as Buffer)
+  drain(server, { time }) {
+    // Right before what is left is cut, as the drain itself begins to wait later in this turn.
+    const late = setTimeout(() => void cut.add(server), time).unref()
+    return () => clearTimeout(late)
+  },
 }
