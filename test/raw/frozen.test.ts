@@ -116,3 +116,30 @@ describe('a connection with which the old process does something in the moment o
     expect(await client.line(2)).toBe('2 next 2')
   })
 })
+
+describe('give() of a raw connection', () => {
+  it.each([
+    ['throws', /no state today/],
+    ['circular', /circular/],
+    ['bigint', /BigInt/],
+    ['function', /JSON/],
+  ])('that fails (%s) leaves it with the old process, and a warning says why, once', async (how, why) => {
+    const server = await startServer('raw-lines', {
+      options: { probation: 0, drainTimeout: 5000 },
+      generations: { 1: { give: how } },
+    })
+    const clients = [clientOf(server), clientOf(server)]
+    for (const client of clients) await client.line(0)
+    const before = server.current()
+    await server.restart()
+    await server.waitForLog(why)
+    for (const client of clients) {
+      client.say('still here\n')
+      expect(await client.line(1)).toBe('1 still here 1')
+      client.socket.end()
+    }
+    await server.waitForExit(before)
+    expect(server.output.toString().match(/give\(\) has failed/g)).toHaveLength(1)
+    await server.waitForLog(/drained: 2 finished, 0 handed over/)
+  })
+})

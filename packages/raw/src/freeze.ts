@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Details, Freeze } from '@zerodown/core/kinds'
 import { hasUnsent, stopReading, takeFromApplication } from '@zerodown/core/kinds'
+import { askFor } from './give.ts'
 import { forwardTo, nextId } from './late-words.ts'
 import type { RawOptions } from './moving-servers.ts'
 import { StandIn } from './stand-in.ts'
@@ -9,9 +10,9 @@ import { StandIn } from './stand-in.ts'
 export function freeze(socket: Socket, options: RawOptions<unknown>, isCut: () => boolean): Freeze | undefined {
   const readOn = stopReading(socket)
   if (readOn === undefined) return undefined
-  const state = options.give(socket)
+  const given = askFor(options, socket)
   // It may have done what it must not.
-  if (state === undefined || hasUnsent(socket) || socket.writableEnded || socket.destroyed) {
+  if (given === undefined || hasUnsent(socket) || socket.writableEnded || socket.destroyed) {
     readOn()
     return undefined
   }
@@ -19,7 +20,7 @@ export function freeze(socket: Socket, options: RawOptions<unknown>, isCut: () =
   // To read what was there has set the socket reading again.
   stopReading(socket)
   const id = nextId()
-  const details: Details = { id, state, unread: unread.toString('base64') }
+  const details: Details = { id, state: given.state, unread: unread.toString('base64') }
   const timeout = socket.timeout ?? 0
   if (timeout > 0) socket.setTimeout(0)
   const standIn = new StandIn(socket, isCut)

@@ -4,6 +4,7 @@ import { Server as TlsServer } from 'node:tls'
 import type { ConnectionKind } from '@zerodown/core/kinds'
 import { hasHalfCharacter, hasUnsent, withoutApplication } from '@zerodown/core/kinds'
 import { freeze } from './freeze.ts'
+import { staysHere } from './give.ts'
 import { listen } from './late-words.ts'
 import { movingServers } from './moving-servers.ts'
 
@@ -23,7 +24,7 @@ export const kind: ConnectionKind = {
     server instanceof TlsServer ? 'they are encrypted, with keys that only this process has.' : undefined,
 
   findIdle(server, open) {
-    const idle = [...open].filter((socket) => !hasUnsent(socket) && !hasHalfCharacter(socket))
+    const idle = [...open].filter((socket) => !hasUnsent(socket) && !hasHalfCharacter(socket) && !staysHere(socket))
     for (const socket of idle) serverOf.set(socket, server)
     return idle
   },

@@ -5,7 +5,8 @@ export interface RawOptions<State> {
   /**
    * Called in the old process when a connection may move: what was written has been sent. It must not write.
    * @returns what the application knows of it, half a message included, as JSON can hold it (`null`: nothing);
-   *   `undefined`: not now, for example because an answer is due. It is asked again soon
+   *   `undefined`: not now, for example because an answer is due. It is asked again soon. If it throws, or returns what JSON
+   *   cannot hold, the connection stays in the old process, and a warning says why
    */
   give(socket: Socket): State | undefined
   /**
