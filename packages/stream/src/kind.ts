@@ -103,7 +103,7 @@ function freeze(stream: Stream, socket: Socket): Freeze | undefined {
   }
   const { timeout = 0 } = socket
   socket.setTimeout(0)
-  const { id, forward } = forwardTo()
+  const { id, over } = forwardTo()
   return {
     details: { id, request: stream.again, head: stream.head, state, requests: requestsOn(socket) },
     again: () => stopReading(socket) !== undefined,
@@ -115,7 +115,7 @@ function freeze(stream: Stream, socket: Socket): Freeze | undefined {
     moved() {
       takeFromApplication(socket)
       streams.delete(socket)
-      stream.move(forward)
+      stream.move(over)
     },
   }
 }

@@ -3,9 +3,10 @@ import { hasUnsent, isHeldHere, writtenHead } from '@zerodown/core/kinds'
 import { EventReader } from './event-reader.ts'
 import type { StreamEvent } from './event-reader.ts'
 import { isEventStream, isRepeatable, reconnecting } from './heads.ts'
+import type { Receiver } from './late-events.ts'
 import { OnlyOnce } from './only-once.ts'
 import type { Original, Written } from './writable.ts'
-import { callBack, chunkOf, encodingOf, intercept, sendHeadAtOnce } from './writable.ts'
+import { callBack, check, checkEnd, chunkOf, encodingOf, intercept, sendHeadAtOnce } from './writable.ts'
 
 /** What the application says of a stream. */
 interface Told {
@@ -16,9 +17,9 @@ interface Told {
 
 /**
  * An event stream of this process. `here`: it is written to its client. `frozen`: it may be about to move, and what is
- * written waits. `moved`: it goes on in the successor.
+ * done with it waits. `moved`: it goes on in the successor.
  */
-export class Stream {
+export class Stream implements Receiver {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly #told: Told
@@ -30,7 +31,8 @@ export class Stream {
   #stays = false
   #lastId: string | undefined
   #waiting: (() => void)[] = []
-  #forward: (event: StreamEvent) => void = () => {}
+  /** The same stream in the successor. */
+  #there: Receiver | undefined
 
   constructor(request: IncomingMessage, response: ServerResponse, told: Told, came: boolean) {
     this.request = request
@@ -40,6 +42,7 @@ export class Stream {
     this.#original = intercept(response, {
       write: (args) => this.#write(args),
       end: (args) => this.#end(args),
+      destroy: (args) => this.#destroy(args),
     })
     sendHeadAtOnce(response, () => isEventStream(writtenHead(response) ?? ''))
   }
@@ -67,7 +70,7 @@ export class Stream {
   }
 
   /**
-   * From here on what is written waits.
+   * From here on what is done with it waits.
    * @returns what the application gives along, as JSON
    * @throws what the application throws
    */
@@ -87,10 +90,10 @@ export class Stream {
     this.#letGo()
   }
 
-  /** @param forward brings an event to the successor */
-  move(forward: (event: StreamEvent) => void): void {
+  /** @param there the same stream in the successor */
+  move(there: Receiver): void {
     this.#state = 'moved'
-    this.#forward = forward
+    this.#there = there
     this.#letGo()
   }
 
@@ -98,9 +101,14 @@ export class Stream {
   late(event: StreamEvent): void {
     const { id = '' } = event
     if (this.#state === 'frozen') this.#waiting.push(() => this.late(event))
-    else if (this.#state === 'moved') this.#forward(event)
+    else if (this.#state === 'moved') this.#there?.late(event)
     else if (!this.#events.isBetween) this.#onlyOnce?.waitFor(() => this.late(event))
     else if (!this.#isOver && this.#onlyOnce?.isFirst(id) === true) this.#send(event)
+  }
+
+  /** The application has destroyed it in the predecessor. */
+  lateDestroy(): void {
+    this.#destroy([])
   }
 
   #letGo(): void {
@@ -110,15 +118,15 @@ export class Stream {
   }
 
   #write(args: Written): boolean {
-    const chunk = chunkOf(args)
     // Node says what is wrong with it.
-    if (chunk === undefined && this.#state === 'here') return this.#original.write(args)
+    if (this.#state === 'here' && chunkOf(args) === undefined) return this.#original.write(args)
+    if (this.#state !== 'here') check(this.response, args)
     if (this.#state === 'frozen') {
       this.#waiting.push(() => void this.#write(args))
       return true
     }
     if (this.#state === 'moved') {
-      for (const event of this.#read(args)) if (event.id !== undefined) this.#forward(event)
+      for (const event of this.#read(args)) if (event.id !== undefined) this.#there?.late(event)
       callBack(args)
       return true
     }
@@ -141,6 +149,7 @@ export class Stream {
   }
 
   #end(args: Written): void {
+    if (this.#state !== 'here') checkEnd(this.response, args)
     if (this.#state === 'frozen') return void this.#waiting.push(() => this.#end(args))
     // It goes on in the successor, which ends it.
     if (this.#state === 'moved') return
@@ -149,6 +158,17 @@ export class Stream {
       const rest = this.#events.takeRest()
       this.#original.end([Buffer.from(rest, 'latin1'), ...args.filter((one) => typeof one === 'function')])
     } else this.#original.end(args)
+  }
+
+  #destroy(args: Written): void {
+    const { response } = this
+    if (this.#state === 'frozen') return void this.#waiting.push(() => this.#destroy(args))
+    if (this.#state === 'moved' && !response.destroyed) {
+      this.#there?.lateDestroy()
+      // It has no connection here any more, whose end would tell.
+      process.nextTick(() => response.emit('close'))
+    }
+    this.#original.destroy(args)
   }
 
   #read(args: Written): StreamEvent[] {

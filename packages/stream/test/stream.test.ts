@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { holdHere } from '@zerodown/core/kinds'
-import { expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Stream } from '../src/stream.ts'
 
 interface Begun {
@@ -85,9 +85,50 @@ it('keeps what is written while it is frozen, and then brings on only what has a
   response.write(event('2'))
   response.write('data: no id\n\n')
   const brought: (string | undefined)[] = []
-  stream.move(({ id }) => brought.push(id))
+  stream.move({ late: ({ id }) => brought.push(id), lateDestroy() {} })
   response.write(event('3'))
   expect(response.end()).toBe(response)
   expect(brought).toEqual(['2', '3'])
   expect(response.writableEnded).toBe(false)
+})
+
+describe('while it is frozen', () => {
+  it('says at once what is wrong with what is written', async () => {
+    const { stream, response, hears } = await begin()
+    stream.freeze()
+    const wrong = expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' })
+    expect(() => response.write({ a: 1 })).toThrow(wrong)
+    expect(() => response.end({ a: 1 })).toThrow(wrong)
+    expect(() => response.write(null)).toThrow(expect.objectContaining({ code: 'ERR_STREAM_NULL_VALUES' }))
+    expect(() => response.write('a', 'none' as BufferEncoding)).toThrow(
+      expect.objectContaining({ code: 'ERR_UNKNOWN_ENCODING' }),
+    )
+    response.write(event('1'))
+    response.end()
+    stream.thaw()
+    await hears(event('1'))
+  })
+
+  it('is not destroyed before it is known where it goes on', async () => {
+    const { stream, response } = await begin()
+    stream.freeze()
+    response.destroy()
+    expect(response.destroyed).toBe(false)
+    stream.thaw()
+    expect(response.destroyed).toBe(true)
+    await once(response, 'close')
+  })
+
+  it('is destroyed where it goes on, once, and tells of its end', async () => {
+    const { stream, response } = await begin()
+    const there = { late: vi.fn<() => void>(), lateDestroy: vi.fn<() => void>() }
+    stream.freeze()
+    response.write(event('1'))
+    response.destroy()
+    response.destroy()
+    stream.move(there)
+    expect(there.late).toHaveBeenCalledWith({ ...late('1') })
+    expect(there.lateDestroy).toHaveBeenCalledOnce()
+    await once(response, 'close')
+  })
 })

@@ -11,6 +11,8 @@ export interface Particular {
   /** At each request. */
   stopped?: boolean
   giveFails?: boolean
+  /** What it does with a stream in the moment of its move. */
+  frozen?: 'destroy' | 'wrong'
   /** Its maxRequestsPerSocket. */
   requests?: number
 }
