@@ -4,7 +4,7 @@ import { startStreams } from './stage/server.ts'
 
 describe('streams that do not move', () => {
   it('finish in the old process, however long they take, with a long drainTimeout', async () => {
-    const server = await startStreams({ options: { drainTimeout: 600_000 } })
+    const server = await startStreams({ env: { WHOLE: '1' }, options: { drainTimeout: 600_000 } })
     // The answer to a POST: what it says is in the old process only.
     const answer = await Reader.open(server.target(), { path: '/answer', method: 'POST' })
     const old = server.current()
