@@ -17,6 +17,11 @@ export class Charge {
     return this.#holder
   }
 
+  /** Whether there has ever been one. */
+  get began(): boolean {
+    return this.#since > 0
+  }
+
   /** How long the last one has been in charge. ms */
   get lasted(): number {
     return performance.now() - this.#since

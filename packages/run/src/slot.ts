@@ -11,6 +11,8 @@ import { UNREACHABLE, WorkerProcess, howEnded } from './worker-process.ts'
 /** How long an exit may trail behind the end of the channel. ms */
 const EXIT_TRAILS = 1000
 
+type Ends = 'SIGTERM' | 'SIGKILL'
+
 /** One of several chains of generations of the same server. */
 export class Slot {
   readonly number: number
@@ -31,6 +33,16 @@ export class Slot {
   /** The process in charge. */
   get current(): WorkerProcess | undefined {
     return this.charge.holder
+  }
+
+  /** Whether it was ever started. */
+  get begun(): boolean {
+    return this.#generation > 0
+  }
+
+  /** Whether a process was ever in charge of it. */
+  get hasServed(): boolean {
+    return this.charge.began
   }
 
   get processes(): ReadonlySet<WorkerProcess> {
@@ -74,11 +86,14 @@ export class Slot {
     return (await this.current?.channel.ask({ type: 'memory' })) ?? undefined
   }
 
-  /** Ends all of its processes: by SIGTERM they drain. */
-  stop(signal: 'SIGTERM' | 'SIGKILL'): void {
+  /**
+   * Ends all of its processes: by SIGTERM they drain.
+   * @param unserved for those that have never been in charge, where it is another one
+   */
+  stop(signal: Ends, unserved: Ends = signal): void {
     this.#stopping = true
     this.charge.end()
-    for (const process of this.#processes) process.kill(signal)
+    for (const process of this.#processes) process.kill(process.served ? signal : unserved)
   }
 
   /** Resolves when none of its processes is left. */
@@ -111,6 +126,7 @@ export class Slot {
     // Its end may be seen before what it has said last.
     const over = !this.#processes.has(process)
     if (over && this.current === undefined) return
+    process.served = true
     this.charge.give(process)
     this.#heir = undefined
     if (over) void process.ended.then((ended) => this.#ended(process, ended))

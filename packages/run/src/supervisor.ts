@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Failure, GenerationInfo, InheritedListener, Launch, Logger, Step } from '@zerodown/core/supervision'
-import { defer, listenToSignals, messageOf, readStartCommand, within } from '@zerodown/core/supervision'
+import { listenToSignals, messageOf, readStartCommand } from '@zerodown/core/supervision'
+import { Ending } from './ending.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import { Moves } from './moves.ts'
 import { Replacements } from './replacements.ts'
@@ -9,8 +10,9 @@ import { Rolls } from './rolls.ts'
 import { ServiceManager } from './service-manager.ts'
 import type { RunSettings } from './settings.ts'
 import type { SlotHost } from './slot-host.ts'
-import { SupervisorControl } from './supervisor-control.ts'
 import { Slot } from './slot.ts'
+import { StartUp } from './start-up.ts'
+import { SupervisorControl } from './supervisor-control.ts'
 import type { Ended, PrefixedOutput } from './worker-process.ts'
 import { howEnded } from './worker-process.ts'
 import { WorkerPlan } from './worker-plan.ts'
@@ -29,13 +31,12 @@ export class Supervisor implements SlotHost {
   readonly #replacements: Replacements
   readonly #manager: ServiceManager
   readonly #control: SupervisorControl
-  readonly #exit = defer<number>()
+  readonly #startUp: StartUp
+  readonly #ending: Ending
   /** By the key of their listener. */
   readonly #ticketKeys = new Map<string, string>()
   #memory: MemoryWatch | undefined
   readonly #rolls: Rolls
-  #up = false
-  #stopping = false
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_PID_FILE` */
   constructor(settings: RunSettings) {
@@ -63,14 +64,22 @@ export class Supervisor implements SlotHost {
       {
         slots: this.#slots,
         rolls: this.#rolls,
-        up: () => this.#up,
-        stopping: () => this.#stopping,
+        up: () => this.#startUp.over,
+        stopping: () => this.#ending.begun,
         stop: () => this.stop(),
       },
       control === undefined ? undefined : resolve(own.cwd, control),
       logger,
     )
-    this.#replacements = new Replacements(this.#slots, crashLimit, logger, (why) => this.#giveUp(why, 1))
+    this.#startUp = new StartUp(this.#slots, !this.#plan.reusePort)
+    this.#replacements = new Replacements(this.#slots, crashLimit, logger, (why) => void this.#ending.giveUp(why, 1))
+    this.#ending = new Ending({
+      slots: this.#slots,
+      logger,
+      patience: () => this.patience,
+      began: () => this.#endBegan(),
+      over: () => this.#endIsOver(),
+    })
   }
 
   /** @returns the exit code, when everything has ended */
@@ -80,11 +89,11 @@ export class Supervisor implements SlotHost {
       {
         restart: () => void this.restart(),
         shutdown: () => void this.stop(),
-        exitAtOnce: () => void this.#endAtOnce(130),
+        exitAtOnce: () => void this.#ending.atOnce(130),
       },
     )
-    this.#slots[0]?.start()
-    return this.#exit.promise
+    this.#startUp.begin()
+    return this.#ending.exit
   }
 
   /** Restarts all slots, one after the other. */
@@ -94,8 +103,8 @@ export class Supervisor implements SlotHost {
 
   /** Drains all workers, and ends. @returns the exit code, when all has ended */
   stop(): Promise<number> {
-    if (!this.#stopping) void this.#stop()
-    return this.#exit.promise
+    void this.#ending.drain()
+    return this.#ending.exit
   }
 
   plan(slot: number, generation: number, listeners: readonly InheritedListener[]): Launch {
@@ -122,14 +131,7 @@ export class Supervisor implements SlotHost {
   }
 
   inCharge(slot: Slot): void {
-    if (this.#up) return
-    const next = this.#slots.find(({ processes }) => processes.size === 0)
-    if (next !== undefined) {
-      next.sockets.share(slot.sockets, !this.#plan.reusePort)
-      return void next.start()
-    }
-    if (this.#slots.some(({ current }) => current === undefined)) return
-    this.#up = true
+    if (!this.#startUp.served(slot)) return
     this.logger.info(`${this.#slots.length} ${this.#slots.length === 1 ? 'worker serves' : 'workers serve'}`)
     // First: who finds the pid file finds that as well.
     this.#control.open()
@@ -141,28 +143,14 @@ export class Supervisor implements SlotHost {
 
   crashed(slot: Slot, ended: Ended, lived: number): void {
     const what = `slot ${slot.number} ${howEnded(ended)}`
-    if (this.#up) this.#replacements.crashed(slot, what, lived)
-    else this.#giveUp(`${what} before it served`, ended.code ?? 1)
+    if (slot.hasServed) this.#replacements.crashed(slot, what, lived)
+    else void this.#ending.giveUp(`${what} before it served`, ended.code ?? 1)
   }
 
   notStarted(slot: Slot, error: unknown): void {
     const what = `slot ${slot.number}: could not start a process (${messageOf(error)})`
-    if (this.#up) this.#replacements.notStarted(slot, what)
-    else this.#giveUp(what, 1)
-  }
-
-  async #stop(): Promise<void> {
-    this.#stopping = true
-    this.logger.info('shutting down')
-    this.#manager.announceStop()
-    for (const { sockets } of this.#slots) sockets.closeAll()
-    for (const slot of this.#slots) slot.stop('SIGTERM')
-    const ended = this.#allEnded()
-    if (!(await within(this.patience, ended))) {
-      this.logger.error('workers did not end in time, and are killed.')
-      return this.#endAtOnce(1)
-    }
-    this.#end(0)
+    if (slot.hasServed) this.#replacements.notStarted(slot, what)
+    else void this.#ending.giveUp(what, 1)
   }
 
   async #shrink(slot: Slot, size: number): Promise<boolean> {
@@ -171,28 +159,15 @@ export class Supervisor implements SlotHost {
     return this.#rolls.one(slot)
   }
 
-  #giveUp(why: string, code: number): void {
-    this.logger.error(`${why}: giving up.`)
-    this.#stopping = true
-    void this.#endAtOnce(code)
+  #endBegan(): void {
+    this.#manager.announceStop()
+    for (const { sockets } of this.#slots) sockets.closeAll()
   }
 
-  async #endAtOnce(code: number): Promise<void> {
-    this.#stopping = true
-    for (const slot of this.#slots) slot.stop('SIGKILL')
-    await this.#allEnded()
-    this.#end(code)
-  }
-
-  #allEnded(): Promise<unknown> {
-    return Promise.all(this.#slots.map((slot) => slot.ended()))
-  }
-
-  #end(code: number): void {
+  #endIsOver(): void {
     this.#memory?.stop()
     for (const { sockets } of this.#slots) sockets.removeAll()
     this.#control.close()
     this.#manager.remove()
-    this.#exit.resolve(code)
   }
 }

@@ -35,6 +35,8 @@ export class WorkerProcess {
   successor: WorkerProcess | undefined
   /** How its own successor has ended, where it has, and there is no further one. */
   lost: Ended | undefined
+  /** Whether it was ever in charge. */
+  served = false
   /** Whether it has handed over: it accepts no more. */
   committed = false
   /** Why it ends, where it has said so. */

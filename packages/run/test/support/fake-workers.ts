@@ -19,6 +19,7 @@ export class FakeWorker {
   readonly says: Channel<FromWorker, FromSupervisor>
   successor: FakeWorker | undefined
   lost: Ended | undefined
+  served = false
   committed = false
   reason: string | undefined
   alive = true
