@@ -7,11 +7,11 @@ import { tempDir, until } from '../support/index.ts'
 import { isPending } from '../support/process-status.ts'
 import { startSupervised } from './stage/supervised.ts'
 
-const KILLED = {
+const killed = (why: string): object => ({
   event: 'failed',
   code: 'ERR_ZERODOWN_KILLED',
-  message: expect.stringMatching(/^workers did not end in time and were killed, or the supervisor was interrupted\./),
-}
+  message: `${why}. All has ended.`,
+})
 
 const lastLine = (text: string): unknown => JSON.parse(text.trim().split('\n').at(-1) ?? '')
 
@@ -25,8 +25,8 @@ describe('zerodown stop says with ERR_ZERODOWN_KILLED, and exit code 1,', () => 
     const [stuck = 0] = workers()
     server.signal('SIGSTOP', stuck)
     const { code, stdout, stderr } = await zerodown(['stop', '--control', control, '--json'])
-    expect(lastLine(stdout)).toMatchObject(KILLED)
-    expect(stderr).toMatch(/^zerodown: workers did not end in time and were killed, .* All has ended\.\n$/)
+    expect(lastLine(stdout)).toMatchObject(killed('workers did not end in time and were killed'))
+    expect(stderr).toBe('zerodown: workers did not end in time and were killed. All has ended.\n')
     expect(code).toBe(1)
     expect(await server.waitForExit()).toBe(1)
     await server.waitForLog(/error: workers did not end in time, and are killed/)
@@ -43,9 +43,27 @@ describe('zerodown stop says with ERR_ZERODOWN_KILLED, and exit code 1,', () => 
     await until(() => !isPending(server.pid, constants.signals.SIGINT), 'the first SIGINT to be taken')
     server.signal('SIGINT', server.pid)
     const { code, stdout } = await stopped
-    expect(lastLine(stdout)).toMatchObject(KILLED)
+    expect(lastLine(stdout)).toMatchObject(killed('the supervisor was interrupted'))
     expect(code).toBe(1)
     expect(await server.waitForExit()).toBe(130)
+    await held.cut
+  })
+
+  it('that a worker was killed before it had drained', async () => {
+    const control = join(await tempDir(), 'control')
+    const { server, target, workers } = await startSupervised('register/http.mjs', {
+      slots: 1,
+      flags: ['--control', control],
+    })
+    const held = await hold(target())
+    const [victim = 0] = workers()
+    const stopped = zerodown(['stop', '--control', control, '--json'])
+    await server.waitForLog(new RegExp(`zerodown\\[${victim}\\] shutting down$`), { timeout: 40_000 })
+    process.kill(victim, 'SIGKILL')
+    const { code, stdout } = await stopped
+    expect(lastLine(stdout)).toMatchObject(killed('slot 1 was ended by SIGKILL before it had drained'))
+    expect(code).toBe(1)
+    expect(await server.waitForExit()).toBe(1)
     await held.cut
   })
 })

@@ -11,9 +11,10 @@ import { Lifecycle } from './lifecycle/lifecycle.ts'
 import type { State, Status } from './status.ts'
 import { statusBeforeStart } from './lifecycle/status.ts'
 import { DeclaredOptions } from './options/declared.ts'
-import type { Options } from './options/options.ts'
+import type { Options, Settings } from './options/options.ts'
 import { thisPlatform, whyNoRestart } from './process/platform.ts'
 import { ShutdownHooks } from './process/shutdown-hooks.ts'
+import { ofWorker } from './process/signals.ts'
 import { origin } from './restart/origin.ts'
 import type { GenerationInfo } from './channel/messages.ts'
 import { additionalListenerOf } from './servers/additional-listener.ts'
@@ -70,7 +71,7 @@ export class Instance<Face extends EventEmitter<ZerodownEvents>> {
   }
 
   listensTo(signal: NodeJS.Signals): boolean {
-    const { restart, shutdown } = this.#options.settings.signals
+    const { restart, shutdown } = this.#settings.signals
     return restart.includes(signal) || shutdown.includes(signal)
   }
 
@@ -104,12 +105,17 @@ export class Instance<Face extends EventEmitter<ZerodownEvents>> {
     }))
   }
 
+  get #settings(): Settings {
+    const { settings } = this.#options
+    return origin.supervisor === undefined ? settings : { ...settings, signals: ofWorker(settings.signals) }
+  }
+
   /** The first `listen()` starts it; when the application has closed its last server, it is as if it never was. */
   #start(): Lifecycle {
     if (this.#lifecycle !== undefined) return this.#lifecycle
     this.#active.checkFree()
     const lifecycle = new Lifecycle({
-      settings: this.#options.settings,
+      settings: this.#settings,
       servers: this.#servers,
       hooks: this.hooks,
       origin,

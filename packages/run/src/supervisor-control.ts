@@ -22,8 +22,8 @@ export interface SupervisorControls {
   /** Whether all workers have served. */
   up(): boolean
   stopping(): boolean
-  /** @returns the exit code, when all workers have ended */
-  stop(): Promise<number>
+  /** @returns when all workers have ended: why not all of them have drained */
+  stop(): Promise<string | undefined>
 }
 
 /** A supervisor with its slots, as its control socket sees them. */
@@ -117,10 +117,9 @@ export class SupervisorControl implements Controlled {
   shutdown(tell: Tell): Promise<Outcome> {
     return this.#watched(tell, async () => {
       this.#ledger = emptyLedger()
-      const code = await this.#controls.stop()
-      if (code === 0) return { event: 'done', generations: [], ledger: this.#ledger }
-      const message = 'workers did not end in time and were killed, or the supervisor was interrupted. All has ended.'
-      return { event: 'failed', code: 'ERR_ZERODOWN_KILLED', message }
+      const why = await this.#controls.stop()
+      if (why === undefined) return { event: 'done', generations: [], ledger: this.#ledger }
+      return { event: 'failed', code: 'ERR_ZERODOWN_KILLED', message: `${why}. All has ended.` }
     })
   }
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Failure, GenerationInfo, InheritedListener, Launch, Logger, Step } from '@zerodown/core/supervision'
-import { listenToSignals, messageOf, readStartCommand } from '@zerodown/core/supervision'
+import { STOP_SIGNALS, listenToSignals, messageOf, readStartCommand } from '@zerodown/core/supervision'
 import { Ending } from './ending.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import { Moves } from './moves.ts'
@@ -66,7 +66,7 @@ export class Supervisor implements SlotHost {
         rolls: this.#rolls,
         up: () => this.#startUp.over,
         stopping: () => this.#ending.begun,
-        stop: () => this.stop(),
+        stop: () => this.stop().then(() => this.#ending.why),
       },
       control === undefined ? undefined : resolve(own.cwd, control),
       logger,
@@ -85,7 +85,7 @@ export class Supervisor implements SlotHost {
   /** @returns the exit code, when everything has ended */
   run(): Promise<number> {
     listenToSignals(
-      { restart: ['SIGUSR2'], shutdown: ['SIGTERM', 'SIGINT'] },
+      { restart: ['SIGUSR2'], shutdown: STOP_SIGNALS },
       {
         restart: () => void this.restart(),
         shutdown: () => void this.stop(),

@@ -37,7 +37,10 @@ export interface LaunchOptions {
 
 /** Options belong to the process: every entry point takes them, and two that disagree are an error. */
 export interface Options {
-  /** Which signals to listen to, from the first `listen()` on. `false`: none. */
+  /**
+   * Which signals to listen to, from the first `listen()` on. `false`: none. Under `zerodown run`, SIGTERM and SIGINT drain
+   * and end a worker in any case.
+   */
   signals?: Signals | false
   /**
    * When this process counts as ready. `'auto'` (default): when all attached servers listen and every inherited

@@ -1,5 +1,16 @@
 import type { Settings } from '../options/options.ts'
 
+type Listened = Settings['signals']
+
+/** What ends a supervisor, and its workers with it: it sends them SIGTERM, a terminal sends SIGINT to all. */
+export const STOP_SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT']
+
+/** The signals of a worker: whatever the application wants, it drains when its supervisor tells it to end. */
+export const ofWorker = (signals: Listened): Listened => ({
+  ...signals,
+  shutdown: [...new Set([...signals.shutdown, ...STOP_SIGNALS])],
+})
+
 export interface SignalActions {
   restart(signal: NodeJS.Signals): void
   shutdown(signal: NodeJS.Signals): void
@@ -11,10 +22,7 @@ export interface SignalActions {
  * Listens to the signals.
  * @returns a function that removes every listener
  */
-export function listenToSignals(
-  signals: Pick<Settings['signals'], 'restart' | 'shutdown'>,
-  actions: SignalActions,
-): () => void {
+export function listenToSignals(signals: Pick<Listened, 'restart' | 'shutdown'>, actions: SignalActions): () => void {
   const listeners = new Map<NodeJS.Signals, () => void>()
   let interrupts = 0
   for (const signal of signals.restart) listeners.set(signal, () => actions.restart(signal))
