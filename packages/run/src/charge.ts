@@ -1,9 +1,7 @@
 import type { Deferred } from '@zerodown/core/supervision'
 import { defer, within } from '@zerodown/core/supervision'
+import { LONGEST_DELAY } from './crash-policy.ts'
 import type { WorkerProcess } from './worker-process.ts'
-
-/** How long to wait for a process that takes the place of a crashed one: as `readyTimeout` is by default. ms */
-const REPLACED_WITHIN = 60_000
 
 /** Which process is in charge of a slot. */
 export class Charge {
@@ -12,6 +10,12 @@ export class Charge {
   /** Resolves when somebody is in charge anew, or nobody will be. */
   #change: Deferred<void> = defer()
   #over = false
+  readonly #replacedWithin: number
+
+  /** @param readyTimeout how long a process may take from its start until it is in charge. ms */
+  constructor(readyTimeout: number) {
+    this.#replacedWithin = LONGEST_DELAY + readyTimeout
+  }
 
   get holder(): WorkerProcess | undefined {
     return this.#holder
@@ -47,7 +51,7 @@ export class Charge {
   /** Waits until another process than that one is in charge. @returns `undefined`: in that time, there was none */
   async next(than?: WorkerProcess): Promise<WorkerProcess | undefined> {
     const waits = this.#holder === undefined || this.#holder === than
-    if (waits && !this.#over) await within(REPLACED_WITHIN, this.#change.promise)
+    if (waits && !this.#over) await within(this.#replacedWithin, this.#change.promise)
     return this.#holder === than ? undefined : this.#holder
   }
 }

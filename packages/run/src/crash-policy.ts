@@ -2,7 +2,7 @@ import type { CrashLimit } from './sizes.ts'
 
 /** How long to wait before the first crashed process is replaced; each further one doubles it. ms */
 const FIRST_DELAY = 100
-const LONGEST_DELAY = 10_000
+export const LONGEST_DELAY = 10_000
 
 /** One that lived for so long does not crash at its start: its crash has nothing to do with those before. ms */
 const HEALTHY = 10_000

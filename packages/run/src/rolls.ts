@@ -1,6 +1,7 @@
 import type { Failure, GenerationInfo, Logger } from '@zerodown/core/supervision'
 import { isFailure } from '@zerodown/core/supervision'
 import type { Slot } from './slot.ts'
+import { whatServes } from './what-serves.ts'
 
 /** What a restart of all slots came to. */
 export type RollOutcome = { readonly slots: readonly GenerationInfo[] } | RollFailure
@@ -83,12 +84,8 @@ export class Rolls {
   }
 
   #explain(slot: number, { code, message }: Failure, done: number): string {
-    const all = this.#slots.length
-    const what = `the restart stopped at slot ${slot} of ${all}: ${message}`
-    if (code === 'ERR_ZERODOWN_SHUTTING_DOWN') return what
-    if (done === 0) return `${what} ${all === 1 ? 'It serves' : 'All slots serve'} on as before.`
-    const renewed = done === 1 ? 'Slot 1 has' : `Slots 1 to ${done} have`
-    return `${what} ${renewed} the new code; the ${all - done === 1 ? 'other serves' : 'others serve'} on as before.`
+    const what = `the restart stopped at slot ${slot} of ${this.#slots.length}: ${message}`
+    return code === 'ERR_ZERODOWN_SHUTTING_DOWN' ? what : `${what} ${whatServes(this.#slots, done)}`
   }
 
   #inTurn<Outcome>(restart: () => Promise<Outcome>): Promise<Outcome> {

@@ -27,6 +27,8 @@ export interface RunSettings {
   readonly crashLimit: CrashLimit | undefined
   /** How long a worker may take from SIGTERM to the end of its drain. ms */
   readonly stopTimeout: number
+  /** How long a process may take from its start until it is in charge. ms */
+  readonly readyTimeout: number
   readonly logger: Logger
 }
 
@@ -63,6 +65,7 @@ export function resolveRun(options: RunFile, preload: string, logger: Logger = d
     maxMemory: memoryIn(maxMemory),
     crashLimit: limit === 'none' ? undefined : limit,
     stopTimeout: stopTimeoutOf({ ...inherited, ...worker }),
+    readyTimeout: worker.readyTimeout ?? inherited.readyTimeout ?? 60_000,
     logger,
   }
 }

@@ -8,6 +8,8 @@ export interface SlotHost {
   readonly moves: Moves
   /** How long a process may take from SIGTERM to its end. ms */
   readonly patience: number
+  /** How long a process that follows nobody may take until it is in charge. ms */
+  readonly readyTimeout: number
   /** How to start a process of this slot that follows nobody. */
   plan(slot: number, generation: number, listeners: readonly InheritedListener[]): Launch
   /** Where its processes print; `undefined`: where the supervisor does. */

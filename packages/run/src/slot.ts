@@ -1,32 +1,32 @@
 import type { Failure, GenerationInfo, LaunchRequest, Step } from '@zerodown/core/supervision'
-import { isFailure, messageOf, within } from '@zerodown/core/supervision'
+import { messageOf, within } from '@zerodown/core/supervision'
 import { Charge } from './charge.ts'
 import { failure } from './failure.ts'
+import { Heir } from './heir.ts'
 import { HeldSockets } from './held-sockets.ts'
+import { restartSlot } from './restart-slot.ts'
 import type { SlotHost } from './slot-host.ts'
 import { launched, startSuccessor } from './start-successor.ts'
 import type { Ended } from './worker-process.ts'
-import { UNREACHABLE, WorkerProcess, howEnded } from './worker-process.ts'
+import { UNREACHABLE, WorkerProcess, howEnded, notReady } from './worker-process.ts'
 
 /** How long an exit may trail behind the end of the channel. ms */
 const EXIT_TRAILS = 1000
-
-type Ends = 'SIGTERM' | 'SIGKILL'
 
 /** One of several chains of generations of the same server. */
 export class Slot {
   readonly number: number
   readonly sockets: HeldSockets = new HeldSockets()
-  readonly charge: Charge = new Charge()
+  readonly charge: Charge
   readonly #host: SlotHost
   readonly #processes = new Set<WorkerProcess>()
-  /** The one to be in charge next, while nobody is. */
-  #heir: WorkerProcess | undefined
+  readonly #heir: Heir = new Heir((process, timeout) => void this.#giveUp(process, notReady(timeout)))
   #generation = 0
   #stopping = false
 
   constructor(number: number, host: SlotHost) {
     this.number = number
+    this.charge = new Charge(host.readyTimeout)
     this.#host = host
   }
 
@@ -35,14 +35,14 @@ export class Slot {
     return this.charge.holder
   }
 
+  /** Whether all of its processes are to end. */
+  get stopping(): boolean {
+    return this.#stopping
+  }
+
   /** Whether it was ever started. */
   get begun(): boolean {
     return this.#generation > 0
-  }
-
-  /** Whether a process was ever in charge of it. */
-  get hasServed(): boolean {
-    return this.charge.began
   }
 
   get processes(): ReadonlySet<WorkerProcess> {
@@ -55,30 +55,17 @@ export class Slot {
     const generation = this.#generation + 1
     try {
       const launch = this.#host.plan(this.number, generation, this.sockets.listeners)
-      this.#heir = new WorkerProcess(launch, generation, this.#host.output(this.number, generation))
+      const process = new WorkerProcess(launch, generation, this.#host.output(this.number, generation))
+      this.#heir.put(process, this.#host.readyTimeout)
+      this.#follow(process)
     } catch (error) {
-      return this.#cannotStart(error)
+      this.#notStarted(error)
     }
-    this.#follow(this.#heir)
   }
 
-  /**
-   * Restarts it, with a live handover. Where its process has crashed, or does so meanwhile, that waits for the one that
-   * takes its place.
-   */
-  async restart(): Promise<GenerationInfo | Failure> {
-    const current = this.current ?? (await this.charge.next())
-    if (current === undefined && !this.#stopping)
-      return failure('ERR_ZERODOWN_NOT_READY', 'no process is in charge of it.')
-    const answer = await current?.channel.ask({ type: 'restart-slot' })
-    if (answer && !isFailure(answer)) return answer
-    // It has ended. Whoever is in charge then was started by the new code.
-    const next = answer === undefined ? await this.charge.next(current) : undefined
-    if (next?.pid !== undefined) return { pid: next.pid, generation: next.generation }
-    if (this.#stopping) return failure('ERR_ZERODOWN_SHUTTING_DOWN', 'the supervisor is shutting down.')
-    return (
-      answer ?? failure('ERR_ZERODOWN_RESTART_ABORTED', 'the process in charge has ended before it had handed over.')
-    )
+  /** Restarts it, with a live handover. */
+  restart(): Promise<GenerationInfo | Failure> {
+    return restartSlot(this)
   }
 
   /** The resident set of the process in charge, bytes; `undefined` where that does not answer. */
@@ -90,9 +77,10 @@ export class Slot {
    * Ends all of its processes: by SIGTERM they drain.
    * @param unserved for those that have never been in charge, where it is another one
    */
-  stop(signal: Ends, unserved: Ends = signal): void {
+  stop(signal: NodeJS.Signals, unserved: NodeJS.Signals = signal): void {
     this.#stopping = true
     this.charge.end()
+    this.#heir.clear()
     for (const process of this.#processes) process.kill(process.served ? signal : unserved)
   }
 
@@ -117,7 +105,7 @@ export class Slot {
     channel.answer('roll', () => this.#host.roll(this.number))
     process.ended.then(
       (ended) => this.#ended(process, ended),
-      (error: unknown) => this.#notStarted(process, error),
+      (error: unknown) => this.#notStarted(error, process),
     )
     void channel.ended.then(() => this.#channelEnded(process))
   }
@@ -125,10 +113,10 @@ export class Slot {
   #putInCharge(process: WorkerProcess): void {
     // Its end may be seen before what it has said last.
     const over = !this.#processes.has(process)
-    if (over && this.current === undefined) return
+    if (process.givenUp || (over && this.current === undefined)) return
     process.served = true
     this.charge.give(process)
-    this.#heir = undefined
+    this.#heir.clear()
     if (over) void process.ended.then((ended) => this.#ended(process, ended))
     else this.#host.inCharge(this)
   }
@@ -169,32 +157,42 @@ export class Slot {
     if (process.committed && process.lost !== undefined) this.#without(process, process.lost, 0)
   }
 
-  /** If it lives, it has closed the descriptor: nobody can restart it, nor would it notice the end of this process. */
+  /** If it lives, it has closed the descriptor. */
   async #channelEnded(process: WorkerProcess): Promise<void> {
     const over = process.ended.catch(() => {})
     if ((await within(EXIT_TRAILS, over)) || !process.alive || this.#stopping) return
+    await this.#giveUp(process, UNREACHABLE)
+  }
+
+  /** Ends a process that lives, and has another one take its place. */
+  async #giveUp(process: WorkerProcess, why: Ended): Promise<void> {
+    process.givenUp = true
     process.kill('SIGTERM')
-    this.#without(process, UNREACHABLE)
-    if (!(await within(this.#host.patience, over))) process.kill('SIGKILL')
+    this.#without(process, why)
+    if (
+      !(await within(
+        this.#host.patience,
+        process.ended.catch(() => {}),
+      ))
+    )
+      process.kill('SIGKILL')
   }
 
   /** If it was in charge, it is no more. */
   #without(process: WorkerProcess, ended: Ended, lived = process === this.current ? this.charge.lasted : 0): void {
-    if (this.#stopping || (process !== this.current && process !== this.#heir)) return
+    if (this.#stopping || (process !== this.current && process !== this.#heir.process)) return
     this.charge.takeAway()
     // One that it had started takes over, and says so.
-    this.#heir = process.successor?.alive === true ? process.successor : undefined
-    if (this.#heir === undefined) this.#host.crashed(this, ended, lived)
+    this.#heir.clear()
+    if (process.successor?.alive === true) this.#heir.put(process.successor, this.#host.readyTimeout)
+    else this.#host.crashed(this, ended, lived)
   }
 
-  #notStarted(process: WorkerProcess, error: unknown): void {
-    this.#processes.delete(process)
-    // Of a successor, its predecessor is told.
-    if (process === this.#heir) this.#cannotStart(error)
-  }
-
-  #cannotStart(error: unknown): void {
-    this.#heir = undefined
+  /** @param process `undefined`: there could not even be one. Of a successor, its predecessor is told */
+  #notStarted(error: unknown, process?: WorkerProcess): void {
+    if (process !== undefined) this.#processes.delete(process)
+    if (process !== this.#heir.process) return
+    this.#heir.clear()
     if (!this.#stopping) this.#host.notStarted(this, error)
   }
 }

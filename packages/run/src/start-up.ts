@@ -26,7 +26,7 @@ export class StartUp {
    * @returns whether that has ended the start
    */
   served(slot: Slot): boolean {
-    if (this.#over || this.#slots.some(({ begun, hasServed }) => begun && !hasServed)) return false
+    if (this.#over || this.#slots.some(({ begun, charge }) => begun && !charge.began)) return false
     const next = this.#slots.find(({ begun }) => !begun)
     next?.sockets.share(slot.sockets, this.#sharesSockets)
     next?.start()

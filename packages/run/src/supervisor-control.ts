@@ -76,12 +76,14 @@ export class SupervisorControl implements Controlled {
     const { slots, rolls } = this.#controls
     const processes = await Promise.all(slots.map((slot) => statusOfSlot(slot)))
     const state = this.#state
+    const vacant = slots.filter(({ current }) => current === undefined).map(({ number }) => number)
     return {
       zerodown: 1,
       pid: process.pid,
       slots: slots.length,
       state,
-      ready: state === 'serving' || state === 'restarting',
+      ready: (state === 'serving' || state === 'restarting') && vacant.length < slots.length,
+      vacant,
       noRestart: inShort(this.whyNoRestart()),
       restartQueued: rolls.queued,
       lastRestart: this.#lastRestart,

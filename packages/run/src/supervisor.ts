@@ -25,6 +25,7 @@ export class Supervisor implements SlotHost {
   readonly logger: Logger
   readonly moves: Moves
   readonly patience: number
+  readonly readyTimeout: number
   readonly #settings: RunSettings
   readonly #plan: WorkerPlan
   readonly #slots: readonly Slot[]
@@ -45,6 +46,7 @@ export class Supervisor implements SlotHost {
     this.#settings = settings
     this.logger = logger
     this.patience = settings.stopTimeout + AFTER_DRAIN
+    this.readyTimeout = settings.readyTimeout
     this.#plan = new WorkerPlan(settings, own)
     this.#manager = new ServiceManager(settings, own)
     this.#slots = Array.from({ length: workers }, (_, at) => new Slot(at + 1, this))
@@ -143,13 +145,13 @@ export class Supervisor implements SlotHost {
 
   crashed(slot: Slot, ended: Ended, lived: number): void {
     const what = `slot ${slot.number} ${howEnded(ended)}`
-    if (slot.hasServed) this.#replacements.crashed(slot, what, lived)
-    else void this.#ending.giveUp(`${what} before it served`, ended.code ?? 1)
+    if (slot.charge.began) this.#replacements.crashed(slot, what, lived)
+    else void this.#ending.giveUp(ended.how === undefined ? `${what} before it served` : what, ended.code ?? 1)
   }
 
   notStarted(slot: Slot, error: unknown): void {
     const what = `slot ${slot.number}: could not start a process (${messageOf(error)})`
-    if (slot.hasServed) this.#replacements.notStarted(slot, what)
+    if (slot.charge.began) this.#replacements.notStarted(slot, what)
     else void this.#ending.giveUp(what, 1)
   }
 

@@ -13,15 +13,23 @@ export interface PrefixedOutput {
   readonly prefix: string
 }
 
-/** What became of a process. Neither code nor signal: it lives, and cannot be reached any more. */
+/** What became of a process. Neither code nor signal: it lives, and is given up. */
 export interface Ended {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   /** As the process has said. */
   readonly reason?: string | undefined
+  /** In words, where it lives. */
+  readonly how?: string
 }
 
-export const UNREACHABLE: Ended = { code: null, signal: null }
+const givenUp = (how: string): Ended => ({ code: null, signal: null, how })
+
+/** Nobody could restart it, nor would it notice the end of the supervisor. */
+export const UNREACHABLE: Ended = givenUp('has closed its channel to the supervisor, and is ended')
+
+/** @param timeout ms */
+export const notReady = (timeout: number): Ended => givenUp(`was not ready within ${timeout} ms (readyTimeout)`)
 
 /** One process of a slot. */
 export class WorkerProcess {
@@ -37,6 +45,8 @@ export class WorkerProcess {
   lost: Ended | undefined
   /** Whether it was ever in charge. */
   served = false
+  /** Whether the supervisor ends it, as it was not in charge in time: it is not to be any more. */
+  givenUp = false
   /** Whether it has handed over: it accepts no more. */
   committed = false
   /** Why it ends, where it has said so. */
@@ -89,12 +99,7 @@ function follow({ stdout, stderr }: ChildProcess, output: PrefixedOutput): Promi
 }
 
 /** In words. */
-export const howEnded = ({ code, signal, reason }: Ended): string => {
-  const how =
-    signal !== null
-      ? `was ended by ${signal}`
-      : code !== null
-        ? `exited with code ${code}`
-        : 'has closed its channel to the supervisor, and is ended'
-  return reason === undefined ? how : `${how} (${reason})`
+export const howEnded = ({ code, signal, reason, how }: Ended): string => {
+  const what = how ?? (signal === null ? `exited with code ${code}` : `was ended by ${signal}`)
+  return reason === undefined ? what : `${what} (${reason})`
 }

@@ -21,6 +21,7 @@ function twoSlots() {
   const host: SlotHost = {
     moves: new Moves(slots),
     patience: 50,
+    readyTimeout: 60_000,
     plan: () => ({}) as never,
     output: () => undefined,
     roll: () => Promise.reject(new Error('not asked for')),

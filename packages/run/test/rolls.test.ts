@@ -105,6 +105,25 @@ describe('a restart of all slots', () => {
     expect(await outcome).toMatchObject({ message: expect.stringMatching(says) })
   })
 
+  it.each<[vacant: number[], good: number, all: number, says: RegExp]>([
+    [[1], 0, 1, /slot 1 of 1: why\. Nothing is served until one is\.$/],
+    [[1], 0, 2, /slot 1 of 2: why\. Slot 2 serves on as before\.$/],
+    [[1, 2], 0, 4, /slot 1 of 4: why\. Slots 3, 4 serve on as before\.$/],
+    [[2], 1, 2, /slot 2 of 2: why\. Slot 1 has the new code; nothing else serves\.$/],
+    [[3], 2, 4, /slot 3 of 4: why\. Slots 1 to 2 have the new code; slot 4 serves on as before\.$/],
+  ])(
+    'that fails while no process is in charge of slots %j says that they do not serve',
+    async (vacant, good, all, says) => {
+      const { rolls, slots, end } = rolling(all)
+      for (const number of vacant) Reflect.set(slots[number - 1] as Slot, 'current', undefined)
+      const outcome = rolls.all()
+      await arrived()
+      for (let done = 0; done < good; done += 1) await end()
+      await end({ code: 'ERR_ZERODOWN_NOT_READY', message: 'why.' })
+      expect(await outcome).toMatchObject({ message: expect.stringMatching(says), generation: undefined })
+    },
+  )
+
   it('is followed by one more for all who ask meanwhile, after a failure as well', async () => {
     const { rolls, begun, end } = rolling(1)
     const first = rolls.all()

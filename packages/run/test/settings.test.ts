@@ -22,6 +22,7 @@ describe('the settings of zerodown run', () => {
       maxMemory: undefined,
       crashLimit: { crashes: 5, within: 60_000 },
       stopTimeout: 20_000,
+      readyTimeout: 60_000,
     })
   })
 

@@ -28,11 +28,12 @@ beforeEach(() => {
 })
 
 /** A slot, and what it has told its host. */
-function aSlot() {
+function aSlot(readyTimeout = 60_000) {
   const told: unknown[] = []
   const slot = new Slot(3, {
     moves: new Moves([]),
     patience: 50,
+    readyTimeout,
     plan: (number, generation, listeners) => ({ number, generation, listeners }) as unknown as Launch,
     output: () => undefined,
     roll: async (number) => ({ pid: number, generation: 9 }),
@@ -352,6 +353,34 @@ describe('the end of a process', () => {
     await arrived()
     expect(told).toEqual(['not started: spawn EAGAIN'])
     expect(slot.processes.size).toBe(0)
+  })
+})
+
+describe('a process that is not in charge in time', () => {
+  it('is told to end and then killed, counts as a crash, and is not to be in charge any more', async () => {
+    const { slot, told, worker } = aSlot(50)
+    slot.start()
+    const late = worker()
+    await vi.waitFor(() => expect(told).toEqual([['crashed', null, true]]), { timeout: 30_000 })
+    await vi.waitFor(() => expect(late.signals).toEqual(['SIGTERM', 'SIGKILL']), { timeout: 30_000 })
+    late.says.send({ type: 'in-charge', generation: 1 })
+    await arrived()
+    late.end('SIGKILL')
+    await arrived()
+    expect([told.length, slot.current, slot.charge.began]).toEqual([1, undefined, false])
+  })
+
+  it('is given up as well where it should take over from one that has ended', async () => {
+    const { slot, told, worker } = aSlot(500)
+    slot.start()
+    const first = worker()
+    first.says.send({ type: 'in-charge', generation: 1 })
+    await arrived()
+    await first.says.ask({ type: 'launch', request: REQUEST })
+    const successor = worker()
+    first.end('SIGKILL')
+    await vi.waitFor(() => expect(told).toContainEqual(['crashed', null, true]), { timeout: 30_000 })
+    await vi.waitFor(() => expect(successor.signals).toEqual(['SIGTERM', 'SIGKILL']), { timeout: 30_000 })
   })
 })
 

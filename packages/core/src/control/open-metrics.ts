@@ -8,13 +8,14 @@ type Sample = readonly [labels: Labels, value: number]
  * https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md
  */
 export function openMetrics(status: ServiceStatus): string {
-  const { processes, lastRestart } = status
+  const { processes, lastRestart, slots = 1, vacant } = status
   const of = (value: (process: ProcessStatus) => number): Sample[] =>
     processes.map((process) => [labelsOf(process), value(process)])
   return [
     gauge('zerodown_ready', 'Whether the service takes requests.', [[{}, Number(status.ready)]]),
     gauge('zerodown_restarting', 'Whether a restart is under way.', [[{}, Number(status.state === 'restarting')]]),
-    gauge('zerodown_slots', 'How many processes serve at a time.', [[{}, status.slots ?? 1]]),
+    gauge('zerodown_slots', 'How many processes serve at a time.', [[{}, slots]]),
+    gauge('zerodown_slots_in_charge', 'In how many slots a process is in charge.', [[{}, slots - vacant.length]]),
     ...(lastRestart === undefined
       ? []
       : [

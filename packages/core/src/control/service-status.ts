@@ -59,6 +59,8 @@ export interface ServiceStatus {
   readonly state: ServiceState
   /** Whether it serves: what `GET /readyz` answers. */
   readonly ready: boolean
+  /** The slots in which no process is in charge, from 1: nobody answers there. Without a supervisor, none. */
+  readonly vacant: readonly number[]
   /** Why it cannot restart now; `undefined`: it can. */
   readonly noRestart: { readonly code: string; readonly message: string } | undefined
   /** Whether one more restart follows. */

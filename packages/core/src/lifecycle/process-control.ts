@@ -127,6 +127,7 @@ export class ProcessControl implements Controlled {
       slots: undefined,
       state: serviceState(this.#controls.status.state),
       ready: this.#controls.service === 'up',
+      vacant: [],
       noRestart: inShort(this.whyNoRestart()),
       restartQueued: own.restartQueued,
       lastRestart: this.#lastRestart,

@@ -48,7 +48,10 @@ export interface Options {
    * the listeners that it has adopted; its predecessor does.
    */
   readiness?: 'auto' | 'manual'
-  /** How long a successor may take to become ready before it is ended and the restart given up. ms, default 60 000. */
+  /**
+   * How long a successor may take to become ready before it is ended and the restart given up. Under `zerodown run` it
+   * counts for each process that starts. ms, default 60 000.
+   */
   readyTimeout?: number
   /**
    * How long both serve after the successor is ready. If it dies, hangs or stops listening in that time, the restart is

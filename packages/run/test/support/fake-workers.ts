@@ -20,6 +20,7 @@ export class FakeWorker {
   successor: FakeWorker | undefined
   lost: Ended | undefined
   served = false
+  givenUp = false
   committed = false
   reason: string | undefined
   alive = true

@@ -26,6 +26,7 @@ const service = (given: Partial<ServiceStatus> = {}): ServiceStatus => ({
   slots: undefined,
   state: 'serving',
   ready: true,
+  vacant: [],
   noRestart: undefined,
   restartQueued: false,
   lastRestart: undefined,
@@ -127,6 +128,14 @@ describe('of what a service tells, the doctor says', () => {
     expect(findingsOfService(service({ noRestart }))).toMatchObject([{ weight: 'blocks', what: noRestart.message }])
     expect(findingsOfService(service({ noRestart, state: 'starting' }))).toEqual([])
     expect(findingsOfService(service({ noRestart, state: 'draining' }))).toEqual([])
+  })
+
+  it('in which slots no process is in charge, but not at its end', () => {
+    const given = { slots: 3, vacant: [2, 3] }
+    const findings = findingsOfService(service(given))
+    expect(weights(findings)).toEqual(['blocks', 'blocks'])
+    expect(findings[1]?.what).toMatch(/^no process is in charge of slot 3:/)
+    expect(findingsOfService(service({ ...given, state: 'draining' }))).toEqual([])
   })
 
   it('what it has warned of, once, and who does not answer', () => {

@@ -69,6 +69,7 @@ describe('the table of a status', () => {
     slots: 2,
     state: 'restarting',
     ready: true,
+    vacant: [],
     noRestart: undefined,
     restartQueued: true,
     lastRestart: { outcome: 'failed', at: 9000, duration: 200, code: 'E', message: 'no database' },

@@ -3,11 +3,18 @@ import type { Finding } from './findings.ts'
 import { blocks, weakens } from './findings.ts'
 
 /** What the service itself knows: why it cannot restart, what it has warned of, and who does not answer. */
-export function findingsOfService({ noRestart, state, processes, lastRestart }: ServiceStatus): Finding[] {
+export function findingsOfService({ noRestart, state, processes, lastRestart, vacant = [] }: ServiceStatus): Finding[] {
   const findings: Finding[] = []
   // Before it serves, and at its end, that is nothing to mend.
   if (noRestart !== undefined && (state === 'serving' || state === 'restarting')) {
     findings.push(blocks(noRestart.message, 'The reason says what to do.'))
+  }
+  // A supervisor of an older version does not tell them.
+  if (state !== 'draining') {
+    for (const slot of vacant) {
+      const what = `no process is in charge of slot ${slot}: nobody answers there, and a restart would stop there.`
+      findings.push(blocks(what, 'The log says why. The next process in its place runs the code that is there then.'))
+    }
   }
   if (lastRestart?.outcome === 'failed') {
     findings.push(weakens(`the last restart failed: ${lastRestart.message}`, 'Mend that, and run zerodown reload.'))
