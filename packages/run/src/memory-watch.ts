@@ -1,7 +1,11 @@
+import { within } from '@zerodown/core/supervision'
 import type { Slot } from './slot.ts'
 
 /** How often to look. ms */
 const PACE = 5000
+
+/** How long a worker, which may hang, has to say how large it is. ms */
+const PATIENCE = 1000
 
 /** How long a slot is left alone whose restart has failed. ms */
 const AFTER_FAILURE = 60_000
@@ -42,7 +46,8 @@ export class MemoryWatch {
 
   async #lookAt(slot: Slot): Promise<void> {
     if (performance.now() < (this.#leftAlone.get(slot) ?? 0)) return
-    const size = await slot.memory()
+    const asked = slot.memory()
+    const size = (await within(PATIENCE, asked)) ? await asked : undefined
     if (size === undefined || size <= this.#limit) return
     if (!(await this.#restart(slot, size))) this.#leftAlone.set(slot, performance.now() + AFTER_FAILURE)
   }

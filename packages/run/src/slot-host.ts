@@ -1,14 +1,14 @@
 import type { Failure, GenerationInfo, InheritedListener, Launch, Step } from '@zerodown/core/supervision'
 import type { Moves } from './moves.ts'
 import type { Slot } from './slot.ts'
-import type { Ended, PrefixedOutput } from './worker-process.ts'
+import type { Ended, PrefixedOutput, WorkerProcess } from './worker-process.ts'
 
 /** What a slot asks of the supervisor, and whom it tells what becomes of its processes. */
 export interface SlotHost {
   readonly moves: Moves
   /** How long a process may take from SIGTERM to its end. ms */
   readonly patience: number
-  /** How long a process that follows nobody may take until it is in charge. ms */
+  /** How long a process that follows nobody may take until it is in charge, and any to answer where others wait. ms */
   readonly readyTimeout: number
   /** How to start a process of this slot that follows nobody. */
   plan(slot: number, generation: number, listeners: readonly InheritedListener[]): Launch
@@ -24,6 +24,8 @@ export interface SlotHost {
   inCharge(slot: Slot): void
   /** The process that was in charge has ended, and nobody follows it. @param lived how long it was in charge, ms */
   crashed(slot: Slot, ended: Ended, lived: number): void
+  /** A process has not answered for `readyTimeout`, and is killed. */
+  hangs(slot: number, process: WorkerProcess): void
   /** There is no process in place of that one. */
   notStarted(slot: Slot, error: unknown): void
 }

@@ -7,6 +7,7 @@ import { HeldSockets } from './held-sockets.ts'
 import { restartSlot } from './restart-slot.ts'
 import type { SlotHost } from './slot-host.ts'
 import { launched, startSuccessor } from './start-successor.ts'
+import { unlessItHangs } from './unless-it-hangs.ts'
 import type { Ended } from './worker-process.ts'
 import { UNREACHABLE, WorkerProcess, howEnded, notReady } from './worker-process.ts'
 
@@ -65,7 +66,7 @@ export class Slot {
 
   /** Restarts it, with a live handover. */
   restart(): Promise<GenerationInfo | Failure> {
-    return restartSlot(this)
+    return restartSlot(this, this.#host)
   }
 
   /** The resident set of the process in charge, bytes; `undefined` where that does not answer. */
@@ -149,6 +150,7 @@ export class Slot {
     this.#host.heard(this.number, step)
     if (step.event !== 'committed') return
     process.committed = true
+    void unlessItHangs(this.number, process, this.#host, process.ended)
     this.#checkHandedOver(process)
   }
 

@@ -13,7 +13,7 @@ import type { SlotHost } from './slot-host.ts'
 import { Slot } from './slot.ts'
 import { StartUp } from './start-up.ts'
 import { SupervisorControl } from './supervisor-control.ts'
-import type { Ended, PrefixedOutput } from './worker-process.ts'
+import type { Ended, PrefixedOutput, WorkerProcess } from './worker-process.ts'
 import { howEnded } from './worker-process.ts'
 import { WorkerPlan } from './worker-plan.ts'
 
@@ -147,6 +147,11 @@ export class Supervisor implements SlotHost {
     const what = `slot ${slot.number} ${howEnded(ended)}`
     if (slot.charge.began) this.#replacements.crashed(slot, what, lived)
     else void this.#ending.giveUp(ended.how === undefined ? `${what} before it served` : what, ended.code ?? 1)
+  }
+
+  hangs(slot: number, { generation }: WorkerProcess): void {
+    const time = `${this.readyTimeout} ms (readyTimeout)`
+    this.logger.error(`slot ${slot}: generation ${generation} has not answered within ${time}, and is killed.`)
   }
 
   notStarted(slot: Slot, error: unknown): void {

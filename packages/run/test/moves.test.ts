@@ -29,6 +29,7 @@ function twoSlots() {
     heard() {},
     inCharge() {},
     crashed() {},
+    hangs() {},
     notStarted() {},
   }
   slots.push(new Slot(1, host), new Slot(2, host))

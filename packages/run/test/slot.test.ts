@@ -1,5 +1,5 @@
 import type { Launch, LaunchRequest } from '@zerodown/core/supervision'
-import { Channel, LANES } from '@zerodown/core/supervision'
+import { Channel, LANES, defer } from '@zerodown/core/supervision'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { arrived } from '../../core/test/support/carriers.ts'
 import { Moves } from '../src/moves.ts'
@@ -41,14 +41,15 @@ function aSlot(readyTimeout = 60_000) {
     heard: (_, step) => told.push(step),
     inCharge: ({ current }) => told.push(`in charge: ${current?.generation}`),
     crashed: (_, { code, signal }, lived) => told.push(['crashed', signal ?? code, lived < 1000]),
+    hangs: (_, { generation }) => told.push(`hangs: ${generation}`),
     notStarted: (_, error) => told.push(`not started: ${(error as Error).message}`),
   })
   return { slot, told, worker: (at = -1) => FakeWorker.started.at(at) as FakeWorker }
 }
 
 /** One whose first process is in charge. */
-async function serving() {
-  const all = aSlot()
+async function serving(readyTimeout?: number) {
+  const all = aSlot(readyTimeout)
   all.slot.start()
   all.worker().says.send({ type: 'in-charge', generation: 1 })
   await arrived()
@@ -174,6 +175,34 @@ describe('a restart of a slot', () => {
     worker().says.answer('restart-slot', () => ({ pid: 7, generation: 3 }))
     worker().says.send({ type: 'in-charge', generation: 2 })
     expect(await restarted).toEqual({ pid: 7, generation: 3 })
+  })
+
+  it('has a process killed that does not answer for readyTimeout, and is done by the one in its place', async () => {
+    const { slot, worker, told } = await serving(1000)
+    const stuck = worker()
+    stuck.says.answer('restart-slot', () => new Promise(() => {}))
+    stuck.says.answer('memory', () => new Promise(() => {}) as never)
+    const restarted = slot.restart()
+    await vi.waitFor(() => expect(stuck.signals).toEqual(['SIGKILL']), { timeout: 30_000 })
+    stuck.end('SIGKILL')
+    await arrived()
+    expect(told).toEqual(['hangs: 1', ['crashed', 'SIGKILL', false]])
+    slot.start()
+    worker().says.send({ type: 'in-charge', generation: 2 })
+    expect(await restarted).toEqual({ pid: worker().pid, generation: 2 })
+  })
+
+  it('takes its time, as long as its process answers', async () => {
+    const { slot, worker } = await serving(1000)
+    const asked = vi.fn<() => number>(() => 1)
+    const restarted = defer<{ pid: number; generation: number }>()
+    worker().says.answer('memory', asked)
+    worker().says.answer('restart-slot', () => restarted.promise)
+    const outcome = slot.restart()
+    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(3), { timeout: 30_000 })
+    restarted.resolve({ pid: 5, generation: 2 })
+    expect(await outcome).toEqual({ pid: 5, generation: 2 })
+    expect(worker().signals).toEqual([])
   })
 
   it('does not wait for that during a shutdown', async () => {

@@ -1,0 +1,28 @@
+import { within } from '@zerodown/core/supervision'
+import type { SlotHost } from './slot-host.ts'
+import type { WorkerProcess } from './worker-process.ts'
+
+/** How often a process is asked whether it answers, ms. */
+const PACE = 1000
+
+/**
+ * Waits for something that a process does. One whose event loop is blocked would keep everybody waiting, so that one is
+ * killed, by which `done` has to come.
+ * @param slot that of the process
+ */
+export async function unlessItHangs<Done>(
+  slot: number,
+  process: WorkerProcess,
+  host: SlotHost,
+  done: Promise<Done>,
+): Promise<Done> {
+  while (!(await within(PACE, done))) {
+    // Its size is the least that every worker can tell. One that has closed its channel cannot be asked.
+    const answered = process.channel.ask({ type: 'memory' })
+    if (await within(host.readyTimeout, Promise.race([answered, done]))) continue
+    host.hangs(slot, process)
+    process.kill('SIGKILL')
+    break
+  }
+  return done
+}
