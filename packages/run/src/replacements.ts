@@ -8,6 +8,7 @@ export class Replacements {
   readonly #policies: ReadonlyMap<Slot, CrashPolicy>
   readonly #logger: Logger
   readonly #tooOften: (why: string) => void
+  readonly #waiting = new Set<NodeJS.Timeout>()
 
   constructor(slots: readonly Slot[], limit: CrashLimit | undefined, logger: Logger, tooOften: (why: string) => void) {
     this.#policies = new Map(slots.map((slot) => [slot, new CrashPolicy(limit)]))
@@ -27,9 +28,18 @@ export class Replacements {
     this.#startAgain(slot, what, othersServe ? policy?.notStarted() : policy?.crashed(0))
   }
 
+  /** Starts none any more. */
+  stop(): void {
+    for (const timer of this.#waiting) clearTimeout(timer)
+  }
+
   #startAgain(slot: Slot, what: string, delay: number | undefined): void {
     if (delay === undefined) return this.#tooOften(`${what}, too often (crashLimit)`)
     this.#logger.error(`${what}; starting it again${delay > 0 ? ` in ${delay} ms` : ''}.`)
-    setTimeout(() => slot.start(), delay)
+    const timer = setTimeout(() => {
+      this.#waiting.delete(timer)
+      slot.start()
+    }, delay)
+    this.#waiting.add(timer)
   }
 }

@@ -167,6 +167,7 @@ export class Supervisor implements SlotHost {
   }
 
   #endBegan(): void {
+    this.#replacements.stop()
     this.#manager.announceStop()
     for (const { sockets } of this.#slots) sockets.closeAll()
   }
