@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { until } from '../support/index.ts'
+import { tempDir, until } from '../support/index.ts'
+import { inFlight } from './stage/in-flight.ts'
 import { onSignal, programWith } from './stage/program.ts'
 import { startSupervised } from './stage/supervised.ts'
 
@@ -27,6 +30,18 @@ it.each([
   expect(await server.waitForExit()).toBe(code)
   if (code === 1) await server.waitForLog(/error: workers did not end in time, and are killed/)
   await until(() => server.alive().length === 0, 'the end of all')
+})
+
+it('a worker whose file of variables says a longer drainTimeout is not killed before that is over', async () => {
+  const envFile = join(await tempDir(), 'app.env')
+  await writeFile(envFile, 'ZERODOWN_DRAIN_TIMEOUT=45000')
+  const supervised = await startSupervised('register/http.mjs', { slots: 1, flags: ['--env-file', envFile] })
+  const { server } = supervised
+  // Longer than the default of 20 s, and 10 s more.
+  const answers = await inFlight(supervised, 1, 33_000)
+  server.signal('SIGTERM', server.pid)
+  expect(await answers.complete()).toBe('1 of 1')
+  expect(await server.waitForExit()).toBe(0)
 })
 
 it('a worker that hangs at its start keeps no restart of it waiting for ever: the others serve on', async () => {

@@ -45,8 +45,9 @@ export class Instance<Face extends EventEmitter<ZerodownEvents>> {
    * @param defaults in place of the usual ones; of two for the same option, the first counts
    */
   declare(options: Options, defaults?: Options): void {
-    if (this.#lifecycle === undefined) this.#options.add(options, defaults)
-    else this.#options.checkUnchanged(options)
+    if (this.#lifecycle !== undefined) return this.#options.checkUnchanged(options)
+    this.#options.add(options, defaults)
+    this.#tellTimes()
   }
 
   attach(server: Server, options: Options): void {
@@ -124,9 +125,15 @@ export class Instance<Face extends EventEmitter<ZerodownEvents>> {
       unused: () => this.#stop(),
     })
     this.#lifecycle = lifecycle
+    this.#tellTimes()
     this.#servers.watch(lifecycle)
     this.#active.put({ instance: this.#face, logger: lifecycle.settings.logger })
     return lifecycle
+  }
+
+  #tellTimes(): void {
+    const { drainTimeout, shutdownDelay, readyTimeout } = this.#settings
+    origin.supervisor?.tellTimes({ stopTimeout: drainTimeout + shutdownDelay, readyTimeout })
   }
 
   #stop(): void {

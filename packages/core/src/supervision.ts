@@ -14,6 +14,7 @@ export type {
   Move,
   MoveOutcome,
   WorkerInfo,
+  WorkerTimes,
 } from './channel/supervision.ts'
 export { LANES, isFailure } from './channel/supervision.ts'
 export { inShort } from './control/failed.ts'

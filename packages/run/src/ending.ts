@@ -8,8 +8,8 @@ import { howEnded } from './worker-process.ts'
 export interface EndingHost {
   readonly slots: readonly Slot[]
   readonly logger: Logger
-  /** How long workers may take to end. ms */
-  patience(): number
+  /** How long a worker may take to end. ms */
+  patience(process: WorkerProcess): number
   /** It begins. */
   began(): void
   /** Nothing is left. */
@@ -98,7 +98,9 @@ export class Ending {
   }
 
   async #ended(): Promise<void> {
-    if (await within(this.#host.patience(), this.#allEnded())) return
+    const { slots, patience } = this.#host
+    const longest = Math.max(0, ...slots.flatMap(({ processes }) => [...processes].map(patience)))
+    if (await within(longest, this.#allEnded())) return
     this.#blame('workers did not end in time and were killed', 1)
     this.#host.logger.error('workers did not end in time, and are killed.')
     await this.#killAll()

@@ -27,6 +27,11 @@ export class Heir {
     })
   }
 
+  /** That process may take so long, if it is the one: from now on, ms. */
+  retime(process: WorkerProcess, timeout: number): void {
+    if (process === this.#process) this.put(process, timeout)
+  }
+
   /** There is none any more. */
   clear(): void {
     this.#process = undefined

@@ -37,8 +37,11 @@ export interface RunOptions {
    * through the supervisor, so that a worker sees no terminal. Default: false.
    */
   prefix?: boolean
-  /** A file of variables, read anew at each start (https://nodejs.org/api/cli.html#--env-fileconfig). Default: none. */
-  envFile?: string
+  /**
+   * A file of variables, read anew at each start (https://nodejs.org/api/cli.html#--env-fileconfig), or several: of two that
+   * set the same variable, the last one wins. Default: none.
+   */
+  envFile?: string | readonly string[]
 }
 
 /** The options of zerodown that are the workers' own. */
@@ -100,7 +103,11 @@ export const runOptions: { readonly [Name in keyof RunOptions]-?: RunOption } = 
     read: asGiven,
   },
   prefix: yesOrNo,
-  envFile: path,
+  envFile: {
+    wants: 'a path, or a list of paths',
+    accepts: (value) => isWord(value) || (Array.isArray(value) && value.every(isWord)),
+    read: asGiven,
+  },
 }
 
 /** An option that a flag gives. */

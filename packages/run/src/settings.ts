@@ -14,6 +14,8 @@ export interface RunSettings {
   readonly args: readonly string[]
   /** Variables for the workers. */
   readonly env: Readonly<Record<string, string>>
+  /** Files of variables for the workers, the last one wins. */
+  readonly envFiles: readonly string[]
   readonly workers: number
   /** Whether each client is served in one slot of several. */
   readonly sticky: boolean
@@ -42,7 +44,7 @@ export function resolveRun(options: RunFile, preload: string, logger: Logger = d
     script,
     args = [],
     nodeArgs = [],
-    envFile,
+    envFile = [],
     workers = 1,
     sticky = false,
     maxMemory,
@@ -52,11 +54,13 @@ export function resolveRun(options: RunFile, preload: string, logger: Logger = d
   const inherited = inheritedOptions()
   const { pidFile = inherited.pidFile, control = inherited.control } = options
   const count = workers === 'max' ? availableParallelism() : workers
-  const nodes = [...(envFile === undefined ? [] : [`--env-file=${envFile}`]), '--import', preload, ...nodeArgs]
+  const envFiles = [envFile].flat()
+  const nodes = [...envFiles.map((file) => `--env-file=${file}`), '--import', preload, ...nodeArgs]
   const limit = crashLimitIn(crashLimit)
   return {
     args: [...nodes, script, ...args],
     env: Object.fromEntries(Object.entries(worker).map(([name, value]) => [textNames([name]).variable, String(value)])),
+    envFiles,
     workers: count,
     sticky: sticky && count > 1,
     pidFile,

@@ -7,11 +7,13 @@ import type { Ended, PrefixedOutput, WorkerProcess } from './worker-process.ts'
 export interface SlotHost {
   readonly moves: Moves
   /** How long a process may take from SIGTERM to its end. ms */
-  readonly patience: number
+  patience(process: WorkerProcess): number
   /** How long a process that follows nobody may take until it is in charge, and any to answer where others wait. ms */
   readonly readyTimeout: number
   /** How to start a process of this slot that follows nobody. */
   plan(slot: number, generation: number, listeners: readonly InheritedListener[]): Launch
+  /** @throws why no process can start in that folder */
+  checkStart(folder: string): void
   /** Where its processes print; `undefined`: where the supervisor does. */
   output(slot: number, generation: number): PrefixedOutput | undefined
   /** A trigger came to a worker. */
@@ -24,8 +26,8 @@ export interface SlotHost {
   inCharge(slot: Slot): void
   /** The process that was in charge has ended, and nobody follows it. @param lived how long it was in charge, ms */
   crashed(slot: Slot, ended: Ended, lived: number): void
-  /** A process has not answered for `readyTimeout`, and is killed. */
-  hangs(slot: number, process: WorkerProcess): void
+  /** A process has not answered in that time, and is killed. @param time its `readyTimeout`, ms */
+  hangs(slot: number, process: WorkerProcess, time: number): void
   /** There is no process in place of that one. */
   notStarted(slot: Slot, error: unknown): void
 }

@@ -97,9 +97,8 @@ export class Slot {
     channel.on('listens', ({ listener }, handle) => this.sockets.add(listener, handle))
     channel.on('closed', ({ inode }) => this.sockets.remove(inode))
     channel.on('step', ({ step }) => this.#heard(process, step as Step))
-    channel.on('dying', ({ message }) => void (process.reason = message))
+    channel.on('times', (times) => this.#heir.retime(process, (process.times = times).readyTimeout))
     channel.on('in-charge', () => this.#putInCharge(process))
-    channel.on('signal-successor', ({ signal }) => process.successor?.kill(signal))
     this.#host.moves.follow(this, process)
     channel.answer('launch', ({ request }) => this.#launch(process, request))
     channel.answer('ticket-keys-shared', ({ key, keys }) => this.#host.ticketKeys(key, keys))
@@ -125,6 +124,7 @@ export class Slot {
   #launch(predecessor: WorkerProcess, request: LaunchRequest): { pid: number } | Failure | Promise<Failure> {
     if (this.#stopping) return failure('ERR_ZERODOWN_SHUTTING_DOWN', 'the supervisor is shutting down')
     try {
+      this.#host.checkStart(request.cwd)
       const output = this.#host.output(this.number, predecessor.generation + 1)
       const successor = startSuccessor(predecessor, request, this.sockets, output)
       this.#follow(successor)
@@ -171,13 +171,8 @@ export class Slot {
     process.givenUp = true
     process.kill('SIGTERM')
     this.#without(process, why)
-    if (
-      !(await within(
-        this.#host.patience,
-        process.ended.catch(() => {}),
-      ))
-    )
-      process.kill('SIGKILL')
+    const over = process.ended.catch(() => {})
+    if (!(await within(this.#host.patience(process), over))) process.kill('SIGKILL')
   }
 
   /** If it was in charge, it is no more. */

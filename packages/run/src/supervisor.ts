@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Failure, GenerationInfo, InheritedListener, Launch, Logger, Step } from '@zerodown/core/supervision'
 import { STOP_SIGNALS, listenToSignals, messageOf, readStartCommand } from '@zerodown/core/supervision'
 import { Ending } from './ending.ts'
+import { checkEnvFiles } from './env-files.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import { Moves } from './moves.ts'
 import { Replacements } from './replacements.ts'
@@ -24,7 +25,6 @@ const AFTER_DRAIN = 10_000
 export class Supervisor implements SlotHost {
   readonly logger: Logger
   readonly moves: Moves
-  readonly patience: number
   readonly readyTimeout: number
   readonly #settings: RunSettings
   readonly #plan: WorkerPlan
@@ -45,7 +45,6 @@ export class Supervisor implements SlotHost {
     const own = readStartCommand()
     this.#settings = settings
     this.logger = logger
-    this.patience = settings.stopTimeout + AFTER_DRAIN
     this.readyTimeout = settings.readyTimeout
     this.#plan = new WorkerPlan(settings, own)
     this.#manager = new ServiceManager(settings, own)
@@ -78,7 +77,7 @@ export class Supervisor implements SlotHost {
     this.#ending = new Ending({
       slots: this.#slots,
       logger,
-      patience: () => this.patience,
+      patience: (process) => this.patience(process),
       began: () => this.#endBegan(),
       over: () => this.#endIsOver(),
     })
@@ -149,9 +148,17 @@ export class Supervisor implements SlotHost {
     else void this.#ending.giveUp(ended.how === undefined ? `${what} before it served` : what, ended.code ?? 1)
   }
 
-  hangs(slot: number, { generation }: WorkerProcess): void {
-    const time = `${this.readyTimeout} ms (readyTimeout)`
-    this.logger.error(`slot ${slot}: generation ${generation} has not answered within ${time}, and is killed.`)
+  hangs(slot: number, { generation }: WorkerProcess, time: number): void {
+    const limit = `${time} ms (readyTimeout)`
+    this.logger.error(`slot ${slot}: generation ${generation} has not answered within ${limit}, and is killed.`)
+  }
+
+  patience({ times = this.#settings }: WorkerProcess): number {
+    return times.stopTimeout + AFTER_DRAIN
+  }
+
+  checkStart(folder: string): void {
+    checkEnvFiles(this.#settings.envFiles, folder)
   }
 
   notStarted(slot: Slot, error: unknown): void {

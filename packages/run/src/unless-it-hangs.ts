@@ -16,11 +16,12 @@ export async function unlessItHangs<Done>(
   host: SlotHost,
   done: Promise<Done>,
 ): Promise<Done> {
+  const patience = process.times?.readyTimeout ?? host.readyTimeout
   while (!(await within(PACE, done))) {
     // Its size is the least that every worker can tell. One that has closed its channel cannot be asked.
     const answered = process.channel.ask({ type: 'memory' })
-    if (await within(host.readyTimeout, Promise.race([answered, done]))) continue
-    host.hangs(slot, process)
+    if (await within(patience, Promise.race([answered, done]))) continue
+    host.hangs(slot, process, patience)
     process.kill('SIGKILL')
     break
   }

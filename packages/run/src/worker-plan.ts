@@ -1,5 +1,6 @@
 import type { AnyPort, InheritedListener, Launch, StartCommand } from '@zerodown/core/supervision'
 import { planLaunch } from '@zerodown/core/supervision'
+import { checkEnvFiles } from './env-files.ts'
 import { Output } from './output.ts'
 import { hasReusePort } from './reuse-port.ts'
 import { passedOn } from './service-manager.ts'
@@ -11,14 +12,16 @@ export class WorkerPlan {
   /** Whether each slot binds sockets of its own. */
   readonly reusePort: boolean
   readonly #slots: number
+  readonly #envFiles: readonly string[]
   readonly #piped: boolean
   readonly #sticky: boolean
   readonly #command: StartCommand
   readonly #output: Omit<PrefixedOutput, 'prefix'> | undefined
 
   /** @param own how this process was started */
-  constructor({ args, env, workers, sticky, prefix }: RunSettings, own: StartCommand) {
+  constructor({ args, env, envFiles, workers, sticky, prefix }: RunSettings, own: StartCommand) {
     this.#slots = workers
+    this.#envFiles = envFiles
     this.#piped = prefix
     this.#sticky = sticky
     this.reusePort = workers > 1 && hasReusePort()
@@ -26,7 +29,10 @@ export class WorkerPlan {
     this.#output = prefix ? { stdout: new Output(process.stdout), stderr: new Output(process.stderr) } : undefined
   }
 
-  /** @param anyPorts the ports that the first slot got where it asked for any */
+  /**
+   * @param anyPorts the ports that the first slot got where it asked for any
+   * @throws {ZerodownError} `ERR_ZERODOWN_LAUNCH`: a file of variables cannot be read
+   */
   launch(
     slot: number,
     generation: number,
@@ -37,7 +43,9 @@ export class WorkerPlan {
     const ports = reusePort ? anyPorts : undefined
     const all = { slots: this.#slots, supervisor: process.pid, piped: this.#piped, sticky: this.#sticky }
     const worker = { ...all, slot, reusePort, ports }
-    return planLaunch(this.#command, {}, { generation, listeners, restartSignals: ['SIGUSR2'], worker }, {})
+    const launch = planLaunch(this.#command, {}, { generation, listeners, restartSignals: ['SIGUSR2'], worker }, {})
+    checkEnvFiles(this.#envFiles, launch.cwd)
+    return launch
   }
 
   /** Where a worker prints; `undefined`: where this process does. */

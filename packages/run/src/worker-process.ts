@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import type { FromSupervisor, FromWorker, Launch } from '@zerodown/core/supervision'
+import type { FromSupervisor, FromWorker, Launch, WorkerTimes } from '@zerodown/core/supervision'
 import { Channel, LANES, Lanes, carrierOf, spawnWithChannel, within } from '@zerodown/core/supervision'
 import type { Output } from './output.ts'
 
@@ -43,6 +43,8 @@ export class WorkerProcess {
   successor: WorkerProcess | undefined
   /** How its own successor has ended, where it has, and there is no further one. */
   lost: Ended | undefined
+  /** What its options say, where it has said so. */
+  times: WorkerTimes | undefined
   /** Whether it was ever in charge. */
   served = false
   /** Whether the supervisor ends it, as it was not in charge in time: it is not to be any more. */
@@ -66,6 +68,8 @@ export class WorkerProcess {
     })
     this.lanes = new Lanes(carrierOf(this.#child))
     this.channel = new Channel(this.lanes.open(LANES.supervisor))
+    this.channel.on('dying', ({ message }) => void (this.reason = message))
+    this.channel.on('signal-successor', ({ signal }) => this.successor?.kill(signal))
     const printed = output === undefined ? undefined : follow(this.#child, output)
     this.ended = new Promise((resolve, reject) => {
       this.#child.once('exit', async (code, signal) => {

@@ -20,7 +20,8 @@ function twoSlots() {
   const slots: Slot[] = []
   const host: SlotHost = {
     moves: new Moves(slots),
-    patience: 50,
+    patience: ({ times }) => times?.stopTimeout ?? 50,
+    checkStart() {},
     readyTimeout: 60_000,
     plan: () => ({}) as never,
     output: () => undefined,

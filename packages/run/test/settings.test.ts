@@ -31,6 +31,13 @@ describe('the settings of zerodown run', () => {
     expect(args).toEqual(['--env-file=.env', '--import', PRELOAD, '--import', 'tsx', 'server.js', '-x', ''])
   })
 
+  it('have Node read each file of variables, in that order', () => {
+    expect(settingsOf({ envFile: ['.env', 'prod.env'] })).toMatchObject({
+      args: ['--env-file=.env', '--env-file=prod.env', '--import', PRELOAD, 'server.js'],
+      envFiles: ['.env', 'prod.env'],
+    })
+  })
+
   it('tell the workers their own options by the environment', () => {
     const { env } = settingsOf({ probation: 0, handover: false, readiness: 'manual', readyTimeout: 5000 })
     expect(env).toEqual({
@@ -105,7 +112,7 @@ describe('the settings of zerodown run', () => {
     [{ sticky: 1 }, 'sticky: wants true or false, got 1.'],
     [{ prefix: 'yes' }, "prefix: wants true or false, got 'yes'."],
     [{ pidFile: 5 }, 'pidFile: wants a path, got 5.'],
-    [{ envFile: '' }, "envFile: wants a path, got ''."],
+    [{ envFile: '' }, "envFile: wants a path, or a list of paths, got ''."],
     [{ maxMemory: 0 }, 'maxMemory: wants'],
     [{ maxMemory: '500 MB' }, "maxMemory: wants a number of bytes, or a size such as '500M' or '2G', got '500 MB'."],
     [{ maxMemory: ['5'] }, 'maxMemory: wants'],

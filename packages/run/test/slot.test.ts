@@ -32,7 +32,8 @@ function aSlot(readyTimeout = 60_000) {
   const told: unknown[] = []
   const slot = new Slot(3, {
     moves: new Moves([]),
-    patience: 50,
+    patience: ({ times }) => times?.stopTimeout ?? 50,
+    checkStart() {},
     readyTimeout,
     plan: (number, generation, listeners) => ({ number, generation, listeners }) as unknown as Launch,
     output: () => undefined,
@@ -397,6 +398,17 @@ describe('a process that is not in charge in time', () => {
     late.end('SIGKILL')
     await arrived()
     expect([told.length, slot.current, slot.charge.began]).toEqual([1, undefined, false])
+  })
+
+  it('has the time that it says, in place of the time that the supervisor knows, also to its end', async () => {
+    const { slot, told, worker } = aSlot()
+    slot.start()
+    const late = worker()
+    late.says.send({ type: 'times', readyTimeout: 50, stopTimeout: 60_000 })
+    await vi.waitFor(() => expect(told).toEqual([['crashed', null, true]]), { timeout: 30_000 })
+    expect(late.signals).toEqual(['SIGTERM'])
+    expect(late.times).toMatchObject({ stopTimeout: 60_000 })
+    late.end(0)
   })
 
   it('is given up as well where it should take over from one that has ended', async () => {

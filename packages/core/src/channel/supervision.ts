@@ -60,8 +60,18 @@ export interface Move {
   readonly inode?: number | undefined
 }
 
+/** How much time a worker takes, as its options say. */
+export interface WorkerTimes {
+  /** From SIGTERM to the end of its drain at the most. ms */
+  readonly stopTimeout: number
+  /** From its start until it is ready at the most. ms */
+  readonly readyTimeout: number
+}
+
 /** From a worker. */
 export type FromWorker =
+  /** What its options say, which the supervisor may not know: they may stand in its code, or in a file of variables. */
+  | ({ type: 'times' } & WorkerTimes)
   /** With a handle: it listens there, and the supervisor is to hold the socket for those that follow. */
   | { type: 'listens'; listener: InheritedListener }
   /** It has closed that socket, and does not want it any more. */

@@ -1,7 +1,14 @@
 import { Channel } from '../channel/channel.ts'
 import type { Lanes } from '../channel/lanes.ts'
 import type { GenerationInfo } from '../channel/messages.ts'
-import type { Failure, FromSupervisor, FromWorker, MoveOutcome, WorkerInfo } from '../channel/supervision.ts'
+import type {
+  Failure,
+  FromSupervisor,
+  FromWorker,
+  MoveOutcome,
+  WorkerInfo,
+  WorkerTimes,
+} from '../channel/supervision.ts'
 import { LANES, isFailure } from '../channel/supervision.ts'
 import type { ZerodownErrorCode } from '../errors.ts'
 import { ZerodownError, messageOf } from '../errors.ts'
@@ -120,6 +127,11 @@ export class Supervisor {
   /** Says why this process is about to end. */
   reportDying(message: string): void {
     this.#channel.send({ type: 'dying', message })
+  }
+
+  /** Says how much time this process takes. */
+  tellTimes(times: WorkerTimes): void {
+    this.#channel.send({ type: 'times', ...times })
   }
 
   announceInCharge(generation: number): void {

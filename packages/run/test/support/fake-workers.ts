@@ -1,5 +1,5 @@
 import { Channel, LANES, Lanes, defer } from '@zerodown/core/supervision'
-import type { FromSupervisor, FromWorker, Launch } from '@zerodown/core/supervision'
+import type { FromSupervisor, FromWorker, Launch, WorkerTimes } from '@zerodown/core/supervision'
 import { MemoryCarrier } from '../../../core/test/support/carriers.ts'
 import type { Ended } from '../../src/worker-process.ts'
 
@@ -21,6 +21,7 @@ export class FakeWorker {
   lost: Ended | undefined
   served = false
   givenUp = false
+  times: WorkerTimes | undefined
   committed = false
   reason: string | undefined
   alive = true
@@ -36,6 +37,7 @@ export class FakeWorker {
     this.#carrier = there
     this.lanes = new Lanes(here)
     this.channel = new Channel(this.lanes.open(LANES.supervisor))
+    this.channel.on('signal-successor', ({ signal }) => this.successor?.kill(signal))
     this.its = new Lanes(there)
     this.says = new Channel(this.its.open(LANES.supervisor))
     this.pid = fails === undefined ? 1000 + FakeWorker.started.length : undefined

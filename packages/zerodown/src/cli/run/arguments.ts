@@ -32,16 +32,19 @@ export function parseRun(args: readonly string[]): RunFile | 'help' {
   const { given, rest } = split([...args])
   const texts = new Map<string, string>()
   const nodeArgs: string[] = []
+  const envFiles: string[] = []
   for (const flag of given) {
     if (flag.name === 'help' && flag.value === undefined) return 'help'
     const value = valueOf(flag)
     if (flag.name === 'node-args') nodeArgs.push(...value.split(' ').filter(Boolean))
     else texts.set(flag.name, value)
+    if (flag.name === 'env-file') envFiles.push(value)
   }
   const [script, ...its] = rest
   return {
     ...optionsIn(texts),
     ...(script === undefined ? {} : { script, args: its }),
+    ...(envFiles.length > 1 ? { envFile: envFiles } : {}),
     ...(nodeArgs.length === 0 ? {} : { nodeArgs }),
   }
 }

@@ -15,7 +15,8 @@ program's.
   --crash-limit LIMIT  How often a slot may crash before everything ends: 5/60s is five times in
                        60 seconds; none: as often as it does. Default: 5/60s.
   --prefix             Begins each line that a worker prints with its slot and generation: [1.3].
-  --env-file FILE      Variables for the program, read anew at each start.
+  --env-file FILE      Variables for the program, read anew at each start; may be given several
+                       times.
   --node-args WORDS    Options for Node, such as "--import tsx". They are separated by spaces; may
                        be given several times.
   -h, --help           Prints this.
