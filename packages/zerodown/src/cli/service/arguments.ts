@@ -59,8 +59,8 @@ export function parseService(args: readonly string[], names: readonly OptionName
     throw new UsageError('which server? Give one of --pid-file FILE, --control PATH and PID.')
   }
   return {
-    control,
-    pidFile,
+    control: parsePath('--control', control),
+    pidFile: parsePath('--pid-file', pidFile),
     pid: parsePid(pid),
     json: values.json ?? false,
     watch: values.watch ?? false,
@@ -88,6 +88,12 @@ function parse(args: readonly string[], names: readonly OptionName[]): Parsed {
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error })
   }
+}
+
+/** An empty one comes of a variable that is not set, `--control "$SOCKET"`. Node takes an empty path for none. */
+function parsePath(option: string, path: string | undefined): string | undefined {
+  if (path === '') throw new UsageError(`${option}: wants a path, got ''. Is a variable not set?`)
+  return path
 }
 
 function parseTimeout(text: string | undefined): number | undefined {

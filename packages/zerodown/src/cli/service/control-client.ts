@@ -1,34 +1,31 @@
 import type { IncomingMessage } from 'node:http'
-import { request } from 'node:http'
 import { createInterface } from 'node:readline'
 import { json } from 'node:stream/consumers'
 import type { Outcome, ServiceStatus, Step } from '@zerodown/core/supervision'
 import { CommandError } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-
-/** How long a service has to begin its answer. It is at its disposal at once, unless it hangs. ms */
-const PATIENCE = 10_000
-
-/** Nobody listens there: a process that was killed leaves its path behind. */
-const NOBODY: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'])
-
-/** Whoever listened has just ended. */
-const ENDED: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE'])
+import { ask } from './ask.ts'
 
 /** A line of what a service tells. */
 export type Line = (Step | Outcome) & { readonly at: number }
 
-/** @returns `undefined` where nobody listens */
+/**
+ * @returns `undefined` where nobody listens
+ * @throws {CommandError} where it is no service that does
+ */
 export async function statusAt(control: string): Promise<ServiceStatus | undefined> {
   const response = await ask(control, 'GET', '/status')
-  return response && ((await bodyOf(response, control)) as ServiceStatus)
+  if (response === undefined) return undefined
+  const status = await bodyOf(response)
+  if (response.statusCode !== 200 || status['zerodown'] !== 1) throw noService(control)
+  return status as unknown as ServiceStatus
 }
 
 /**
  * Has a service restart or end.
  * @returns what it tells, line by line, until it is over or the process that tells it has ended; `undefined` where nobody
  *   listens
- * @throws {CommandError} where it refuses
+ * @throws {CommandError} where it refuses, or is no service; and the reason of `cut`, before it has answered
  */
 export async function order(
   control: string,
@@ -37,9 +34,11 @@ export async function order(
 ): Promise<AsyncIterable<Line> | undefined> {
   const response = await ask(control, 'POST', `/${what}`, cut)
   if (response === undefined) return undefined
-  if (response.statusCode === 200) return linesOf(response)
-  const { message } = (await bodyOf(response, control)) as { message: string }
-  throw new CommandError(message, { exitCode: EXIT.refused })
+  const { statusCode, headers } = response
+  if (statusCode === 200 && headers['content-type'] === 'application/x-ndjson') return linesOf(response)
+  const { code, message } = await bodyOf(response)
+  if (statusCode !== 409 || !String(code).startsWith('ERR_ZERODOWN_')) throw noService(control)
+  throw new CommandError(String(message), { exitCode: EXIT.refused })
 }
 
 /** They end in the middle where whoever tells them has ended, or nobody listens any more. */
@@ -64,53 +63,18 @@ function read(text: string): Line | undefined {
   }
 }
 
-function ask(
-  socketPath: string,
-  method: string,
-  path: string,
-  signal?: AbortSignal,
-): Promise<IncomingMessage | undefined> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ socketPath, method, path, signal, agent: false })
-    const late = setTimeout(() => {
-      const why = `nobody answers at ${socketPath}: the process behind it hangs. Nothing is known to have happened.`
-      sent.destroy(new CommandError(why, { exitCode: EXIT.timedOut }))
-    }, PATIENCE)
-    sent.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(late)
-      const ended = ENDED.has(error.code)
-      if (NOBODY.has(error.code) || (ended && method === 'GET')) resolve(undefined)
-      else if (ended) reject(endedMeanwhile(error))
-      else reject(error.code === 'EACCES' || error.code === 'EPERM' ? notPermitted(socketPath, error) : error)
-    })
-    sent.on('response', (response) => {
-      clearTimeout(late)
-      response.on('error', () => {}) // The lines end, and that tells.
-      resolve(response)
-    })
-    sent.end()
-  })
-}
-
-async function bodyOf(response: IncomingMessage, control: string): Promise<unknown> {
+/** An object of JSON; an empty one for whatever else was answered, which may have no end. */
+async function bodyOf(response: IncomingMessage): Promise<Record<string, unknown>> {
+  if (response.headers['content-type'] !== 'application/json') {
+    response.destroy()
+    return {}
+  }
   try {
-    return await json(response)
-  } catch (error) {
-    throw new CommandError(`what listens on ${control} is no control socket of zerodown.`, {
-      exitCode: EXIT.refused,
-      cause: error,
-    })
+    return { ...((await json(response)) as object) }
+  } catch {
+    return {}
   }
 }
 
-const endedMeanwhile = (cause: Error): CommandError =>
-  new CommandError('the process that was asked has ended before it answered. Its log says why. See: zerodown status', {
-    exitCode: EXIT.lost,
-    cause,
-  })
-
-const notPermitted = (path: string, cause: Error): CommandError =>
-  new CommandError(`not permitted to connect to ${path}. Run this as the user that the server runs as, or as root.`, {
-    exitCode: EXIT.refused,
-    cause,
-  })
+const noService = (control: string): CommandError =>
+  new CommandError(`what listens on ${control} is no control socket of zerodown.`, { exitCode: EXIT.refused })

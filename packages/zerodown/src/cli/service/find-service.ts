@@ -19,9 +19,10 @@ export interface Service {
 export async function findService({ control, pidFile, pid }: ServiceArguments): Promise<Service> {
   if (pid !== undefined) return { control: undefined, certain: false, pidFile: undefined, pid }
   if (control !== undefined || pidFile !== undefined) return by(control, pidFile)
-  const { ZERODOWN_CONTROL, ZERODOWN_PID_FILE } = process.env
-  const inherited = ZERODOWN_CONTROL === 'false' ? undefined : ZERODOWN_CONTROL
-  if (inherited !== undefined || ZERODOWN_PID_FILE !== undefined) return by(inherited, ZERODOWN_PID_FILE)
+  const socket = given('ZERODOWN_CONTROL')
+  const inherited = { control: socket === 'false' ? undefined : socket, pidFile: given('ZERODOWN_PID_FILE') }
+  if (inherited.control !== undefined || inherited.pidFile !== undefined)
+    return by(inherited.control, inherited.pidFile)
   const configured = await configuration()
   const { control: path, pidFile: file } = configured
   if (path || file !== undefined) return by(path || undefined, file)
@@ -30,6 +31,9 @@ export async function findService({ control, pidFile, pid }: ServiceArguments): 
       'this folder.',
   )
 }
+
+/** As for the server itself, an empty variable counts as not set. */
+const given = (variable: string): string | undefined => process.env[variable] || undefined
 
 const by = (control: string | undefined, pidFile: string | undefined): Service => ({
   control: control ?? `${pidFile}.sock`,

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Outcome, ServiceStatus } from '@zerodown/core/supervision'
 import { CommandError } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
+import { CrowdedError } from './ask.ts'
 import type { Line } from './control-client.ts'
 import { order, statusAt } from './control-client.ts'
 
@@ -32,7 +33,9 @@ export async function follow(
 ): Promise<Followed | undefined> {
   const began = Date.now()
   const cut = timeout === undefined ? new AbortController().signal : AbortSignal.timeout(timeout)
-  const lines = await order(control, what, cut)
+  const lines = await order(control, what, cut).catch((error: unknown) => {
+    throw cut.aborted ? unanswered(control, what, timeout) : error
+  })
   if (lines === undefined) return undefined
   let last: Line | undefined
   for await (const line of lines) {
@@ -55,9 +58,13 @@ async function outcomeLater(
 ): Promise<Outcome> {
   for (let gone = 0; gone < GAP;) {
     if (cut.aborted) throw late('restart', timeout)
-    const status = await statusAt(control)
+    const status = await statusAt(control).catch((error: unknown) => {
+      if (error instanceof CrowdedError) return 'unknown' as const
+      throw error
+    })
     if (status === undefined) gone += PACE
-    else if (status.state === 'serving' && !status.restartQueued) return outcomeIn(status, began, last)
+    else if (status !== 'unknown' && status.state === 'serving' && !status.restartQueued)
+      return outcomeIn(status, began, last)
     await wait(PACE)
   }
   throw lost('The service is down, unless somebody starts it again. Its log says why.')
@@ -73,6 +80,14 @@ function outcomeIn({ processes, lastRestart }: ServiceStatus, began: number, las
   const unknown = { finished: 0, handedOver: 0, unconfirmed: 0, closedIdle: 0, cut: 0, duration: 0 }
   return { event: 'done', generations, ledger: unknown }
 }
+
+/** The client that gave the order has gone, so that who has not begun it does not begin it. */
+const unanswered = (control: string, what: string, timeout = 0): CommandError =>
+  new CommandError(
+    `after ${timeout} ms the process behind ${control} has not answered (--timeout): it hangs, or is busy. If it has begun ` +
+      `the ${what}, that goes on; else it does not begin it any more. zerodown status and the log tell.`,
+    { exitCode: EXIT.timedOut },
+  )
 
 const late = (what: string, timeout = 0): CommandError =>
   new CommandError(
