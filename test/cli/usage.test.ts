@@ -3,6 +3,7 @@ import { table } from '../../packages/core/src/options/table.ts'
 import { textNames } from '../../packages/core/src/options/texts.ts'
 import { DEFAULT_TIMEOUT } from '../../packages/zerodown/src/cli/reload/by-signal.ts'
 import { parseService } from '../../packages/zerodown/src/cli/service/arguments.ts'
+import { read } from '../workspace/members.ts'
 import { zerodown } from './command.ts'
 
 describe('the command line', () => {
@@ -16,11 +17,18 @@ describe('the command line', () => {
     [['status', '--help'], /^Usage: zerodown status .*--watch.*Exit codes: /s],
     [['stop', '--help'], /^Usage: zerodown stop .*--timeout MS.*Exit codes: /s],
     [['doctor', '--help'], /^Usage: zerodown doctor .*Exit codes: /s],
+    [['help'], /^Usage: zerodown COMMAND /],
+    [['help', 'reload'], /^Usage: zerodown reload /],
   ])('explains itself: %j', async (args, says) => {
     const { code, stdout, stderr } = await zerodown(args)
     expect(stdout).toMatch(says)
     expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+
+  it.each(['--version', '-v'])('says which version it is: %s', async (flag) => {
+    const { version } = JSON.parse(read('packages', 'zerodown', 'package.json')) as { version: string }
+    expect(await zerodown([flag])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
   })
 })
 
@@ -47,6 +55,7 @@ describe('beside the options of a server', () => {
 describe('a command that is not understood ends with 2, the reason and where its help is', () => {
   it.each<[string[], string]>([
     [[], 'missing command; available: run, reload, status, stop, doctor.'],
+    [['help', 'restart'], 'unknown command restart; available: run, reload, status, stop, doctor.'],
     [['restart'], 'unknown command restart; available: run, reload, status, stop, doctor.'],
     [['reload'], 'which server? Give --control PATH, --pid-file FILE or PID; or name control or pidFile in the'],
     [['status'], 'which server? Give --control PATH, --pid-file FILE or PID; or name control or pidFile in the'],

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { messageOf } from '../errors.ts'
 import type { Controlled } from './controlled.ts'
 import { openMetrics } from './open-metrics.ts'
@@ -63,10 +64,17 @@ async function route(request: IncomingMessage, response: ServerResponse, control
   return handler(controlled, response)
 }
 
-/** Lines of JSON (https://github.com/ndjson/ndjson-spec), one as each step comes; the last one is the outcome. */
+/**
+ * Lines of JSON (https://github.com/ndjson/ndjson-spec), one as each step comes; the last one is the outcome. Where this
+ * process has hung meanwhile, the client may have given up, and been told that nothing happens any more: to write to it
+ * fails at once. So nothing is begun before that is known.
+ */
 async function stream(response: ServerResponse, run: (tell: Tell) => Promise<Outcome>): Promise<void> {
+  const { socket } = response
   response.writeHead(200, { 'content-type': 'application/x-ndjson' })
   response.flushHeaders()
+  await nextTurn()
+  if (socket?.destroyed !== false) return
   const line = (step: Step | Outcome): string => `${JSON.stringify({ ...step, at: Date.now() })}\n`
   const outcome = await run((step) => {
     if (response.writableLength > UNREAD) response.destroy()

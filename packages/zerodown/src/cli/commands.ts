@@ -38,6 +38,6 @@ export const USAGE: string = `Usage: zerodown COMMAND [OPTIONS]
 
 ${LIST.join('\n')}
 
-  zerodown COMMAND --help tells more of one of them.
+  zerodown help COMMAND tells more of one of them, zerodown --version which version this is.
 
 ${EXIT_CODES}`

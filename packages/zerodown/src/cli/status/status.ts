@@ -4,6 +4,7 @@ import type { ServiceStatus } from '@zerodown/core/supervision'
 import type { Command } from '../command.ts'
 import { CommandError, UsageError, asksForHelp } from '../command.ts'
 import { EXIT, EXIT_CODES } from '../exit-codes.ts'
+import { readerIsGone } from '../output/reader.ts'
 import { WHICH_SOCKET, parseService } from '../service/arguments.ts'
 import { statusAt } from '../service/control-client.ts'
 import type { Service } from '../service/find-service.ts'
@@ -46,7 +47,7 @@ export const status: Command = {
     do {
       print(await statusOf(control, service))
       if (given.watch) await wait(PACE)
-    } while (given.watch)
+    } while (given.watch && !readerIsGone())
     return EXIT.done
   },
 }
