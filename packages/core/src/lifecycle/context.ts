@@ -1,6 +1,7 @@
 import type { Emit } from '../events.ts'
 import type { Settings } from '../options/options.ts'
 import { tolerant } from '../logger.ts'
+import { refuseHeld } from '../control/pid-file-holder.ts'
 import { MainPid } from '../process/main-pid/main-pid.ts'
 import { Watchdog } from '../process/main-pid/watchdog.ts'
 import type { Origin } from '../restart/origin.ts'
@@ -34,6 +35,10 @@ export type ContextDeps = Omit<Context, 'mainPid' | 'watchdog' | 'control' | 'st
  */
 export function contextOf(deps: ContextDeps, state: ProcessState, controls: Controls): Context {
   const { origin, servers, emit } = deps
+  // A successor writes the file of its predecessor, which lives; and a supervisor has one of its own.
+  if (origin.predecessor === undefined && origin.supervisor === undefined) {
+    refuseHeld(deps.settings, origin.startCommand.cwd)
+  }
   const weaknesses = () => explainLongTimeouts(servers.listening, deps.settings)
   const control = new ProcessControl(controls, origin, deps.settings, weaknesses)
   const logger = tolerant(deps.settings.logger)

@@ -31,6 +31,18 @@ export function findAncestors(): Ancestor[] | undefined {
   return found
 }
 
+/**
+ * Whether a process is a child of another one, or a child of its child, and so on. Known on Linux only; `undefined`
+ * elsewhere, and where /proc hides one of them.
+ */
+export function descends(pid: number, from: number): boolean | undefined {
+  for (let at: number | undefined = pid; at !== undefined; at = procStat(at)?.parent) {
+    if (at === 0) return false
+    if (at === from && at !== pid) return true
+  }
+  return undefined
+}
+
 /** Whether an ancestor is one of these programs. */
 export const isOne = ({ names }: Ancestor, programs: ReadonlySet<string>): boolean =>
   names.some((name) => programs.has(name))

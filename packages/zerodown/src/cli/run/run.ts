@@ -1,3 +1,4 @@
+import { readStartCommand, refuseHeld } from '@zerodown/core/supervision'
 import type { RunFile, RunSettings } from '@zerodown/run'
 import { Supervisor, readConfigFile, resolveRun, runAlone, wayOn, workerTexts } from '@zerodown/run'
 import type { Command } from '../command.ts'
@@ -42,6 +43,7 @@ async function settingsFrom(given: RunFile): Promise<RunSettings> {
 
 function supervisor(settings: RunSettings): Supervisor {
   try {
+    refuseHeld(settings, readStartCommand().cwd)
     return new Supervisor(settings)
   } catch (error) {
     throw new CommandError((error as Error).message, { cause: error })
