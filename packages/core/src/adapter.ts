@@ -7,6 +7,7 @@ import { firstCopy } from './first-copy.ts'
 import type { Health } from './health/health.ts'
 import type { HealthOptions } from './health/options.ts'
 import type { Options } from './options/options.ts'
+import { holderAbove } from './control/pid-file-holder.ts'
 import { reportLastLines as tellPredecessor } from './restart/last-words.ts'
 import { origin } from './restart/origin.ts'
 import type { Attachment } from './servers/attachments.ts'
@@ -75,6 +76,16 @@ export const attachmentOf = (server: Server): Attachment | undefined => firstCop
  * For a program that does not know of such sockets.
  */
 export const takeTheOneLeft = (): void => origin.listeners.takeTheOneLeft()
+
+/** Whether somebody has started this process as the server: a predecessor, or a supervisor. */
+export const isStartedAsServer = (): boolean => origin.predecessor !== undefined || origin.supervisor !== undefined
+
+/**
+ * The pid of the server that this process is a child of, if that holds the pid file which these options name; else
+ * `undefined`.
+ */
+export const serverAbove = ({ pidFile, control }: Options): number | undefined =>
+  holderAbove({ pidFile, control }, origin.startCommand.cwd)
 
 /**
  * If this process is a successor and ends before it is in charge, its predecessor says in the reason what was written

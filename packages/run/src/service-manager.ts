@@ -11,8 +11,11 @@ import {
 import type { RollEvents, RollOutcome } from './rolls.ts'
 import type { RunSettings } from './settings.ts'
 
-/** Variables of systemd's that are for the process that it has started, and none of its workers'. */
-const OWN = new Set(['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID'])
+/**
+ * Variables that are for the process that was started, and none of its workers': systemd's, and where that process is
+ * found. What a worker starts would take its place.
+ */
+const OWN = new Set(['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID', 'ZERODOWN_PID_FILE', 'ZERODOWN_CONTROL'])
 
 /** The variables that workers inherit. */
 export const passedOn = (env: StartCommand['env']): Record<string, string> =>

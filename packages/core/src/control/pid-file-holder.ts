@@ -29,6 +29,13 @@ export function holderOf({ pidFile, control }: Places, from: string): number | u
   return zerodown === 1 && its === pid && state !== 'draining' ? pid : undefined
 }
 
+/** The same, where it is a process that this one descends from: it is the server, and this one a child of its. */
+export function holderAbove(places: Places, from: string): number | undefined {
+  const pid = places.pidFile === undefined ? undefined : pidIn(resolve(from, places.pidFile))
+  if (pid === undefined || !(pid === process.ppid || descends(process.pid, pid) === true)) return undefined
+  return holderOf(places, from)
+}
+
 /**
  * Called by a process that follows nobody, before it serves. A service that has been started by mistake for a second time
  * would take the place of the first one, which then nobody could restart or stop any more. A child that has listened

@@ -1,7 +1,14 @@
 import cluster from 'node:cluster'
 import type { Options } from '@zerodown/core'
 import { zerodown } from '@zerodown/core'
-import { declare, reportLastLines, takeTheOneLeft } from '@zerodown/core/adapter'
+import {
+  declare,
+  instanceInCharge,
+  isStartedAsServer,
+  reportLastLines,
+  serverAbove,
+  takeTheOneLeft,
+} from '@zerodown/core/adapter'
 import { REGISTERED, readOptions } from './environment.ts'
 import { log, obey } from './log.ts'
 import { patchServerListen } from './take-over.ts'
@@ -17,13 +24,14 @@ export function register(): void {
   reportLastLines()
   takeTheOneLeft()
   const reason = whyNotThisProcess()
+  // What it starts before it listens is no server, either.
+  const certain = isStartedAsServer() && reason === undefined
+  if (certain) markChildren()
   let said = false
   const mayTake = (): boolean => {
-    const why = reason ?? whyNotNow()
+    const why = reason ?? whyNotNow(options)
     if (why === undefined) {
-      // A successor does not get the variable, as it is started as this process was. An application may have frozen its
-      // environment, which is no reason not to listen.
-      Reflect.set(process.env, REGISTERED, String(process.pid))
+      markChildren()
       return true
     }
     if (!said) log(`left alone: ${why}`)
@@ -31,8 +39,16 @@ export function register(): void {
     return false
   }
   // From now on, what this process starts may be the server.
-  const noServer = (): void => void Reflect.deleteProperty(process.env, REGISTERED)
+  const noServer = (): void => void (certain || Reflect.deleteProperty(process.env, REGISTERED))
   patchServerListen({ mayTake, noServer }, options)
+}
+
+/**
+ * A successor does not get the variable, as it is started as this process was. An application may have frozen its
+ * environment, which is no reason not to listen.
+ */
+function markChildren(): void {
+  Reflect.set(process.env, REGISTERED, String(process.pid))
 }
 
 /** In a cluster the workers are not in charge of the service, so the pid file and the control socket are not theirs. */
@@ -49,11 +65,21 @@ function optionsHere(): Options {
 function whyNotThisProcess(): string | undefined {
   const parent = process.env[REGISTERED]
   if (parent === undefined || parent === '' || parent === String(process.pid) || cluster.isWorker) return undefined
-  return `this is a child of process ${parent}, which is the server. If it is a server of its own, start it without ${REGISTERED}.`
+  return childOf(parent)
 }
 
-/** In a cluster, the primary listens in place of its workers, by servers that Node makes. */
-function whyNotNow(): string | undefined {
-  const primary = cluster.isPrimary && Object.keys(cluster.workers ?? {}).length > 0
-  return primary ? "this is a cluster's primary, and its workers have the sockets. They drain on SIGTERM." : undefined
+const childOf = (parent: number | string): string =>
+  `this is a child of process ${parent}, which is the server. If it is a server of its own, start it without ${REGISTERED}.`
+
+/**
+ * In a cluster, the primary listens in place of its workers, by servers that Node makes. And a child that was started
+ * before its parent listened does not have the variable.
+ */
+function whyNotNow(options: Options): string | undefined {
+  if (cluster.isPrimary && Object.keys(cluster.workers ?? {}).length > 0) {
+    return "this is a cluster's primary, and its workers have the sockets. They drain on SIGTERM."
+  }
+  if (cluster.isWorker || isStartedAsServer() || instanceInCharge() !== undefined) return undefined
+  const parent = serverAbove(options)
+  return parent === undefined ? undefined : childOf(parent)
 }
