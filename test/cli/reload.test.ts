@@ -2,6 +2,7 @@ import { readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startLoad } from '@zerodown/load'
 import { describe, expect, it } from 'vitest'
+import { startSupervised } from '../run/stage/supervised.ts'
 import { isAlive, startServer, tempDir, until } from '../support/index.ts'
 import type { ServerOptions, ServerProcess } from '../support/index.ts'
 import { bystander, zerodown } from './command.ts'
@@ -107,6 +108,28 @@ describe('zerodown reload --pid-file, where there is no control socket', () => {
     })
     const { pid } = await server.waitForGeneration(2)
     await until(async () => (await pidIn(pidFile)) === pid, 'the successor in the pid file')
+  })
+})
+
+describe('zerodown reload --pid-file of zerodown run that has no control socket', () => {
+  it.each<[string, string, string[]]>([
+    ['as it was told to have none', 'app.pid', ['--control', 'false']],
+    ['as its path would be too long', `${'long'.repeat(25)}.pid`, []],
+  ])('says at once that it cannot see the end, %s', async (_, name, flags) => {
+    const pidFile = join(await tempDir(), name)
+    const { server } = await startSupervised('register/http.mjs', {
+      slots: 1,
+      flags: ['--pid-file', pidFile, ...flags],
+    })
+    await until(async () => (await zerodown(['doctor', '--pid-file', pidFile])).code === 0, 'its pid file')
+    expect(await zerodown(['reload', '--pid-file', pidFile])).toEqual({
+      code: 4,
+      stdout: '',
+      stderr:
+        `zerodown: process ${server.pid} (named by ${pidFile}) is zerodown run, and has no control socket at ${pidFile}.sock: ` +
+        'nothing tells when its restart is over. SIGUSR2 was sent, and its log tells the rest. Its option control gives it a socket.\n',
+    })
+    await server.waitForLog(/restarted 1 slot$/)
   })
 })
 

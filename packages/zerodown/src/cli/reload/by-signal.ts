@@ -1,7 +1,7 @@
 import { CommandError } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { readPid, watchPidFile } from '../service/pid-file.ts'
-import { isAlive } from '../service/processes.ts'
+import { isAlive, isSupervisor } from '../service/processes.ts'
 import { named, pidIn, trigger } from '../service/signalling.ts'
 
 /** Longer than a restart may take, as readyTimeout and probation are by default. ms */
@@ -15,7 +15,9 @@ export const DEFAULT_TIMEOUT = 90_000
  */
 export async function restartNamedBy(pidFile: string, signal: NodeJS.Signals, timeout: number): Promise<number> {
   const old = pidIn(pidFile)
+  const stays = isSupervisor(old)
   trigger(old, signal, named(pidFile))
+  if (stays) throw unseen(old, pidFile, signal)
   return successorOf(old, pidFile, timeout)
 }
 
@@ -36,6 +38,14 @@ async function successorOf(old: number, pidFile: string, timeout: number): Promi
     { exitCode: EXIT.timedOut },
   )
 }
+
+/** Its pid is the same before and after, so there is nothing to wait for. */
+const unseen = (pid: number, pidFile: string, signal: string): CommandError =>
+  new CommandError(
+    `process ${pid} (named by ${pidFile}) is zerodown run, and has no control socket at ${pidFile}.sock: nothing tells ` +
+      `when its restart is over. ${signal} was sent, and its log tells the rest. Its option control gives it a socket.`,
+    { exitCode: EXIT.timedOut },
+  )
 
 function namedBy(pidFile: string): number | undefined {
   try {

@@ -31,6 +31,24 @@ export function startOf(pid: number): number | undefined {
 }
 
 /**
+ * Whether a process is `zerodown run`, by what it has started its workers with. Known on Linux only (proc(5)), and only
+ * where they run.
+ */
+export function isSupervisor(pid: number): boolean {
+  const children = (readProc(pid, `task/${pid}/children`) ?? '').split(' ').filter(Boolean)
+  return children.some((child) => supervisorOf(Number(child)) === pid)
+}
+
+function supervisorOf(pid: number): number | undefined {
+  const inheritance = /(?:^|\0)ZERODOWN_INHERITANCE=([^\0]*)/.exec(readProc(pid, 'environ') ?? '')?.[1]
+  try {
+    return (JSON.parse(inheritance ?? '') as { worker?: { supervisor?: number } }).worker?.supervisor
+  } catch {
+    return undefined
+  }
+}
+
+/**
  * What /proc/pid/stat says (proc(5)). Core reads it as well; but to load all of core would take this command longer than
  * all that it does.
  */
