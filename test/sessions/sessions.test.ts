@@ -189,6 +189,23 @@ describe('a session', () => {
     expect(await counted(busy)).toMatchObject({ by: 1 })
   })
 
+  it('is not looked for if keyOf() fails: the request is answered without one, and the process serves on', async () => {
+    const server = await startServer('sessions')
+    const wire = await Wire.open(server.target())
+    await count(wire, 'a', '?new')
+    for (let time = 1; time <= 2; time += 1) {
+      wire.write(POST('/s/%zz'))
+      expect((await wire.answer()).status).toBe(404)
+    }
+    expect(await count(wire, 'a')).toMatchObject({ count: 2, by: 1 })
+    await restartAndLeave(server)
+    expect(await count(wire, 'a')).toMatchObject({ count: 3, by: 2 })
+    const warned = server.output.lines.filter((line) => line.includes('keyOf'))
+    expect(warned).toEqual([
+      expect.stringMatching(/warning: keyOf\(\) of the sessions counts has failed.*: URI malformed/),
+    ])
+  })
+
   it('stays with the old process if give() fails, which answers its requests, wherever they come', async () => {
     const server = await startServer('sessions', { env: { GENERATIONS: '{"1":{"giveFails":true}}' } })
     const [wire, keeper] = (await Wire.openTimes(server.target(), 2)) as [Wire, Wire]

@@ -2,7 +2,10 @@ import type { IncomingMessage } from 'node:http'
 
 /** How sessions are found, and how they go from one process to the next. */
 export interface SessionsOptions<Value, Data> {
-  /** The session to which a request belongs; `undefined`: to none. Called for each request, so it must be quick. */
+  /**
+   * The session to which a request belongs; `undefined`: to none. Called for each request, so it must be quick. If it throws, the
+   * request is answered without a session, and a warning says so once.
+   */
   readonly keyOf: (request: IncomingMessage) => string | undefined
   /**
    * What goes to the successor. JSON has to be able to hold it. From here on the session is the successor's, so end what

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isReplaying } from '@zerodown/core/kinds'
 import type { Forwarding } from './forwarding.ts'
 import { canMove } from './in-flight.ts'
+import type { KeyOf } from './key-of.ts'
 import { isMoving, moveOn } from './kind.ts'
 import type { Incoming } from './requests.ts'
 import { WaitingRequest } from './waiting-request.ts'
@@ -30,11 +31,12 @@ const STAYS = 'a request came to a process whose restart is rolled back, to a se
  * successor with its connection, or is forwarded while its connection stays.
  */
 export class Routing {
-  readonly #keyOf: (request: IncomingMessage) => string | undefined
+  readonly #keyOf: KeyOf
   readonly #sessions: Whereabouts
   readonly #forwarding: Forwarding
 
-  constructor(keyOf: (request: IncomingMessage) => string | undefined, sessions: Whereabouts, forwarding: Forwarding) {
+  /** @param keyOf which does not throw */
+  constructor(keyOf: KeyOf, sessions: Whereabouts, forwarding: Forwarding) {
     this.#keyOf = keyOf
     this.#sessions = sessions
     this.#forwarding = forwarding

@@ -7,6 +7,7 @@ import { Departures } from './departures.ts'
 import type { Neighbour } from './forwarding.ts'
 import { Forwarding } from './forwarding.ts'
 import { InFlight } from './in-flight.ts'
+import { withoutErrors } from './key-of.ts'
 import { stayAll } from './kind.ts'
 import { messageOf } from './message-of.ts'
 import type { FromPredecessor, FromSuccessor, PipeOffer } from './messages.ts'
@@ -56,7 +57,7 @@ export class Store<Value, Data> implements Iterable<[string, Value]>, Whereabout
     }
     this.#departures = new Departures(name, options, sessions, this.#peers)
     this.#forwarding = new Forwarding(this.#peers)
-    this.routing = new Routing(options.keyOf, this, this.#forwarding)
+    this.routing = new Routing(withoutErrors(options.keyOf, name), this, this.#forwarding)
   }
 
   get size(): number {
