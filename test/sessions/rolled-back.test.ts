@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Wire } from '../handover/stage/wire.ts'
-import type { ServerProcess } from '../support/index.ts'
 import { eventsOf, restartAndLeave, until } from '../support/index.ts'
-import { POST, Used, count, counted, startFaulty } from './stage.ts'
-
-/** A connection that the successor has accepted, which is in its probation. */
-async function accepted(server: ServerProcess): Promise<Wire> {
-  for (;;) {
-    const wire = await Wire.open(server.target())
-    if ((await wire.ask()).body.toString() === '2') return wire
-    wire.destroy()
-  }
-}
+import { POST, Used, accepted, count, counted, startFaulty } from './stage.ts'
 
 describe('sessions in use stay where they are, and go along with the next restart, if the successor', () => {
   it.each([

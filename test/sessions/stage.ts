@@ -62,13 +62,25 @@ export class Used {
   }
 }
 
+/** A connection that the successor has accepted, which is in its probation. */
+export async function accepted(server: ServerProcess): Promise<Wire> {
+  for (;;) {
+    const wire = await Wire.open(server.target())
+    if ((await wire.ask()).body.toString() === '2') return wire
+    wire.destroy()
+  }
+}
+
 /** The fixture `sessions`, whose next generations can be told to fail. */
-export async function startFaulty(options: NonNullable<ServerOptions['options']>): Promise<{
+export async function startFaulty(
+  options: NonNullable<ServerOptions['options']>,
+  env: ServerOptions['env'] = {},
+): Promise<{
   server: ServerProcess
   fault: (words?: string) => Promise<void>
 }> {
   const file = join(await tempDir(), 'faults')
   const fault = (words = ''): Promise<void> => writeFile(file, words)
   await fault()
-  return { server: await startServer('sessions', { options, env: { FAULT_FILE: file } }), fault }
+  return { server: await startServer('sessions', { options, env: { ...env, FAULT_FILE: file } }), fault }
 }

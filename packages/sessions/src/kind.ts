@@ -2,19 +2,12 @@ import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { Server, Socket } from 'node:net'
 import type { ConnectionKind } from '@zerodown/core/kinds'
-import {
-  awaitingNothing,
-  limitRequests,
-  requestsOn,
-  serveRequests,
-  stopReading,
-  takeFromApplication,
-} from '@zerodown/core/kinds'
+import { limitRequests, requestsOn, serveRequests, stopReading, takeFromApplication } from '@zerodown/core/kinds'
 import { watch } from './requests.ts'
-import type { WaitingRequest } from './waiting-request.ts'
+import type { Waiting } from './waiting.ts'
 
 interface Leaving {
-  readonly waiting: WaitingRequest
+  readonly waiting: Waiting
   readonly cannot: () => void
 }
 
@@ -25,7 +18,7 @@ const leaving = new Map<Socket, Leaving[]>()
  * The connection of this request is to go where its session has gone.
  * @param cannot called if it turns out that it cannot
  */
-export function moveOn(waiting: WaitingRequest, cannot: () => void): void {
+export function moveOn(waiting: Waiting, cannot: () => void): void {
   const { socket } = waiting.request
   const others = leaving.get(socket)
   if (others !== undefined) return void others.push({ waiting, cannot })
@@ -51,11 +44,8 @@ function settle(socket: Socket, how?: (one: Leaving) => void): void {
   if (how !== undefined) requests.forEach(how)
 }
 
-/** A chunked body is longer than it may be to go along. */
+/** Something cannot go along, as a chunked body that is too long. */
 const stayBehind = (socket: Socket): void => settle(socket, ({ cannot }) => cannot())
-
-const isWhole = (server: HttpServer, open: ReadonlySet<Socket>, last: WaitingRequest): boolean =>
-  !last.request.complete || awaitingNothing(server, open, [last.response]).length > 0
 
 /** A connection with requests that nobody has answered, whose sessions are the successor's. */
 export const sessionRequest: ConnectionKind = {
@@ -73,14 +63,14 @@ export const sessionRequest: ConnectionKind = {
       const [first] = requests
       const last = requests.at(-1)?.waiting
       // An earlier answer on the same connection is still being written.
-      const isTurn = open.has(socket) && first?.waiting.response.socket === socket
+      const isTurn = open.has(socket) && first?.waiting.isTurn === true
       if (
         !isTurn ||
         last === undefined ||
         !requests.every(({ waiting }) => waiting.isMovable(() => stayBehind(socket)))
       )
         continue
-      if (isWhole(server as HttpServer, open, last)) yield socket
+      if (last.isLast(server as HttpServer, open)) yield socket
       // The rest of a request has to come, of which the beginning was read.
       else last.readOn()
     }

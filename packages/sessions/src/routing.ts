@@ -6,6 +6,8 @@ import type { KeyOf } from './key-of.ts'
 import { isMoving, moveOn } from './kind.ts'
 import type { Incoming } from './requests.ts'
 import { WaitingRequest } from './waiting-request.ts'
+import type { Waiting } from './waiting.ts'
+import { WaitingUpgrade } from './waiting-upgrade.ts'
 
 /** Where a session is. `giving`: on its way to the successor. `gone`: it is the successor's. */
 export type Place = 'here' | 'giving' | 'gone' | 'unknown'
@@ -19,8 +21,11 @@ export interface Whereabouts {
   awaited(key: string): Promise<unknown> | undefined
   /** @returns when one that has come can be used, and it is known whether one that goes has gone */
   settled(key: string): Promise<unknown>
-  /** A request of it is in flight here from now on. */
-  begin(key: string, request: IncomingMessage, response: ServerResponse): void
+  /**
+   * The application is about to be given a request of it, which is in flight from now on.
+   * @param response `undefined`: the request asks for an upgrade
+   */
+  begin(key: string, request: IncomingMessage, response: ServerResponse | undefined): void
 }
 
 const CANNOT_FOLLOW = 'a request came on a connection that cannot move, to a session that has gone to the successor'
@@ -44,32 +49,31 @@ export class Routing {
 
   /** @returns whether the request is kept from the application for now */
   look(incoming: Incoming): boolean {
-    const { request, response } = incoming
+    const { request } = incoming
     if (isMoving(request.socket)) {
-      this.#move(new WaitingRequest(incoming))
+      this.#move(waitWith(incoming))
       return true
     }
     const key = this.#keyOf(request)
     if (key === undefined) return false
     const place = this.#sessions.placeOf(key)
-    if (place === 'here') {
-      this.#sessions.begin(key, request, response)
-      return false
-    }
     if (this.#isApart(place, request)) {
-      void this.#forward(key, new WaitingRequest(incoming))
+      void this.#forward(key, waitWith(incoming))
       return true
     }
-    const awaited = this.#sessions.awaited(key)
-    if (awaited === undefined) return false
-    const waiting = new WaitingRequest(incoming)
-    if (place === 'unknown') this.#forwarding.add(key, waiting)
+    const awaited = place === 'here' ? undefined : this.#sessions.awaited(key)
+    if (awaited === undefined) {
+      this.#sessions.begin(key, request, 'response' in incoming ? incoming.response : undefined)
+      return false
+    }
+    const waiting = waitWith(incoming)
+    if (place === 'unknown' && waiting instanceof WaitingRequest) this.#forwarding.add(key, waiting)
     void awaited.then(() => this.#goOn(key, waiting))
     return true
   }
 
-  async #goOn(key: string, waiting: WaitingRequest): Promise<void> {
-    if (await this.#forwarding.remove(key, waiting)) return
+  async #goOn(key: string, waiting: Waiting): Promise<void> {
+    if (waiting instanceof WaitingRequest && (await this.#forwarding.remove(key, waiting))) return
     await this.#sessions.settled(key)
     const { request, response } = waiting
     const place = this.#sessions.placeOf(key)
@@ -77,12 +81,12 @@ export class Routing {
     if (place === 'gone' && isReplaying(request.socket)) return void request.socket.destroy()
     if (this.#isApart(place, request)) return this.#forward(key, waiting)
     if (place === 'gone') return this.#move(waiting)
-    if (place === 'here') this.#sessions.begin(key, request, response)
+    this.#sessions.begin(key, request, response)
     waiting.release()
   }
 
   /** Its connection goes to the successor, where its session is. */
-  #move(waiting: WaitingRequest): void {
+  #move(waiting: Waiting): void {
     moveOn(waiting, () => {
       const key = this.#keyOf(waiting.request)
       if (key === undefined) waiting.release()
@@ -95,10 +99,15 @@ export class Routing {
     return place === 'gone' ? !canMove(request) : place === 'unknown' && this.#sessions.isRolledBack
   }
 
-  /** Its connection stays, and the process that has the session answers it. */
-  async #forward(key: string, waiting: WaitingRequest): Promise<void> {
+  /** Its connection stays, and the process that has the session answers it. It cannot make a WebSocket of that connection. */
+  async #forward(key: string, waiting: Waiting): Promise<void> {
     const hasGone = this.#sessions.placeOf(key) === 'gone'
-    if (await this.#forwarding.forward(key, waiting, hasGone ? 'successor' : 'predecessor')) return
+    const to = hasGone ? 'successor' : 'predecessor'
+    if (waiting instanceof WaitingRequest && (await this.#forwarding.forward(key, waiting, to))) return
     waiting.refuse(hasGone ? CANNOT_FOLLOW : STAYS)
   }
 }
+
+/** Keeps it from the application. */
+const waitWith = (incoming: Incoming): Waiting =>
+  'head' in incoming ? new WaitingUpgrade(incoming) : new WaitingRequest(incoming)

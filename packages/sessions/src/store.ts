@@ -110,9 +110,9 @@ export class Store<Value, Data> implements Iterable<[string, Value]>, Whereabout
     await this.#departures.outcome(key)
   }
 
-  begin(key: string, request: IncomingMessage, response: ServerResponse): void {
-    this.#inFlightOf(key).add(request, response)
-    // An event stream needs its session, over there as well.
+  begin(key: string, request: IncomingMessage, response: ServerResponse | undefined): void {
+    if (this.#here.has(key)) this.#inFlightOf(key).add(request, response)
+    // An event stream, or a WebSocket, needs its session over there as well: also one that is made later.
     holdHere(request, () => this.#here.has(key))
   }
 

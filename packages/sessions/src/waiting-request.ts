@@ -1,8 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
-import { passOn, requestHead, stopReading } from '@zerodown/core/kinds'
+import { awaitingNothing, passOn, requestHead, stopReading } from '@zerodown/core/kinds'
 import { tellToComeBack } from './come-back.ts'
-import type { Incoming } from './requests.ts'
+import type { IncomingRequest } from './requests.ts'
+import type { Waiting } from './waiting.ts'
 
 /**
  * How much of a chunked body is kept in memory, until its end has come. A client that sends for ever would fill it
@@ -10,11 +11,8 @@ import type { Incoming } from './requests.ts'
  */
 const MOST = 1024 * 1024
 
-/**
- * A request that has come, and of which the application does not know yet: its session is on its way, or has gone. Nothing
- * more is read on its connection meanwhile.
- */
-export class WaitingRequest {
+/** A request that has come, and whose session is on its way, or has gone. */
+export class WaitingRequest implements Waiting {
   readonly server: Server
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -25,7 +23,7 @@ export class WaitingRequest {
   #collect: ((bytes: Buffer) => void) | undefined
   #over = false
 
-  constructor({ server, request, response, toApplication }: Incoming) {
+  constructor({ server, request, response, toApplication }: IncomingRequest) {
     this.server = server
     this.request = request
     this.response = response
@@ -35,7 +33,14 @@ export class WaitingRequest {
     this.#readOn = stopReading(request.socket)
   }
 
-  /** The application has it. */
+  get isTurn(): boolean {
+    return this.response.socket === this.request.socket
+  }
+
+  isLast(server: HttpServer, open: ReadonlySet<Socket>): boolean {
+    return !this.request.complete || awaitingNothing(server, open, [this.response]).length > 0
+  }
+
   release(): void {
     if (this.#resume()) this.#toApplication()
   }
@@ -49,17 +54,14 @@ export class WaitingRequest {
     passOn(request, response, pipe)
   }
 
-  /** Lets what follows on its connection be read. */
   readOn(): void {
     this.#readOn?.()
   }
 
-  /** It goes on in another process. */
   leave(): void {
     this.#over = true
   }
 
-  /** It can go nowhere, and its session is elsewhere: its client has to come again. */
   refuse(why: string): void {
     this.#over = true
     this.#body.length = 0
@@ -71,7 +73,7 @@ export class WaitingRequest {
   }
 
   /**
-   * Whether what was read of it is enough to go on elsewhere. Of a chunked body, only the end is a good place.
+   * Of a chunked body, only the end is a good place.
    * @param tooLong called when there is more of it than is kept
    */
   isMovable(tooLong: () => void): boolean {
@@ -80,7 +82,6 @@ export class WaitingRequest {
     return false
   }
 
-  /** What was read of it, as it can be read once more. */
   get bytes(): Buffer {
     const { request } = this
     const rest = request.readableLength > 0 ? (request.read(request.readableLength) as Buffer | null) : null

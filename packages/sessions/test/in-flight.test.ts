@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
 import { InFlight } from '../src/in-flight.ts'
 
@@ -37,6 +38,33 @@ it('an event stream does not keep it, once its head is written', () => {
   expect(needed({ method: 'GET', head })).toBe(false)
   expect(needed({ method: 'GET' })).toBe(true)
   expect(needed({ method: 'POST', head })).toBe(true)
+})
+
+it('an upgrade needs it until it is answered, and to the end of that turn, in which the application looks for it', async () => {
+  let changes = 0
+  const inFlight = new InFlight(() => (changes += 1))
+  const socket = new PassThrough()
+  const { write } = socket
+  inFlight.add({ method: 'GET', httpVersion: '1.1', socket } as unknown as IncomingMessage, undefined)
+  expect(inFlight.isNeeded).toBe(true)
+  socket.write('HTTP/1.1 101 Switching Protocols')
+  expect([inFlight.isNeeded, changes, socket.write]).toEqual([true, 0, write])
+  await new Promise((resolve) => void setImmediate(resolve))
+  expect([inFlight.isNeeded, changes, String(socket.read())]).toEqual([false, 1, 'HTTP/1.1 101 Switching Protocols'])
+})
+
+it.each([
+  ['is refused', (socket: PassThrough) => void socket.end('HTTP/1.1 401 Unauthorized')],
+  ['ends with its connection', (socket: PassThrough) => void socket.destroy()],
+])('an upgrade that %s needs it no more', async (_, end) => {
+  let change = (): void => {}
+  const changed = new Promise<void>((resolve) => (change = resolve))
+  const inFlight = new InFlight(() => change())
+  const socket = new PassThrough()
+  inFlight.add({ method: 'GET', httpVersion: '1.1', socket } as unknown as IncomingMessage, undefined)
+  end(socket)
+  await changed
+  expect(inFlight.isNeeded).toBe(false)
 })
 
 it('a connection that cannot move keeps it until it has closed', () => {
