@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { connect } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { Wire } from '../handover/stage/wire.ts'
+import { ChatClient } from '../socket.io/stage/client.ts'
+import { cleanUp } from '../support/clean-up.ts'
 import type { ServerProcess } from '../support/index.ts'
 import { eventsOf, startServer, until } from '../support/index.ts'
 import { WebSocketClient } from '../ws/stage/client.ts'
@@ -148,5 +150,52 @@ describe('an upgrade of a session', () => {
     await until(() => eventsOf(server, 'moved').length === 1, 'it to move')
     expect(await counts(client)).toMatchObject({ count: 2, by: 2 })
     expect([client.end, eventsOf(server, 'refused')]).toEqual([undefined, []])
+  })
+})
+
+describe('the open WebSockets of a session with a request in flight in the old process move when it has', () => {
+  it('those of ws', async () => {
+    const server = await startServer('sessions', WS)
+    const end = await use(server, 'a')
+    await count(await Wire.open(server.target()), 'b', '?new')
+    const open = (path: string): Promise<WebSocketClient> => WebSocketClient.open(server.target(), { path })
+    const [client, other] = [await open('/s/a'), await open('/s/b')]
+    await commit(server)
+    await until(() => eventsOf(server, 'moved').length > 0, 'another one to move')
+    expect(await counts(other)).toMatchObject({ count: 2, by: 2 })
+    expect(await counts(client)).toMatchObject({ count: 2, by: 1 })
+
+    expect(await end()).toMatchObject({ count: 3, by: 1 })
+    await until(() => eventsOf(server, 'moved').length === 2, 'it to move')
+    expect(await counts(client)).toMatchObject({ count: 4, by: 2 })
+    expect([client.end, eventsOf(server, 'refused')]).toEqual([undefined, []])
+  })
+
+  it('those of Socket.IO', async () => {
+    const server = await startServer('sessions', { env: { SOCKETS: 'socket.io' } })
+    const end = await use(server, 'a')
+    await count(await Wire.open(server.target()), 'b', '?new')
+    const open = (session: string): Promise<ChatClient> =>
+      ChatClient.open(server.target(), { namespaces: ['/'], query: { session } })
+    const [client, other] = [await open('a'), await open('b')]
+    cleanUp(() => [client, other].forEach((one) => one.close()))
+    await commit(server)
+    await until(() => eventsOf(server, 'moved').length > 0, 'another one to move')
+    expect(await other.sockets[0]?.ask('count')).toMatchObject({ count: 2, by: 2 })
+    expect(await client.sockets[0]?.ask('count')).toMatchObject({ count: 2, by: 1 })
+
+    expect(await end()).toMatchObject({ count: 3, by: 1 })
+    await until(() => eventsOf(server, 'moved').length === 2, 'it to move')
+    expect(await client.sockets[0]?.ask('count')).toMatchObject({ count: 4, by: 2 })
+    expect([client.sockets[0]?.ends, eventsOf(server, 'refused')]).toEqual([[], []])
+  })
+
+  it('and at once to a release that has no sessions of that name', async () => {
+    const server = await startServer('sessions', { ...WS, generations: { 2: { name: 'others', opens: true } } })
+    await count(await Wire.open(server.target()), 'a', '?new')
+    const client = await WebSocketClient.open(server.target(), { path: '/s/a' })
+    await commit(server)
+    await until(() => eventsOf(server, 'moved').length === 1, 'it to move')
+    expect(await counts(client)).toEqual({ by: 2 })
   })
 })

@@ -63,6 +63,11 @@ export class Departures<Value, Data> {
     return (this.#going === 'yes' || this.#going === 'asking') && !this.#staying.has(key)
   }
 
+  /** Whether none will go, as the successor has no sessions of that name. */
+  get areUnknownThere(): boolean {
+    return this.#going === 'unknown there'
+  }
+
   /** @returns when it is known whether it has gone; `undefined`: it is not on its way */
   outcome(key: string): Promise<void> | undefined {
     return this.#giving.get(key)

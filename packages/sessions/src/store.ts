@@ -113,7 +113,7 @@ export class Store<Value, Data> implements Iterable<[string, Value]>, Whereabout
   begin(key: string, request: IncomingMessage, response: ServerResponse | undefined): void {
     if (this.#here.has(key)) this.#inFlightOf(key).add(request, response)
     // An event stream, or a WebSocket, needs its session over there as well: also one that is made later.
-    holdHere(request, () => this.#here.has(key))
+    holdHere(request, () => this.#here.has(key) && !this.#departures.areUnknownThere)
   }
 
   #inFlightOf(key: string): InFlight {

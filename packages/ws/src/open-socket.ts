@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
-import { hasUnsent } from '@zerodown/core/kinds'
+import { hasUnsent, isHeldHere } from '@zerodown/core/kinds'
 import type { Answer } from './answer.ts'
 import type { Internals } from './internals/web-socket.ts'
 import { hasSentAll, internalsOf, needsWindow } from './internals/web-socket.ts'
@@ -67,12 +67,12 @@ export class OpenSocket {
 
   /**
    * What it has read and not given to the application, as bytes; `undefined` if it is not quiet: something is still to
-   * be sent, or cannot be sent along.
+   * be sent, or cannot be sent along, or what it needs has not gone yet.
    */
   unfinished(): Buffer | undefined {
-    const { socket, client } = this.opened
+    const { socket, client, request } = this.opened
     const internals = this.#internals
-    if (internals === undefined || this.staysBecause !== undefined) return undefined
+    if (internals === undefined || this.staysBecause !== undefined || isHeldHere(request)) return undefined
     const { receiver, sender } = internals
     // One that is paused, by the application or by `ws`, has read what it may not give to anyone yet.
     const reads = socket.readableFlowing === true && socket.readableLength === 0
