@@ -99,6 +99,25 @@ describe('a session', () => {
     expect(eventsOf(server, 'changed a session that was given')).toEqual([])
   })
 
+  it('that has gone gets its request, and one of no session that came with it goes along', async () => {
+    const server = await startServer('sessions')
+    const [wire, other] = (await Wire.openTimes(server.target(), 2)) as [Wire, Wire]
+    await count(wire, 'a', '?new')
+    await count(wire, 'b', '?new')
+    // Both are in flight until the body of this one ends.
+    other.write(POST('/s/c?new&release', 'abc').slice(0, -1))
+    wire.write(POST('/s/b?held'))
+    await count(await Wire.open(server.target()), 'd', '?new')
+    await commit(server)
+    await server.waitForLog(/"took".*"key":"a"/)
+
+    wire.write(POST('/s/a') + POST('/nobody'))
+    other.write('c')
+    expect(await counted(wire)).toMatchObject({ count: 2, by: 1 })
+    expect(await counted(wire)).toMatchObject({ count: 2, by: 2 })
+    expect((await wire.answer()).body.toString()).toBe('2')
+  })
+
   it('that has gone gets its request, which counts once among those that maxRequestsPerSocket allows', async () => {
     const { server, wire } = await withoutItsSession({ REQUESTS: '6' })
     wire.write(POST('/s/a'))

@@ -61,6 +61,11 @@ export class Routing {
       void this.#forward(key, waitWith(incoming))
       return true
     }
+    if (place === 'gone' && !isReplaying(request.socket)) {
+      // At once, so that what was read behind it goes along: it cannot move on its own, nor the connection without it.
+      this.#move(waitWith(incoming))
+      return true
+    }
     const awaited = place === 'here' ? undefined : this.#sessions.awaited(key)
     if (awaited === undefined) {
       this.#sessions.begin(key, request, 'response' in incoming ? incoming.response : undefined)
