@@ -14,6 +14,12 @@ interface Called {
   terminate(): void
 }
 
+/** A WebSocket that has come, and what tells the predecessor of its pongs. */
+interface Arrived {
+  readonly client: AnyWebSocket
+  readonly pong: (data: Buffer) => void
+}
+
 /** `code` of a WebSocket of which nobody knows how it ended (RFC 6455, 7.1.5). */
 const UNKNOWN_END = 1006
 
@@ -23,17 +29,22 @@ const UNKNOWN_END = 1006
  */
 export class ArrivedSockets {
   readonly #peers: Pick<Peers, 'toPredecessor'>
-  readonly #arrived = new Map<number, AnyWebSocket>()
-  /** Those whose pongs, and whose end, the predecessor is told. */
-  readonly #pinged = new WeakSet<AnyWebSocket>()
+  readonly #arrived = new Map<number, Arrived>()
+  /** Those whose end the predecessor is told. */
   readonly #closing = new WeakSet<AnyWebSocket>()
 
   constructor(peers: Pick<Peers, 'toPredecessor'>) {
     this.#peers = peers
   }
 
+  /**
+   * From here on the predecessor hears of each pong. Nobody can tell which ones answer its own pings: some were sent before the
+   * move, and by a process that is older still.
+   */
   add(id: number, client: AnyWebSocket): void {
-    this.#arrived.set(id, client)
+    const pong = (data: Buffer): void => this.#report({ id, pong: data.toString('base64') })
+    this.#arrived.set(id, { client, pong })
+    client.on('pong', pong)
     client.once('close', () => this.#arrived.delete(id))
   }
 
@@ -46,7 +57,7 @@ export class ArrivedSockets {
 
   #do(message: CallMessage): void {
     const { id, call } = message
-    const client = this.#arrived.get(id)
+    const client = this.#arrived.get(id)?.client
     const done: Callback = (error) => {
       if (call !== undefined) this.#report(error ? { called: call, error: error.message } : { called: call })
     }
@@ -55,7 +66,6 @@ export class ArrivedSockets {
       if (closes(message)) this.#report({ id, closed: UNKNOWN_END, reason: '' })
       return
     }
-    if (message.method === 'ping') this.#reportPongs(id, client)
     if (closes(message)) this.#reportEnd(id, client)
     try {
       perform(client as unknown as Called, message, done)
@@ -65,13 +75,8 @@ export class ArrivedSockets {
   }
 
   predecessorGone(): void {
+    for (const { client, pong } of this.#arrived.values()) client.off('pong', pong)
     this.#arrived.clear()
-  }
-
-  #reportPongs(id: number, client: AnyWebSocket): void {
-    if (this.#pinged.has(client)) return
-    this.#pinged.add(client)
-    client.on('pong', (data: Buffer) => this.#report({ id, pong: data.toString('base64') }))
   }
 
   #reportEnd(id: number, client: AnyWebSocket): void {

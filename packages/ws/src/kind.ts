@@ -105,18 +105,19 @@ function freeze(socket: Socket): Freeze | undefined {
   const given = give(one)
   if (given === undefined) return void thaw()
   const { moved } = neighbours()
-  const id = moved.nextId()
+  const id = moved.freeze(standIn)
   return {
     details: { id, head, answer, unfinished: unfinished.toString('base64'), ...given },
     again: () => stopReading(socket) !== undefined,
     thaw() {
+      moved.thaw(id)
       thaw()
       // What it throws must not keep the others from thawing.
       process.nextTick(() => options.stayed?.(client))
     },
     moved() {
       takeFromApplication(socket)
-      moved.add(id, standIn, () => standIn.release(closeListeners), options.answersWithin ?? ANSWERS_WITHIN)
+      moved.add(id, () => standIn.release(closeListeners), options.answersWithin ?? ANSWERS_WITHIN)
       // What it throws must not end the handover of the others.
       process.nextTick(() => options.moved?.(client))
     },

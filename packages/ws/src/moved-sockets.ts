@@ -15,6 +15,7 @@ interface Moved {
 /** The WebSockets that have moved from this process to its successor. */
 export class MovedSockets {
   readonly #peers: Pick<Peers, 'toSuccessor'>
+  readonly #frozen = new Map<number, StandIn>()
   readonly #moved = new Map<number, Moved>()
   /** The callbacks of calls that the successor has not done yet. */
   readonly #callbacks = new Map<number, NonNullable<Call['callback']>>()
@@ -28,17 +29,30 @@ export class MovedSockets {
     this.#peers = peers
   }
 
-  /** A number by which both processes know a WebSocket that moves. */
-  nextId(): number {
+  /**
+   * A WebSocket is frozen. The successor may have read an answer to a ping before this process knows that it has taken it.
+   * @returns the number by which both processes know it
+   */
+  freeze(standIn: StandIn): number {
     this.#lastId += 1
+    this.#frozen.set(this.#lastId, standIn)
     return this.#lastId
   }
 
+  /** It stays here. */
+  thaw(id: number): void {
+    this.#frozen.delete(id)
+  }
+
   /**
+   * The successor has it.
    * @param release called when this process is about to end
    * @param answersWithin how long it stays for this one, ms
    */
-  add(id: number, standIn: StandIn, release: () => void, answersWithin: number): void {
+  add(id: number, release: () => void, answersWithin: number): void {
+    const standIn = this.#frozen.get(id)
+    if (standIn === undefined) return
+    this.#frozen.delete(id)
     this.#moved.set(id, { standIn, release })
     this.#stayUntil = Math.max(this.#stayUntil, performance.now() + answersWithin)
     const outbox = new Outbox((call) => this.#send(id, call))
@@ -71,7 +85,8 @@ export class MovedSockets {
       this.#callbacks.delete(report.called)
       callback?.(report.error === undefined ? undefined : new Error(report.error))
     } else if ('pong' in report) {
-      this.#moved.get(report.id)?.standIn.pong(Buffer.from(report.pong, 'base64'))
+      const standIn = this.#moved.get(report.id)?.standIn ?? this.#frozen.get(report.id)
+      standIn?.pong(Buffer.from(report.pong, 'base64'))
     } else if ('closed' in report) {
       const moved = this.#moved.get(report.id)
       this.#moved.delete(report.id)

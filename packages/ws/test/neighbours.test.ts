@@ -51,15 +51,19 @@ function moved() {
     },
   })
   const [here, there] = [new Fake(), new Fake()]
-  const id = old.nextId()
+  const pongs: string[] = []
+  here.on('pong', (data) => pongs.push(String(data)))
+  const id = old.freeze(new StandIn(here as unknown as AnyWebSocket))
   arrived.add(id, there as unknown as AnyWebSocket)
+  there.emit('pong', Buffer.from('before it is known here that it has moved'))
   const release = vi.fn<() => void>()
-  old.add(id, new StandIn(here as unknown as AnyWebSocket), release, 0)
+  old.add(id, release, 0)
   return {
     old,
     arrived,
     there,
     messages,
+    pongs,
     release,
     here: here as unknown as Methods & EventEmitter,
     cutOff: () => (reachable = false),
@@ -137,21 +141,25 @@ describe('what the old process does with a WebSocket that has moved', () => {
   })
 
   it('is heard of again: the answer to a ping, and the end that it has asked for', async () => {
-    const { here, there } = moved()
+    const { here, there, pongs } = moved()
     const events: unknown[][] = []
-    here.on('pong', (data) => events.push(['pong', String(data)]))
     here.on('close', (code, reason) => events.push(['close', code, String(reason)]))
-    there.emit('pong', Buffer.from('not asked for'))
     here.ping('a')
     await nextTurn()
     there.emit('pong', Buffer.from('a'))
     here.close(4000, 'bye')
     await nextTurn()
     expect(there.done.at(-1)).toEqual(['close', 4000, 'bye'])
-    expect(events).toEqual([
-      ['pong', 'a'],
-      ['close', 4000, 'closed there'],
-    ])
+    expect(events).toEqual([['close', 4000, 'closed there']])
+    expect(pongs).toEqual(['before it is known here that it has moved', 'a'])
+  })
+
+  it('is not heard of any more when it has gone', () => {
+    const { arrived, there, pongs } = moved()
+    arrived.predecessorGone()
+    expect(there.listenerCount('pong')).toBe(0)
+    there.emit('pong', Buffer.from('late'))
+    expect(pongs).toHaveLength(1)
   })
 
   it('is not heard of where it ends by itself', async () => {

@@ -18,6 +18,8 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** Cuts what it sends, and pauses between the pieces. Default: it sends each frame as a whole. */
   readonly random?: Random
+  /** Answers pings only when it is told to. Default: at once. */
+  readonly holdsPings?: boolean
   /** Opens the connection. Default: over TCP or a unix socket. */
   readonly connect?: () => Promise<Socket>
 }
@@ -35,6 +37,8 @@ export interface End {
 export class WebSocketClient {
   readonly texts: string[] = []
   readonly pongs: string[] = []
+  /** Those that it has not answered. */
+  readonly pings: Buffer[] = []
   /** The head of the answer to its request. */
   readonly head: string
   end: End | undefined
@@ -43,6 +47,7 @@ export class WebSocketClient {
   readonly #reader = new FrameReader()
   readonly #random: Random | undefined
   readonly #compresses: boolean
+  readonly #holdsPings: boolean
   #fragments: Required<Frame>[] = []
   #code = 1006
   #window: Buffer = Buffer.alloc(0)
@@ -72,9 +77,10 @@ export class WebSocketClient {
     return new WebSocketClient(socket, first, Buffer.from(rest.join('\r\n\r\n'), 'latin1'), options)
   }
 
-  private constructor(socket: Socket, head: string, first: Buffer, { random }: ClientOptions) {
+  private constructor(socket: Socket, head: string, first: Buffer, { random, holdsPings = false }: ClientOptions) {
     this.#socket = socket
     this.#random = random
+    this.#holdsPings = holdsPings
     this.head = head
     this.#compresses = /permessage-deflate/i.test(head)
     socket.on('data', (bytes) => this.#read(bytes))
@@ -102,6 +108,10 @@ export class WebSocketClient {
 
   ping(text: string): void {
     this.frame({ opcode: OPCODE.ping, payload: Buffer.from(text) })
+  }
+
+  answerPings(): void {
+    for (const payload of this.pings.splice(0)) this.frame({ opcode: OPCODE.pong, payload })
   }
 
   frame(frame: Frame): void {
@@ -151,7 +161,10 @@ export class WebSocketClient {
   #take(frame: Required<Frame>): void {
     const { opcode, payload, fin } = frame
     if (opcode === OPCODE.pong) return void this.pongs.push(payload.toString())
-    if (opcode === OPCODE.ping) return this.frame({ opcode: OPCODE.pong, payload })
+    if (opcode === OPCODE.ping) {
+      this.pings.push(payload)
+      return this.#holdsPings ? undefined : this.answerPings()
+    }
     if (opcode === OPCODE.close) {
       this.#code = payload.length < 2 ? 1005 : payload.readUInt16BE(0)
       this.frame({ opcode: OPCODE.close, payload: payload.subarray(0, 2) })
