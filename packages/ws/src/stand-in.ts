@@ -1,3 +1,5 @@
+import { logger } from '@zerodown/core/kinds'
+import { checkCall } from './check-call.ts'
 import type { Call } from './outbox.ts'
 import { callOf } from './outbox.ts'
 import type { AnyWebSocket } from './types.ts'
@@ -26,6 +28,7 @@ export class StandIn {
   readonly #waiting: { method: Method; args: unknown[] }[] = []
   #forward: ((call: Call) => void) | undefined
   #released = false
+  #closing = false
   #closed = false
 
   constructor(client: AnyWebSocket) {
@@ -42,7 +45,16 @@ export class StandIn {
       if (descriptor !== undefined) Object.defineProperty(this.#client, name, descriptor)
     }
     const client = this.#client as unknown as Record<Method, (...args: unknown[]) => void>
-    for (const { method, args } of this.#waiting) client[method]?.(...args)
+    for (const { method, args } of this.#waiting) {
+      try {
+        client[method]?.(...args)
+      } catch (error) {
+        // Its caller cannot catch it any more, and it must not end the process: what others have put in place of a method.
+        logger.warn(
+          `${method}() of a WebSocket has failed, which was called while that was about to move: ${String(error)}`,
+        )
+      }
+    }
   }
 
   /** The connection has moved. @param forward does a call over there */
@@ -81,6 +93,7 @@ export class StandIn {
   #called(method: Method, args: unknown[]): void {
     const closes = method === 'close' || method === 'terminate'
     if (closes && this.#closed) return
+    checkCall(method, args, !this.#closing)
     if (closes) this.#become(CLOSING)
     if (this.#forward === undefined) this.#waiting.push({ method, args })
     else if (closes && this.#released) this.#closeHere(args)
@@ -92,6 +105,7 @@ export class StandIn {
   }
 
   #become(state: number): void {
+    this.#closing = true
     this.#shadow('readyState', { get: () => state, enumerable: true })
   }
 

@@ -16,7 +16,7 @@ class Fake extends EventEmitter {
     callback(data === 'fails' ? new Error('it has failed') : undefined)
   }
   ping(data: unknown, _: unknown, callback: () => void): void {
-    if (String(data).length > 125) throw new RangeError('too long')
+    if (data === 'refused') throw new RangeError('not here')
     this.done.push(['ping', data])
     callback()
   }
@@ -119,7 +119,7 @@ describe('what the old process does with a WebSocket that has moved', () => {
     const { here } = moved()
     expect(await settled((callback) => here.send('a', callback))).toBeUndefined()
     expect((await settled((callback) => here.send('fails', callback)))?.message).toBe('it has failed')
-    expect((await settled((callback) => here.ping('x'.repeat(126), false, callback)))?.message).toBe('too long')
+    expect((await settled((callback) => here.ping('refused', false, callback)))?.message).toBe('not here')
   })
 
   it('calls back with an error where there is nobody any more', async () => {

@@ -50,6 +50,40 @@ describe('while it is not known where a WebSocket goes on', () => {
     expect(recorder.done.at(-1)).toEqual(['send', 'b'])
   })
 
+  it('what it is given has to be right, at once', () => {
+    const { client, standIn, recorder } = aStandIn()
+    const wrong = (): void => {
+      expect(() => client.send({ a: 1 })).toThrow(/The first argument must be/)
+      expect(() => client.ping('x'.repeat(126))).toThrow(RangeError)
+      expect(() => client.close(5)).toThrow(/a valid error code number/)
+    }
+    wrong()
+    expect(recorder.readyState).toBe(1)
+    const forwarded: Call[] = []
+    standIn.moved((call) => forwarded.push(call))
+    wrong()
+    expect([forwarded, recorder.done, recorder.readyState]).toEqual([[], [], 1])
+    client.close(1000)
+    client.close(5)
+    expect(recorder.readyState).toBe(2)
+  })
+
+  it('what fails later all the same keeps nothing behind it from being done', () => {
+    const { recorder, client, standIn } = aStandIn()
+    client.send('a')
+    client.send('b')
+    let failed = false
+    Reflect.set(Recorder.prototype, 'send', function (this: Recorder, data: unknown) {
+      if (!failed) {
+        failed = true
+        throw new Error('not now')
+      }
+      this.done.push(['send', data])
+    })
+    standIn.thaw()
+    expect([failed, recorder.done]).toEqual([true, [['send', 'b']]])
+  })
+
   it('what others had put in place of a method stays theirs', () => {
     const recorder = new Recorder()
     const patched = vi.fn<() => void>()
