@@ -12,6 +12,8 @@ interface Active<Instance> {
  */
 export class ActiveInstance<Instance extends object> {
   #active: Active<Instance> | undefined
+  /** That of the instance that is in charge, or was the last one to be. */
+  #logger: Logger | undefined
   /** What is to be logged as soon as an instance is in charge. */
   #unsaid: [keyof Logger, string][] = []
   /** Why this copy of the package attaches nothing. */
@@ -33,6 +35,7 @@ export class ActiveInstance<Instance extends object> {
 
   put(active: Active<Instance>): void {
     this.#active = active
+    this.#logger = active.logger
     for (const [level, message] of this.#unsaid.splice(0)) active.logger[level](message)
   }
 
@@ -40,10 +43,10 @@ export class ActiveInstance<Instance extends object> {
     if (this.#active?.instance === instance) this.#active = undefined
   }
 
-  /** Logs by the instance in charge: now, or as soon as there is one. */
+  /** Logs by the instance in charge, or the last one that was: now, or as soon as there is one. */
   log(level: keyof Logger, message: string): void {
-    if (this.#active === undefined) this.#unsaid.push([level, message])
-    else this.#active.logger[level](message)
+    if (this.#logger === undefined) this.#unsaid.push([level, message])
+    else this.#logger[level](message)
   }
 
   /** Makes this copy of the package attach nothing: a copy that does not understand this one was loaded first. */

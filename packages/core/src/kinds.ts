@@ -119,7 +119,7 @@ export const peers = (name: string, listener: PeerListener): Peers => firstCopy.
  */
 export const socketPair = (): Promise<SocketPair> => firstCopy.socketPair()
 
-/** Logs by the instance in charge: now, or as soon as there is one. */
+/** Logs by the instance in charge, or the last one that was: now, or as soon as there is one. */
 export const logger: Logger = {
   info: (message) => firstCopy.log('info', message),
   warn: (message) => firstCopy.log('warn', message),

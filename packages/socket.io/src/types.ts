@@ -24,7 +24,7 @@ export interface SocketIoOptions<Socket = unknown> {
   /**
    * How long handlers may take for their answers, and clients for theirs: so long the old process stays after the last
    * client has moved. What it sends meanwhile is sent by the new one, and acknowledgements that it waits for reach it.
-   * At most what is left of `drainTimeout`. Default: 2000. ms
+   * What comes later is lost, as it has ended. At most what is left of `drainTimeout`. Default: 2000. ms
    */
   readonly answersWithin?: number
 }

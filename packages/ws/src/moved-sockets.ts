@@ -1,14 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Peers } from '@zerodown/core/kinds'
+import { logger } from '@zerodown/core/kinds'
 import type { CallMessage, Report } from './messages.ts'
 import { callMessage } from './messages.ts'
+import { LostMessages } from './lost-messages.ts'
 import type { Call } from './outbox.ts'
 import { Outbox } from './outbox.ts'
 import type { StandIn } from './stand-in.ts'
 
-/** A WebSocket that has moved: its stand-in, and how to release that. */
+/** A WebSocket that has moved: its stand-in, how to release that, and what is done with it. */
 interface Moved {
   readonly standIn: StandIn
+  readonly outbox: Outbox
   readonly release: () => void
 }
 
@@ -23,7 +26,9 @@ export class MovedSockets {
   #together: CallMessage[] = []
   #lastId = 0
   #lastCall = 0
+  readonly #lost = new LostMessages()
   #stayUntil = 0
+  #ending = false
 
   constructor(peers: Pick<Peers, 'toSuccessor'>) {
     this.#peers = peers
@@ -53,9 +58,9 @@ export class MovedSockets {
     const standIn = this.#frozen.get(id)
     if (standIn === undefined) return
     this.#frozen.delete(id)
-    this.#moved.set(id, { standIn, release })
-    this.#stayUntil = Math.max(this.#stayUntil, performance.now() + answersWithin)
     const outbox = new Outbox((call) => this.#send(id, call))
+    this.#moved.set(id, { standIn, outbox, release })
+    this.#stayUntil = Math.max(this.#stayUntil, performance.now() + answersWithin)
     standIn.moved((call) => outbox.push(call))
   }
 
@@ -69,13 +74,24 @@ export class MovedSockets {
   }
 
   async #leaveAfter(time: number): Promise<void> {
-    if (time > 0) await wait(time)
+    if (time > 0) {
+      const [rest, count] = [Math.ceil(time), this.#moved.size]
+      logger.info(`staying ${rest} ms for late answers to WebSockets that have moved (${count}); answersWithin says so`)
+      await wait(time)
+    }
     for (const { release } of this.#moved.values()) release()
     this.flush()
     await new Promise<void>((resolve) => {
       const call = this.#note(() => resolve())
       if (!this.#peers.toSuccessor({ leaves: call })) resolve()
     })
+  }
+
+  /** The process ends, and nothing is done later any more. What it sends from here on goes at once. */
+  end(): void {
+    this.#ending = true
+    this.flush()
+    this.#lost.end([...this.#moved.values()].reduce((sum, { outbox }) => sum + outbox.waiting, 0))
   }
 
   /** What the successor reports. */
@@ -107,6 +123,7 @@ export class MovedSockets {
     if (calls.length === 0) return
     this.#together = []
     if (this.#peers.toSuccessor(calls.length === 1 ? calls[0] : { calls })) return
+    this.#lost.add(calls.filter(({ method }) => method === 'send').length)
     for (const { call } of calls) {
       const callback = this.#callbacks.get(call ?? 0)
       this.#callbacks.delete(call ?? 0)
@@ -121,6 +138,7 @@ export class MovedSockets {
   #send(id: number, call: Call): void {
     if (this.#together.length === 0) process.nextTick(() => this.flush())
     this.#together.push(callMessage(id, call, call.callback && this.#note(call.callback)))
+    if (this.#ending) this.flush()
   }
 
   /** @returns the number by which the successor says that it has done what is called back */

@@ -31,5 +31,6 @@ function connect(): Neighbours {
   })
   const moved = new MovedSockets(own)
   const arrived = new ArrivedSockets(own)
+  process.once('exit', () => moved.end())
   return { moved, arrived }
 }

@@ -18,6 +18,7 @@ export class Outbox {
   /** Of a message that is not whole. */
   readonly #fragments: Call[] = []
   #last: Promise<void> | undefined
+  #behindBlobs = 0
 
   constructor(deliver: (call: Call) => void) {
     this.#deliver = deliver
@@ -27,9 +28,16 @@ export class Outbox {
     if (this.#last === undefined && !(call.data instanceof Blob)) return this.#deliverWhole(call)
     const last = this.#deliverAfter(this.#last, call)
     this.#last = last
+    this.#behindBlobs += 1
     void last.then(() => {
+      this.#behindBlobs -= 1
       if (this.#last === last) this.#last = undefined
     })
+  }
+
+  /** How many messages it has not delivered. */
+  get waiting(): number {
+    return this.#behindBlobs + (this.#fragments.length > 0 ? 1 : 0)
   }
 
   async #deliverAfter(before: Promise<void> | undefined, call: Call): Promise<void> {

@@ -36,8 +36,9 @@ export type SocketOf<Server extends AnyWebSocketServer> = Parameters<Server['han
 export interface WsOptions<Socket = AnyWebSocket, State = unknown> {
   /**
    * Called in the old process when a WebSocket is about to move. It must not change anything: the WebSocket may stay all
-   * the same. What `send()` sends from here on is sent by the new process. If it throws, or returns what JSON cannot
-   * hold, the WebSocket stays, is served on here, and is closed with 1012 in its turn; a warning says why.
+   * the same. What `send()` sends from here on is sent by the new process. If it throws, or returns what JSON refuses (a
+   * `bigint`, a circle), the WebSocket stays, is served on here, and is closed with 1012 in its turn; a warning says why. What
+   * JSON changes arrives changed: a `Map` or a `Set` as `{}`, a `Date` as a text, an instance of a class as its fields.
    * @param request the one by which it was opened
    * @returns what `take()` gets, made anew from JSON; `undefined` where there is nothing to give
    */
@@ -51,7 +52,8 @@ export interface WsOptions<Socket = AnyWebSocket, State = unknown> {
   take?(socket: Socket, state: NoInfer<State> | undefined, request: IncomingMessage): void
   /**
    * Called in the old process, before `give()`, whenever a WebSocket is quiet and may move. It must be quick. If it
-   * returns `false`, or throws, it is asked again later: for a protocol on top that is in the middle of something.
+   * returns `false`, or throws, it is asked again later: for a protocol on top that is in the middle of something, or where a
+   * handler is at work that is still to change what `give()` returns, or to answer.
    */
   mayMove?(socket: Socket): boolean
   /**
@@ -67,7 +69,8 @@ export interface WsOptions<Socket = AnyWebSocket, State = unknown> {
   moved?(socket: Socket): void
   /**
    * How long a handler may take for its answer: so long the old process stays after the last WebSocket has moved, and what it
-   * sends meanwhile is sent by the new one. At most what is left of `drainTimeout`. Default: 2000. ms
+   * sends meanwhile is sent by the new one. What it would send later is lost, as it has ended. At most what is left of
+   * `drainTimeout`. Default: 2000. ms
    */
   readonly answersWithin?: number
 }
