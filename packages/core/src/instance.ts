@@ -17,6 +17,7 @@ import { ShutdownHooks } from './process/shutdown-hooks.ts'
 import { ofWorker } from './process/signals.ts'
 import { origin } from './restart/origin.ts'
 import type { GenerationInfo } from './channel/messages.ts'
+import { attachedTooLate } from './servers/attached-too-late.ts'
 import { additionalListenerOf } from './servers/additional-listener.ts'
 import { AttachedServers } from './servers/attached-servers.ts'
 
@@ -53,13 +54,7 @@ export class Instance<Face extends EventEmitter<ZerodownEvents>> {
   attach(server: Server, options: Options): void {
     this.declare(options)
     if (this.#servers.knows(server) || this.#stepsBack()) return
-    if (server.listening) {
-      throw new ZerodownError(
-        'ERR_ZERODOWN_ALREADY_LISTENING',
-        'attach: this server listens already, so a successor could not adopt its address. Call attach(server) before ' +
-          'server.listen().',
-      )
-    }
+    if (server.listening) throw attachedTooLate('listens already')
     this.#servers.add(server)
   }
 

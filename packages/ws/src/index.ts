@@ -4,7 +4,9 @@
  */
 import { Server as HttpServer } from 'node:http'
 import { ZerodownError } from '@zerodown/core'
+import { attachmentOf } from '@zerodown/core/adapter'
 import { addKind } from '@zerodown/core/kinds'
+import { ownServerOf } from './internals/own-server.ts'
 import { webSockets } from './kind.ts'
 import { neighbours } from './neighbours.ts'
 import { note } from './servers.ts'
@@ -31,7 +33,8 @@ const optionsOf = new WeakMap<AnyWebSocketServer, WsOptions>()
  *
  * Call it before the HTTP server listens, in each release, and attach that server (`zerodown.attach(server)`). Called again for the
  * same server, it replaces the options.
- * @param server attached to an HTTP server (`{ server }`), or to none (`{ noServer: true }`)
+ * @param server attached to an HTTP server (`{ server }`), or to none (`{ noServer: true }`). One that listens by itself (`{ port }`)
+ *   restarts with `zerodown/register` only; else a warning says so
  * @returns the same server
  * @throws {ZerodownError} `ERR_ZERODOWN_OPTION`: this is no such server, or an option is no function
  * @throws {ZerodownError} `ERR_ZERODOWN_KIND`: the process has loaded two versions of this package
@@ -41,6 +44,7 @@ export function ws<Server extends AnyWebSocketServer, State = unknown>(
   options: WsOptions<SocketOf<Server>, State> = {},
 ): Server {
   check(server, options as WsOptions<never, never>)
+  warnOfOwnServer(server)
   addKind(webSockets)
   neighbours()
   const { server: http } = server.options
@@ -50,6 +54,17 @@ export function ws<Server extends AnyWebSocketServer, State = unknown>(
   optionsOf.set(server, options as WsOptions)
   if (!known) noteSockets(server, () => optionsOf.get(server) ?? {})
   return server
+}
+
+/** No logger is there where nothing is attached. */
+function warnOfOwnServer(server: AnyWebSocketServer): void {
+  const own = ownServerOf(server)
+  if (own === undefined || attachmentOf(own) !== undefined) return
+  process.emitWarning(
+    'zerodown.ws(): a WebSocketServer with { port } makes an HTTP server of its own, which listens before it can be attached. So it ' +
+      'cannot restart, and SIGUSR2 may end this process. Give it a server of your own, ({ server }), and attach that before it listens, ' +
+      'or run the program with `node --import zerodown/register`.',
+  )
 }
 
 function check(server: AnyWebSocketServer, options: WsOptions<never, never>): void {

@@ -15,7 +15,11 @@ export interface AnyWebSocket extends EventEmitter {
 
 /** A `WebSocketServer` of the package `ws`. */
 export interface AnyWebSocketServer extends EventEmitter {
-  readonly options: { readonly noServer?: boolean | undefined; readonly server?: object | null | undefined }
+  readonly options: {
+    readonly noServer?: boolean | undefined
+    readonly port?: number | null | undefined
+    readonly server?: object | null | undefined
+  }
   handleUpgrade(
     request: IncomingMessage,
     socket: Duplex,

@@ -12,6 +12,7 @@ import type { ListenHooks } from '../listeners/listen.ts'
 import { patchListen } from '../listeners/listen.ts'
 import type { OwnedPath } from '../listeners/owned-path.ts'
 import type { InheritedListener, InheritedListeners } from '../listeners/inherited.ts'
+import { attachedTooLate } from './attached-too-late.ts'
 import type { PlaceHost } from './listening-place.ts'
 import { ListeningPlace } from './listening-place.ts'
 
@@ -67,12 +68,11 @@ export class AttachedServer {
       portZeroIndex: (asked) => this.#place.portZeroIndex(asked),
       bindsItself: () => host.bindsItself,
       sharedPort: (asked, index) => host.sharedPort(asked, index),
-      pretends: (still) => {
-        this.#pretence = still ? 'seems to listen' : 'is over'
-      },
+      pretends: (still) => void (this.#pretence = still ? 'seems to listen' : 'is over'),
       asks: (asked, adopted, permissions = 0) => this.#place.begin(asked, adopted, permissions),
     })
     server.on('listening', () => {
+      if (!this.inUse) throw attachedTooLate('was told to listen before')
       this.#starting = false
       this.#open = true
       if (this.#pretence !== undefined) return
