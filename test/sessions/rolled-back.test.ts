@@ -96,6 +96,9 @@ describe('sessions of a successor that is killed as it takes over', () => {
     for (const session of sessions) await session.goesOnIn(1)
     held.write('c')
     expect(await counted(held)).toEqual({ count: 2, by: 1, bytes: 3 })
+    // It ends when its clients have gone.
+    for (const { wire } of sessions) wire.end()
+    held.end()
     await server.waitForExit()
     expect(eventsOf(server, 'gave')).toEqual([])
     expect(server.output.toString()).not.toContain('are lost')
