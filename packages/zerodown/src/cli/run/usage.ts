@@ -29,7 +29,8 @@ A file zerodown.config.js, .mjs or .json in the working directory, or the key ze
 package.json, may say all of that with the names of the options in code, such as maxMemory, and
 script, args and nodeArgs. Paths in it start from the working directory. Options given here win.
 
-Exit codes: 0 it was told to end, and all workers have drained; 1 a slot crashes too often, or
-workers had to be killed; 2 the command was not understood; 130 it was interrupted twice. If the
-program ends before it has served, the exit code is that of the program.
+Exit codes: 0 it was told to end, and all workers have drained; 1 a slot crashes too often or is
+not ready in time at its first start, or a worker had not drained; 2 the command was not
+understood; 130 it was interrupted twice. If the program ends before it has served, the exit code
+is that of the program.
 `
