@@ -58,14 +58,17 @@ it('clients that poll find their session while both processes accept, whichever 
   expect(sockets.every(({ answers }) => answers.length > 5 && answers.every(({ isNext }) => isNext))).toBe(true)
 })
 
+const MANY = 40
+
 it('a new process that dies in the middle of the moves takes along only what has moved', async () => {
   const server = await startChat({ options, generations: { 2: { dieAfter: 5 } } })
-  const { closed } = await watch(server)
+  const { closed } = await watch(server, {}, MANY)
   await server.restart()
-  await until(() => closed.length === CLIENTS, 'all to be closed', DRAIN + 10_000)
+  await until(() => closed.length === MANY, 'all to be closed', DRAIN + 10_000)
   await server.waitForExit(server.pid, DRAIN + 10_000)
   const idsOf = (event: string): unknown[] => eventsOf(server, event).flatMap(({ by, id }) => (by === 1 ? [id] : []))
   const [moved, servedOn] = [idsOf('moved'), idsOf('disconnect')]
-  expect(servedOn.length).toBeGreaterThan(CLIENTS)
+  // Each has two sockets. Three had come, and as their middleware waits, 16 may have been on their way.
+  expect(servedOn.length).toBeGreaterThanOrEqual(2 * (MANY - 3 - 16))
   expect(servedOn.filter((id) => moved.includes(id))).toEqual([])
 })

@@ -15,8 +15,9 @@ export const options: { drainTimeout: number } = { drainTimeout: DRAIN }
 export async function watch(
   server: Pick<ServerProcess, 'target'>,
   its: ChatOptions = {},
+  count: number = CLIENTS,
 ): Promise<{ clients: ChatClient[]; closed: number[] }> {
-  const clients = await Promise.all(Array.from({ length: CLIENTS }, () => ChatClient.open(server.target(), its)))
+  const clients = await Promise.all(Array.from({ length: count }, () => ChatClient.open(server.target(), its)))
   const closed: number[] = []
   for (const { sockets } of clients) sockets[0]?.socket.on('disconnect', () => closed.push(performance.now()))
   return { clients, closed }

@@ -9,8 +9,8 @@ import type { Fate, SocketSender } from './socket-sender.ts'
  */
 const WAITS = 10
 
-/** How many may wait so. */
-const MOST = 64
+/** How many may be on their way so. If the successor dies, they end with it. */
+const MOST = 16
 
 /** Passes frozen connections on, and keeps none back for those whose handler in the successor takes its time. */
 export class Passing {
