@@ -6,7 +6,7 @@ import { zerodown } from '../cli/command.ts'
 import { json } from '../control/ask.ts'
 import { startSupervised } from '../run/stage/supervised.ts'
 import type { ServerProcess } from '../support/index.ts'
-import { isAlive, tempDir, until } from '../support/index.ts'
+import { tempDir, until } from '../support/index.ts'
 import { startRegistered } from './start.ts'
 
 const HELPER = /^helper: (.*)/
@@ -66,7 +66,7 @@ describe.each(['option', 'NODE_OPTIONS'] as const)('a helper that the program fo
     expect(pid).not.toBe(server.pid)
     await inCharge(pidFile, pid)
     expect(await zerodown(['stop', '--pid-file', pidFile])).toMatchObject({ code: 0, stderr: '' })
-    expect(isAlive(pid)).toBe(false)
+    await server.waitForExit(pid)
     expect(existsSync(pidFile)).toBe(false)
   })
 
