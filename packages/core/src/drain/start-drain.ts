@@ -7,7 +7,7 @@ import { drainHttp1 } from './http1.ts'
 import { isHttp2Server } from '../connections/http2-sessions.ts'
 import { drainHttp2 } from './http2.ts'
 import { drainRaw } from './raw.ts'
-import type { ConnectionKind } from '../handover/kinds/kind.ts'
+import { guarded } from '../handover/kinds/guarded.ts'
 import { kindsOf } from '../handover/kinds/kinds.ts'
 import { defer } from '../node/deferred.ts'
 import { holdClose } from '../node/internals/close-event.ts'
@@ -73,19 +73,10 @@ function withKinds(
   const cut = defer<void>()
   const all: Promise<unknown>[] = []
   const hold = (until: Promise<unknown>): void => void all.push(until)
-  const tried = <Result>({ name }: ConnectionKind, step: () => Result): Result | undefined => {
-    try {
-      return step()
-    } catch (error) {
-      failed(name, error)
-      return undefined
-    }
-  }
   const stops = kindsOf(server).map((kind) => {
     const moves = handover?.kinds.includes(kind) === true ? handover.to : undefined
     const stays = (socket: Socket): boolean => moves?.canMove(kind, socket) !== true
-    const stop = tried(kind, () => kind.drain?.(server, { open, time, stays, hold }))
-    return () => tried(kind, () => stop?.())
+    return guarded(kind, (error) => failed(kind.name, error)).drain(server, { open, time, stays, hold })
   })
   const whole = {
     cut() {

@@ -3,7 +3,7 @@ import { stopReading } from '../../node/internals/handles.ts'
 import type { ConnectionKind, Freeze } from './kind.ts'
 
 /** The half of a kind that the process calls which its connections leave. */
-export type LeavingKind = Pick<ConnectionKind, 'name' | 'findIdle' | 'findStuck' | 'followIdle' | 'freeze'>
+export type LeavingKind = Pick<ConnectionKind, 'name' | 'findIdle' | 'findStuck' | 'followIdle' | 'freeze' | 'drain'>
 
 /**
  * Called with what a kind, or the application in one of its hooks, has thrown.
@@ -12,7 +12,7 @@ export type LeavingKind = Pick<ConnectionKind, 'name' | 'findIdle' | 'findStuck'
 export type Failed = (error: unknown, socket?: Socket) => void
 
 /** Such a half that never throws: an exception ends neither the process nor the moves of other connections. */
-export function guarded(kind: ConnectionKind, failed: Failed): LeavingKind {
+export function guarded(kind: ConnectionKind, failed: Failed): Required<LeavingKind> {
   const tried = <Result>(step: () => Result, otherwise: Result, socket?: Socket): Result => {
     try {
       return step()
@@ -34,6 +34,10 @@ export function guarded(kind: ConnectionKind, failed: Failed): LeavingKind {
     followIdle(mayBeIdle) {
       const unfollow = tried(() => kind.followIdle?.(mayBeIdle), undefined)
       return () => tried(() => unfollow?.(), undefined)
+    },
+    drain(server, draining) {
+      const stop = tried(() => kind.drain?.(server, draining), undefined)
+      return () => tried(() => stop?.(), undefined)
     },
     freeze(socket) {
       const freeze = tried(() => kind.freeze(socket) ?? 'not now', undefined, socket)
