@@ -95,7 +95,7 @@ export class Mover {
       // Each step in a turn of its own: by then, what was written in the last turn has left, or is known to wait.
       await nextTurn()
       await this.#copies.make()
-      await this.#sender.prepare()
+      await this.#sender.hasRead()
       for (; !this.#over; await this.#wakeUp.wait()) {
         if (this.#reserved.size === 0) await this.#copies.make()
         await this.#passAll()

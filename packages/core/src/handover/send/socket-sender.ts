@@ -54,12 +54,7 @@ export class SocketSender {
     return new Set(connections.map(({ socket }) => socket).filter((socket) => held.has(this.#idOf(socket))))
   }
 
-  /** Resolves when the successor can serve the first one without delay. */
-  async prepare(): Promise<void> {
-    await this.#channel.ask({ type: 'connections-coming' })
-  }
-
-  /** Resolves when the successor has read all that it was sent so far, or reads no more. */
+  /** Resolves when the successor can serve without delay, and has read all that it was sent so far, or reads no more. */
   async hasRead(): Promise<void> {
     await this.#channel.ask({ type: 'connections-coming' })
   }
