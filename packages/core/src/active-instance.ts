@@ -11,7 +11,7 @@ interface Active<Instance> {
  * handled only once.
  */
 export class ActiveInstance<Instance extends object> {
-  #active: Active<Instance> | undefined
+  #instance: Instance | undefined
   /** That of the instance that is in charge, or was the last one to be. */
   #logger: Logger | undefined
   /** What is to be logged as soon as an instance is in charge. */
@@ -21,26 +21,26 @@ export class ActiveInstance<Instance extends object> {
   #explained = false
 
   get current(): Instance | undefined {
-    return this.#active?.instance
+    return this.#instance
   }
 
   /** @throws {ZerodownError} `ERR_ZERODOWN_ALREADY_ACTIVE` */
   checkFree(): void {
     const why =
       this.#steppedBack ??
-      (this.#active &&
+      (this.#instance &&
         'another zerodown instance is in charge of this process. Use one instance for all servers of a process.')
     if (why !== undefined) throw new ZerodownError('ERR_ZERODOWN_ALREADY_ACTIVE', why)
   }
 
-  put(active: Active<Instance>): void {
-    this.#active = active
-    this.#logger = active.logger
-    for (const [level, message] of this.#unsaid.splice(0)) active.logger[level](message)
+  put({ instance, logger }: Active<Instance>): void {
+    this.#instance = instance
+    this.#logger = logger
+    for (const [level, message] of this.#unsaid.splice(0)) logger[level](message)
   }
 
   remove(instance: Instance): void {
-    if (this.#active?.instance === instance) this.#active = undefined
+    if (this.#instance === instance) this.#instance = undefined
   }
 
   /** Logs by the instance in charge, or the last one that was: now, or as soon as there is one. */
