@@ -9,7 +9,7 @@ import type { HealthOptions } from './health/options.ts'
 import type { Options } from './options/options.ts'
 import { holderAbove } from './control/pid-file-holder.ts'
 import { reportLastLines as tellPredecessor } from './restart/last-words.ts'
-import { origin } from './restart/origin.ts'
+import { isStartedAsServer as isStartedSo, origin } from './restart/origin.ts'
 import type { Attachment } from './servers/attachments.ts'
 import type { Zerodown } from './zerodown.ts'
 
@@ -78,7 +78,7 @@ export const attachmentOf = (server: Server): Attachment | undefined => firstCop
 export const takeTheOneLeft = (): void => origin.listeners.takeTheOneLeft()
 
 /** Whether somebody has started this process as the server: a predecessor, or a supervisor. */
-export const isStartedAsServer = (): boolean => origin.predecessor !== undefined || origin.supervisor !== undefined
+export const isStartedAsServer = (): boolean => isStartedSo(origin)
 
 /**
  * The pid of the server that this process is a child of, if that holds the pid file which these options name; else

@@ -12,6 +12,7 @@ import type { State, Status } from './status.ts'
 import { statusBeforeStart } from './lifecycle/status.ts'
 import { DeclaredOptions } from './options/declared.ts'
 import type { Options, Settings } from './options/options.ts'
+import { stopTimeoutOf } from './options/options.ts'
 import { thisPlatform, whyNoRestart } from './process/platform.ts'
 import { ShutdownHooks } from './process/shutdown-hooks.ts'
 import { ofWorker } from './process/signals.ts'
@@ -127,8 +128,8 @@ export class Instance<Face extends EventEmitter<ZerodownEvents>> {
   }
 
   #tellTimes(): void {
-    const { drainTimeout, shutdownDelay, readyTimeout } = this.#settings
-    origin.supervisor?.tellTimes({ stopTimeout: drainTimeout + shutdownDelay, readyTimeout })
+    const settings = this.#settings
+    origin.supervisor?.tellTimes({ stopTimeout: stopTimeoutOf(settings), readyTimeout: settings.readyTimeout })
   }
 
   #stop(): void {

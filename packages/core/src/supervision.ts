@@ -44,6 +44,7 @@ export { draining, rolledBack, serving } from './process/main-pid/status-line.ts
 export { Watchdog } from './process/main-pid/watchdog.ts'
 export { isStop } from './process/exit.ts'
 export { STOP_SIGNALS, listenToSignals } from './process/signals.ts'
+export { stopTimeoutOf } from './options/options.ts'
 export { planLaunch } from './restart/launch.ts'
 export type { Launch } from './restart/launch.ts'
 export type { StartCommand } from './restart/start-command.ts'

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { inspect } from 'node:util'
 import type { Options } from '@zerodown/core'
 import type { Logger } from '@zerodown/core/supervision'
-import { ZerodownError, defaultLogger, readTexts, textNames, validate } from '@zerodown/core/supervision'
+import { ZerodownError, defaultLogger, readTexts, stopTimeoutOf, textNames, validate } from '@zerodown/core/supervision'
 import type { RunFile, WorkerOptions } from './run-options.ts'
 import { runOptions, workerTexts } from './run-options.ts'
 import type { CrashLimit } from './sizes.ts'
@@ -53,6 +53,7 @@ export function resolveRun(options: RunFile, preload: string, logger: Logger = d
   if (script === undefined) throw wrong('script', undefined)
   const inherited = inheritedOptions()
   const { pidFile = inherited.pidFile, control = inherited.control } = options
+  const { drainTimeout = 20_000, shutdownDelay = 0, readyTimeout = 60_000 }: WorkerOptions = { ...inherited, ...worker }
   const count = workers === 'max' ? availableParallelism() : workers
   const envFiles = [envFile].flat()
   const nodes = [...envFiles.map((file) => `--env-file=${file}`), '--import', preload, ...nodeArgs]
@@ -68,8 +69,8 @@ export function resolveRun(options: RunFile, preload: string, logger: Logger = d
     prefix: options.prefix ?? false,
     maxMemory: memoryIn(maxMemory),
     crashLimit: limit === 'none' ? undefined : limit,
-    stopTimeout: stopTimeoutOf({ ...inherited, ...worker }),
-    readyTimeout: worker.readyTimeout ?? inherited.readyTimeout ?? 60_000,
+    stopTimeout: stopTimeoutOf({ drainTimeout, shutdownDelay }),
+    readyTimeout,
     logger,
   }
 }
@@ -109,9 +110,6 @@ function controlPath(control: string | false | undefined, pidFile: string | unde
   if (control === false) return undefined
   return control ?? (pidFile === undefined ? undefined : `${pidFile}.sock`)
 }
-
-const stopTimeoutOf = ({ drainTimeout = 20_000, shutdownDelay = 0 }: WorkerOptions): number =>
-  drainTimeout + shutdownDelay
 
 const wrong = (name: keyof typeof runOptions, got: unknown): ZerodownError =>
   new ZerodownError('ERR_ZERODOWN_OPTION', `${name}: wants ${runOptions[name].wants}, got ${inspect(got)}.`)

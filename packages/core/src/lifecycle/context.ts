@@ -5,6 +5,7 @@ import { refuseHeld } from '../control/pid-file-holder.ts'
 import { MainPid } from '../process/main-pid/main-pid.ts'
 import { Watchdog } from '../process/main-pid/watchdog.ts'
 import type { Origin } from '../restart/origin.ts'
+import { isStartedAsServer } from '../restart/origin.ts'
 import type { StartSuccessor } from '../restart/start-successor.ts'
 import type { AttachedServers } from '../servers/attached-servers.ts'
 import { explainLongTimeouts } from './long-timeouts.ts'
@@ -36,9 +37,7 @@ export type ContextDeps = Omit<Context, 'mainPid' | 'watchdog' | 'control' | 'st
 export function contextOf(deps: ContextDeps, state: ProcessState, controls: Controls): Context {
   const { origin, servers, emit } = deps
   // A successor writes the file of its predecessor, which lives; and a supervisor has one of its own.
-  if (origin.predecessor === undefined && origin.supervisor === undefined) {
-    refuseHeld(deps.settings, origin.startCommand.cwd)
-  }
+  if (!isStartedAsServer(origin)) refuseHeld(deps.settings, origin.startCommand.cwd)
   const weaknesses = () => explainLongTimeouts(servers.listening, deps.settings)
   const control = new ProcessControl(controls, origin, deps.settings, weaknesses)
   const logger = tolerant(deps.settings.logger)

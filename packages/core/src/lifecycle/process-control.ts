@@ -12,6 +12,7 @@ import type { EventName, ZerodownEvents } from '../events.ts'
 import { defer } from '../node/deferred.ts'
 import { within } from '../node/within.ts'
 import type { Settings } from '../options/options.ts'
+import { stopTimeoutOf } from '../options/options.ts'
 import type { Origin } from '../restart/origin.ts'
 import type { State, Status } from '../status.ts'
 import type { Service } from './service.ts'
@@ -22,8 +23,6 @@ const PATIENCE = 1000
 
 /** More are not kept. */
 const MOST_WARNINGS = 20
-
-type StopSettings = Pick<Settings, 'shutdownDelay' | 'drainTimeout'>
 
 /** What it asks the lifecycle, and has it do. */
 export interface Controls {
@@ -38,7 +37,7 @@ export interface Controls {
 export class ProcessControl implements Controlled {
   readonly #controls: Controls
   readonly #origin: Origin
-  readonly #settings: StopSettings
+  readonly #settings: Settings
   readonly #weaknesses: () => Weakness[]
   readonly #watchers = new Set<Tell>()
   readonly #left = defer<Ledger>()
@@ -49,7 +48,7 @@ export class ProcessControl implements Controlled {
   #lastRestart: LastRestart | undefined
 
   /** @param weaknesses what weakens a restart or a stop as things are now */
-  constructor(controls: Controls, origin: Origin, settings: StopSettings, weaknesses: () => Weakness[]) {
+  constructor(controls: Controls, origin: Origin, settings: Settings, weaknesses: () => Weakness[]) {
     this.#controls = controls
     this.#origin = origin
     this.#settings = settings
@@ -112,7 +111,7 @@ export class ProcessControl implements Controlled {
       slot: this.#origin.supervisor?.worker.slot,
       started: Math.round(performance.timeOrigin),
       memory: process.memoryUsage.rss(),
-      timeToStop: this.#settings.shutdownDelay + this.#settings.drainTimeout,
+      timeToStop: stopTimeoutOf(this.#settings),
       warnings: [...this.#warnings].map(([message, at]) => ({ at, message })).toReversed(),
       weaknesses: this.#weaknesses(),
     }

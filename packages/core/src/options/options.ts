@@ -112,3 +112,9 @@ export interface Settings extends Readonly<
   readonly control: string | false | undefined
   readonly logger: Logger
 }
+
+/** How long a stop may take until what is in flight is cut, without the shutdown hooks. ms */
+export const stopTimeoutOf = ({
+  shutdownDelay,
+  drainTimeout,
+}: Pick<Settings, 'shutdownDelay' | 'drainTimeout'>): number => shutdownDelay + drainTimeout

@@ -50,6 +50,10 @@ export const origin: Origin = readOrigin()
 export const isInCharge = ({ predecessor }: Origin): boolean =>
   predecessor === undefined || predecessor.takeOver !== undefined
 
+/** Whether somebody has started this process as the server: a predecessor, or a supervisor. */
+export const isStartedAsServer = ({ predecessor, supervisor }: Origin): boolean =>
+  predecessor !== undefined || supervisor !== undefined
+
 function readOrigin(): Origin {
   const { inheritance, ignored } = receiveInheritance()
   const startCommand = takePidVariables(readStartCommand(), inheritance)
