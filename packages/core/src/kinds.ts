@@ -125,3 +125,11 @@ export const logger: Logger = {
   warn: (message) => firstCopy.log('warn', message),
   error: (message) => firstCopy.log('error', message),
 }
+
+const warned = new Set<string>()
+
+/** Logs a warning, each message once in a process: thousands of connections may stay for the same reason. */
+export function warnOnce(message: string): void {
+  if (!warned.has(message)) logger.warn(message)
+  warned.add(message)
+}

@@ -1,11 +1,9 @@
 import type { Socket } from 'node:net'
-import { logger } from '@zerodown/core/kinds'
+import { warnOnce } from '@zerodown/core/kinds'
 import type { RawOptions } from './moving-servers.ts'
 
 /** Sockets whose `give()` has failed. */
 const staying = new WeakSet<Socket>()
-
-const said = new Set<string>()
 
 /** Whether it stays with this process for good; the reason is in the log. */
 export const staysHere = (socket: Socket): boolean => staying.has(socket)
@@ -22,16 +20,10 @@ export function askFor({ give }: RawOptions<unknown>, socket: Socket): { readonl
     return { state }
   } catch (error) {
     staying.add(socket)
-    sayWhy(`give() has failed (${String(error)})`)
+    warnOnce(
+      'some connections of a net.Server stay with this process until they end, or are cut at drainTimeout: ' +
+        `give() has failed (${String(error)}).`,
+    )
     return undefined
   }
-}
-
-/** Says once, for all of them, why some stay. */
-function sayWhy(why: string): void {
-  if (said.has(why)) return
-  said.add(why)
-  logger.warn(
-    `some connections of a net.Server stay with this process until they end, or are cut at drainTimeout: ${why}.`,
-  )
 }

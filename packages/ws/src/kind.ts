@@ -2,7 +2,7 @@ import { Server as HttpServer } from 'node:http'
 import { Server as TlsServer } from 'node:tls'
 import type { Socket } from 'node:net'
 import type { ConnectionKind, Freeze } from '@zerodown/core/kinds'
-import { logger, replay, stopReading, takeFromApplication } from '@zerodown/core/kinds'
+import { replay, stopReading, takeFromApplication, warnOnce } from '@zerodown/core/kinds'
 import { isSame, readAnswer } from './answer.ts'
 import { closeSpread } from './close-spread.ts'
 import { Coming, expect, readAlong } from './coming.ts'
@@ -19,14 +19,9 @@ const ANSWERS_WITHIN = 2000
 /** Those that are frozen: it is not known yet whether they stay. */
 const frozen = new WeakSet<OpenSocket>()
 
-const said = new Set<string>()
-
 /** Says once, for all of them, why some stay. */
-function sayWhy(why: string): void {
-  if (said.has(why)) return
-  said.add(why)
-  logger.warn(`some WebSockets stay with this process and are closed with 1012 while it drains: ${why}.`)
-}
+const sayWhy = (why: string): void =>
+  warnOnce(`some WebSockets stay with this process and are closed with 1012 while it drains: ${why}.`)
 
 /** Whether it stays for good; the reason is in the log then. */
 function staysForGood({ staysBecause: why }: OpenSocket): boolean {
