@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bystander, zerodown } from '../cli/command.ts'
-import { json } from '../control/ask.ts'
+import { inCharge } from '../control/in-charge.ts'
 import { startControlled } from '../control/controlled.ts'
 import { startRegistered } from '../register/start.ts'
 import { startSupervised } from '../run/stage/supervised.ts'
@@ -36,16 +36,6 @@ async function serving(start: Start): Promise<Service> {
   await inCharge(pidFile, server.pid)
   return { server, pidFile }
 }
-
-const inCharge = (pidFile: string, pid: number): Promise<unknown> =>
-  until(
-    async () =>
-      existsSync(pidFile) &&
-      readFileSync(pidFile, 'utf8') === `${pid}\n` &&
-      existsSync(`${pidFile}.sock`) &&
-      (await json(`${pidFile}.sock`, '/status'))['pid'] === pid,
-    `process ${pid} in ${pidFile}`,
-  )
 
 describe('a second service with the pid file of one that serves', () => {
   it.each<[string, Start, Start]>([

@@ -20,6 +20,15 @@ const closed = (client: Client): Promise<unknown> => until(() => client.closed, 
 const told = (server: ServerProcess, event: string): Promise<unknown> =>
   until(() => eventsOf(server, event)[0], `'${event}'`)
 
+/** It gets all that was written, in its order, and its next line is answered by that generation. */
+async function hearsAll(client: Client, generation: number): Promise<void> {
+  expect((await client.line(2)).length).toBe(LONG.length)
+  expect(await client.line(4)).toBe('drained')
+  expect(client.lines[3]).toBe('after it')
+  client.say('next\n')
+  expect(await client.line(5)).toBe(`2 next ${generation}`)
+}
+
 describe('a connection with which the old process does something in the moment of its move', () => {
   it('gets what is written, however much, and in its order', async () => {
     const server = await startServer('raw-lines', { options: { probation: 0 } })
@@ -29,11 +38,7 @@ describe('a connection with which the old process does something in the moment o
     await server.restart()
     await server.waitForExit(before)
     client.socket.resume()
-    expect((await client.line(2)).length).toBe(LONG.length)
-    expect(await client.line(4)).toBe('drained')
-    expect(client.lines[3]).toBe('after it')
-    client.say('next\n')
-    expect(await client.line(5)).toBe('2 next 2')
+    await hearsAll(client, 2)
     expect(eventsOf(server, 'written')).toMatchObject([{ goesOn: false }])
     expect(eventsOf(server, 'called back')).toHaveLength(1)
   })
@@ -46,11 +51,7 @@ describe('a connection with which the old process does something in the moment o
     await server.restart()
     await told(server, 'frozen')
     client.socket.resume()
-    expect((await client.line(2)).length).toBe(LONG.length)
-    expect(await client.line(4)).toBe('drained')
-    expect(client.lines[3]).toBe('after it')
-    client.say('next\n')
-    expect(await client.line(5)).toBe('2 next 1')
+    await hearsAll(client, 1)
     client.socket.end()
     await server.waitForExit(before)
   })

@@ -3,7 +3,7 @@ import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { zerodown } from '../cli/command.ts'
-import { json } from '../control/ask.ts'
+import { inCharge } from '../control/in-charge.ts'
 import { startSupervised } from '../run/stage/supervised.ts'
 import type { ServerProcess } from '../support/index.ts'
 import { tempDir, until } from '../support/index.ts'
@@ -16,16 +16,6 @@ async function helperOf(server: ServerProcess, from = 0): Promise<number> {
   const [, told = ''] = await server.waitForLog(HELPER, { from, timeout: 40_000 })
   return (JSON.parse(told) as { pid: number }).pid
 }
-
-const inCharge = (pidFile: string, pid: number): Promise<unknown> =>
-  until(
-    async () =>
-      existsSync(pidFile) &&
-      readFileSync(pidFile, 'utf8') === `${pid}\n` &&
-      existsSync(`${pidFile}.sock`) &&
-      (await json(`${pidFile}.sock`, '/status'))['pid'] === pid,
-    `process ${pid} in charge`,
-  )
 
 /** A folder for a pid file, and a `systemd-notify` that writes down which process is the main one. */
 async function service() {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { inFlight } from './stage/in-flight.ts'
 import { onSignal, programWith } from './stage/program.ts'
+import type { Supervised } from './stage/supervised.ts'
 import { startSupervised } from './stage/supervised.ts'
 
 describe('SIGTERM to the supervisor drains a worker', () => {
@@ -28,14 +29,20 @@ describe('SIGTERM to the supervisor drains a worker', () => {
   })
 })
 
+/** Has the service end. @returns the pid of a worker that drains */
+async function draining({ server, workers }: Supervised): Promise<number> {
+  const [pid = 0] = workers()
+  server.signal('SIGTERM', server.pid)
+  await server.waitForLog(new RegExp(`zerodown\\[${pid}\\] shutting down`))
+  return pid
+}
+
 describe('a worker that ends before it has drained', () => {
   it('by a signal is named, and the exit code is 1', async () => {
     const supervised = await startSupervised('register/http.mjs', { slots: 2 })
-    const { server, workers } = supervised
+    const { server } = supervised
     const answers = await inFlight(supervised, 4, 3000)
-    const [victim = 0] = workers()
-    server.signal('SIGTERM', server.pid)
-    await server.waitForLog(new RegExp(`zerodown\\[${victim}\\] shutting down`))
+    const victim = await draining(supervised)
     process.kill(victim, 'SIGKILL')
     await server.waitForLog(/error: slot 1 was ended by SIGKILL before it had drained\./)
     await answers.complete()
@@ -44,11 +51,9 @@ describe('a worker that ends before it has drained', () => {
 
   it('by an exit of its own, in the middle of its drain, is named, and the exit code is 1', async () => {
     const supervised = await startSupervised(await programWith(onSignal('process.exit(3)')), { slots: 1 })
-    const { server, workers } = supervised
+    const { server } = supervised
     const answers = await inFlight(supervised, 1, 3000)
-    const [victim = 0] = workers()
-    server.signal('SIGTERM', server.pid)
-    await server.waitForLog(new RegExp(`zerodown\\[${victim}\\] shutting down`))
+    const victim = await draining(supervised)
     process.kill(victim, 'SIGHUP')
     await server.waitForLog(/error: slot 1 exited with code 3 before it had drained\./)
     expect(await answers.complete()).toBe('0 of 1')

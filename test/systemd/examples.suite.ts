@@ -6,25 +6,16 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Load, Target } from '@zerodown/load'
 import { startLoad } from '@zerodown/load'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { cleanUp } from '../support/clean-up.ts'
 import { isAlive, until } from '../support/index.ts'
 import { Deployment, SERVER } from './deployment.ts'
 import { install } from './example-unit.ts'
 import type { Unit } from './unit.ts'
-import { UserManager, canRunManager } from './user-manager.ts'
+import { useManager } from './use-manager.ts'
 
-let manager: UserManager
-
-const { runs, note } = canRunManager()
-
-beforeAll(async () => {
-  if (runs) manager = await UserManager.start()
-})
-
-afterAll(async () => {
-  await manager?.stop()
-})
+const systemd = useManager()
+const { runs, note } = systemd
 
 const RELOADS = 10
 
@@ -69,7 +60,7 @@ interface Installed {
 
 async function deployed(files: readonly string[], changes: Readonly<Record<string, string>> = {}): Promise<Installed> {
   const deployment = await Deployment.create()
-  const [unit] = await install(manager, files, deployment, changes)
+  const [unit] = await install(systemd.manager, files, deployment, changes)
   return { unit: unit as Unit, deployment, target: deployment.target as { host: string; port: number } }
 }
 
@@ -87,7 +78,7 @@ describe.runIf(runs).each(KINDS)(`examples/systemd/$title${note}`, ({ files, run
     const { unit, target } = await deployed(files)
     await unit.start()
     await unit.waitFor('StatusText', up(1))
-    expect(await manager.systemctl('status', unit.name)).toContain(`Status: "${up(1)}"`)
+    expect(await systemd.manager.systemctl('status', unit.name)).toContain(`Status: "${up(1)}"`)
     const first = await unit.mainPid()
     const load = loadOn(target)
     await load.waitFor(({ ok }) => ok > 50)
@@ -181,7 +172,7 @@ describe.runIf(runs)(`a socket that systemd has bound${note}`, () => {
   it('starts the service with the first request, and again after it was stopped', async () => {
     const deployment = await Deployment.create()
     const files = ['app-socket.service', 'app-socket.socket'] as const
-    const [service, socket] = await install(manager, files, deployment)
+    const [service, socket] = await install(systemd.manager, files, deployment)
     const target = deployment.target as { host: string; port: number }
     await socket.start()
     expect(await service.show('ActiveState')).toBe('inactive')

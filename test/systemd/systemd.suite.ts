@@ -3,22 +3,13 @@ import { once } from 'node:events'
 import { json } from 'node:stream/consumers'
 import { startLoad } from '@zerodown/load'
 import type { Load, Target } from '@zerodown/load'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { isAlive, listProcesses, until } from '../support/index.ts'
 import { Service } from './service.ts'
-import { UserManager, canRunManager } from './user-manager.ts'
+import { useManager } from './use-manager.ts'
 
-let manager: UserManager
-
-const { runs, note } = canRunManager()
-
-beforeAll(async () => {
-  if (runs) manager = await UserManager.start()
-})
-
-afterAll(async () => {
-  await manager?.stop()
-})
+const systemd = useManager()
+const { runs, note } = systemd
 
 const loadOn = (target: Target): Load =>
   startLoad({
@@ -39,7 +30,7 @@ function getSlowly(target: Target): { requested: Promise<unknown>; outcome: Prom
 
 describe.runIf(runs)(`a service of systemd’s (Type=notify, NotifyAccess=all)${note}`, () => {
   it('is up when it listens, and not before', async () => {
-    const service = await Service.create(manager)
+    const service = await Service.create(systemd.manager)
     await service.fault('slow-start:300')
     const states = await service.statesWhile(async () => void (await service.start()))
     expect(states).toContain('activating')
@@ -48,7 +39,7 @@ describe.runIf(runs)(`a service of systemd’s (Type=notify, NotifyAccess=all)${
   })
 
   it('stays active through three reloads under load, MAINPID follows, and no request is lost', async () => {
-    const service = await Service.create(manager)
+    const service = await Service.create(systemd.manager)
     await service.start()
     const load = loadOn(service.target)
     await load.waitFor((counts) => counts.ok > 50)
@@ -73,7 +64,7 @@ describe.runIf(runs)(`a service of systemd’s (Type=notify, NotifyAccess=all)${
   })
 
   it('keeps its MAINPID when a reload fails, and follows the next one that does not', async () => {
-    const service = await Service.create(manager, { probation: 2000 })
+    const service = await Service.create(systemd.manager, { probation: 2000 })
     await service.start()
     const pid = await service.mainPid()
     // Connections that a successor accepts before its death are lost with it: these are all the predecessor's.
@@ -97,7 +88,7 @@ describe.runIf(runs)(`a service of systemd’s (Type=notify, NotifyAccess=all)${
   })
 
   it('is drained when it is stopped, and has then ended well', async () => {
-    const service = await Service.create(manager)
+    const service = await Service.create(systemd.manager)
     await service.start()
     await service.reload()
     const { pid } = await service.waitForGeneration(2)
@@ -113,7 +104,7 @@ describe.runIf(runs)(`a service of systemd’s (Type=notify, NotifyAccess=all)${
   })
 
   it('restarts once when every one of its processes is told to', async () => {
-    const service = await Service.create(manager)
+    const service = await Service.create(systemd.manager)
     await service.start()
     const load = loadOn(service.target)
     await load.waitFor((counts) => counts.ok > 50)
@@ -126,7 +117,7 @@ describe.runIf(runs)(`a service of systemd’s (Type=notify, NotifyAccess=all)${
   })
 
   it('is watched over: the death of a successor is the death of the service', async () => {
-    const service = await Service.create(manager)
+    const service = await Service.create(systemd.manager)
     await service.start()
     const first = await service.mainPid()
     await service.reload()
@@ -145,7 +136,7 @@ describe.runIf(runs)(`a service of systemd’s (Type=notify, NotifyAccess=all)${
 
 describe.runIf(runs)(`a service that zerodown run runs${note}`, () => {
   it('keeps its MAINPID through ten reloads under load, and no request is lost', async () => {
-    const service = await Service.create(manager, {}, 2)
+    const service = await Service.create(systemd.manager, {}, 2)
     await service.start()
     expect(service.announcements).toHaveLength(2)
     const pid = await service.mainPid()
@@ -166,7 +157,7 @@ describe.runIf(runs)(`a service that zerodown run runs${note}`, () => {
   })
 
   it('stays active with its old code when a release is bad', async () => {
-    const service = await Service.create(manager, {}, 2)
+    const service = await Service.create(systemd.manager, {}, 2)
     await service.start()
     const pid = await service.mainPid()
     await service.fault('exit1')
