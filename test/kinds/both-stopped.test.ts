@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { connect } from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { Wire } from '../handover/stage/wire.ts'
 import { Reader } from '../streams/stage/reader.ts'
@@ -9,6 +8,7 @@ import { cleanUp } from '../support/clean-up.ts'
 import type { ServerProcess } from '../support/index.ts'
 import { startServer } from '../support/index.ts'
 import { WebSocketClient } from '../ws/stage/client.ts'
+import { MOMENTS, stopBoth } from './stage/stop-both.ts'
 
 /** Of each kind. */
 const CONNECTIONS = 15
@@ -51,24 +51,11 @@ it('connections of each kind, whose processes are both stopped in the middle of 
 
   let time = 1
   expect(await ask(time)).toEqual(expected(time))
-  for (const [at, ms] of [0, 3, 6, 10, 15, 25].entries()) {
-    const old = server.current()
-    server.signal('SIGUSR2', old)
-    await server.waitForLog(new RegExp(`generation ${at + 2} \\(pid \\d+\\) has taken over`))
-    await wait(ms)
-    const both = [old, server.latest.pid]
-    for (const pid of both) server.signal('SIGSTOP', pid)
+  for (const moment of MOMENTS.keys()) {
     time += 1
-    const answers = ask(time)
-    await wait(200)
-    // Now the one goes on first, now the other.
-    if (at % 2 === 1) both.reverse()
-    for (const pid of both) {
-      server.signal('SIGCONT', pid)
-      await wait(50)
-    }
+    let answers: Promise<number[]> | undefined
+    await stopBoth(server, moment, () => (answers = ask(time)))
     expect(await answers).toEqual(expected(time))
-    await server.waitForExit(old)
     await Promise.all(readers.map((reader) => reader.more(5)))
   }
   expect(readers.flatMap(({ faults }) => faults)).toEqual([])

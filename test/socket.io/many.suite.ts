@@ -27,14 +27,9 @@ describe.each(VERSIONS)('40 clients of %s, with 80 sockets', (version) => {
 describe('under `zerodown run -w 2`', () => {
   it('clients of each slot move to its next process', { timeout: 300_000 }, async () => {
     const supervised = await startSupervised('chat.mjs', { env: { ASK: 50, ...LATE } })
-    const { server } = supervised
-    const restart = async (): Promise<void> => {
-      const before = supervised.workers()
-      await supervised.roll()
-      await Promise.all(before.map((pid) => server.waitForExit(pid, 30_000)))
-    }
+    const { server, rollAndLeave } = supervised
     const target = supervised.target()
-    const counted = await converse(server, { clients: 20, restarts: 3, pause: 50, target, restart })
+    const counted = await converse(server, { clients: 40, restarts: 10, pause: 50, target, restart: rollAndLeave })
     report('two slots', counted)
     expect(counted.questions).toBeGreaterThan(0)
   })

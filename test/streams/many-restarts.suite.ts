@@ -1,12 +1,18 @@
 import { expect, it } from 'vitest'
+import { startSupervised } from '../run/stage/supervised.ts'
+import type { ServerProcess } from '../support/index.ts'
 import { eventsOf, restartAndLeave } from '../support/index.ts'
 import { Reader } from './stage/reader.ts'
 import { startStreams } from './stage/server.ts'
 
-it('20 streams with an event each 10 ms miss none of them in 20 restarts, nor is one doubled', async () => {
-  const server = await startStreams()
-  const readers = await Reader.openTimes(server.target(), 20, { path: '/until/21' })
-  for (let restart = 1; restart <= 20; restart += 1) await restartAndLeave(server)
+/** 20 streams with an event each 10 ms go on through 20 restarts, and end in the last generation. */
+async function read(
+  server: ServerProcess,
+  target = server.target(),
+  restart: () => Promise<unknown> = () => restartAndLeave(server),
+): Promise<void> {
+  const readers = await Reader.openTimes(target, 20, { path: '/until/21' })
+  for (let time = 1; time <= 20; time += 1) await restart()
   await Promise.all(readers.map((reader) => reader.until(({ ended }) => ended, 'the end of the stream')))
 
   const events = readers.flatMap(({ ids }) => ids).length
@@ -17,6 +23,15 @@ it('20 streams with an event each 10 ms miss none of them in 20 restarts, nor is
     const { localPort } = reader
     expect(await reader.ask()).toEqual({ body: '21', localPort })
   }
+}
+
+it('20 streams with an event each 10 ms miss none of them in 20 restarts, nor is one doubled', async () => {
+  await read(await startStreams())
+})
+
+it('nor do they in the slots of `zerodown run -w 2`', async () => {
+  const { server, target, rollAndLeave } = await startSupervised('streams.mjs', { env: { START: Date.now() } })
+  await read(server, target(), rollAndLeave)
 })
 
 it('20 streams go on through restarts back to back, or stay where they are', async () => {

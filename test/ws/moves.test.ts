@@ -2,11 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { eventsOf, restartAndLeave, until } from '../support/index.ts'
 import { converse } from './stage/conversation.ts'
 import { WebSocketClient } from './stage/client.ts'
-import { openClients, startWs } from './stage/server.ts'
-
-const NO_TAKEOVER = { perMessageDeflate: { clientNoContextTakeover: true, threshold: 0 } }
-
-const OFFER = { 'sec-websocket-extensions': 'permessage-deflate; client_no_context_takeover' }
+import { COMPRESSED, openClients, startWs } from './stage/server.ts'
 
 /** test:ws runs older versions of ws. */
 describe('WebSockets', () => {
@@ -16,8 +12,8 @@ describe('WebSockets', () => {
   })
 
   it('move with their compression, where it needs nothing of what was before', async () => {
-    const server = await startWs({ wsOptions: NO_TAKEOVER })
-    await converse(server, { clients: 5, messages: 40, restarts: 1, seed: 2, headers: OFFER })
+    const server = await startWs({ wsOptions: COMPRESSED.wsOptions })
+    await converse(server, { clients: 5, messages: 40, restarts: 1, seed: 2, headersOf: () => COMPRESSED.offer })
   })
 })
 

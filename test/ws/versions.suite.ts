@@ -1,9 +1,6 @@
 import { describe, it } from 'vitest'
 import { converse } from './stage/conversation.ts'
-import { VERSIONS, startWs } from './stage/server.ts'
-
-const NO_TAKEOVER = { perMessageDeflate: { clientNoContextTakeover: true, threshold: 0 } }
-const OFFER = { 'sec-websocket-extensions': 'permessage-deflate; client_no_context_takeover' }
+import { COMPRESSED, VERSIONS, startWs } from './stage/server.ts'
 
 describe.each(VERSIONS)('WebSockets of %s', (ws) => {
   it('stay open through restarts, and no message is lost, doubled or out of order, at whatever bytes it is cut', async () => {
@@ -13,14 +10,14 @@ describe.each(VERSIONS)('WebSockets of %s', (ws) => {
   })
 
   it('move with their compression, where it needs nothing of what was before', async () => {
-    const server = await startWs({ ws, push: 100, wsOptions: NO_TAKEOVER })
+    const server = await startWs({ ws, push: 100, wsOptions: COMPRESSED.wsOptions })
     const told = await converse(server, {
       clients: 30,
       messages: 60,
       restarts: 5,
       seed: 12,
       pause: 200,
-      headers: OFFER,
+      headersOf: () => COMPRESSED.offer,
     })
     console.log(`${ws}, compressed: ${JSON.stringify(told)}`)
   })

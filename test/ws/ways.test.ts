@@ -28,11 +28,7 @@ describe('WebSockets stay open through a restart with', () => {
       restarts: 1,
       seed: 4,
       target: supervised.target(),
-      restart: async () => {
-        const old = supervised.workers()
-        await supervised.roll()
-        for (const pid of old) await supervised.server.waitForExit(pid, 30_000)
-      },
+      restart: supervised.rollAndLeave,
     })
   })
 })

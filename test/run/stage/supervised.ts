@@ -24,6 +24,8 @@ export interface Supervised {
   workers(): number[]
   /** Sends SIGUSR2 and waits until all slots have restarted, or the restart has stopped. */
   roll(): Promise<string>
+  /** The same, and waits until all processes that served before have gone. */
+  rollAndLeave(): Promise<string>
 }
 
 const OVER = /restarted \d+ slots?|the restart stopped at slot .*/
@@ -41,17 +43,25 @@ export async function startSupervised(
   })
   if (ready) await server.waitForLog(/workers? serves?$/, { timeout: 40_000 })
   let from = 0
+  const workers = (): number[] => server.announcements.map(({ pid }) => pid).filter(isAlive)
+  const roll = async (): Promise<string> => {
+    server.signal('SIGUSR2', server.pid)
+    const [said] = await server.waitForLog(OVER, { from, timeout: 60_000 })
+    from = server.output.lines.findLastIndex((line) => OVER.test(line)) + 1
+    return said
+  }
   return {
     server,
     target() {
       const [first] = server.announcements[0]?.listening ?? []
       return typeof first === 'object' ? { host: first.address, port: first.port } : { socketPath: first ?? '' }
     },
-    workers: () => server.announcements.map(({ pid }) => pid).filter(isAlive),
-    async roll() {
-      server.signal('SIGUSR2', server.pid)
-      const [said] = await server.waitForLog(OVER, { from, timeout: 60_000 })
-      from = server.output.lines.findLastIndex((line) => OVER.test(line)) + 1
+    workers,
+    roll,
+    async rollAndLeave() {
+      const before = workers()
+      const said = await roll()
+      await Promise.all(before.map((pid) => server.waitForExit(pid, 60_000)))
       return said
     },
   }

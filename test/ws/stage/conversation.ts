@@ -13,7 +13,8 @@ export interface Conversation {
   readonly seed: number
   /** How long it waits between two messages, at most. Default 40 ms */
   readonly pause?: number
-  readonly headers?: Readonly<Record<string, string>>
+  /** Of the request of each client, by its number. */
+  readonly headersOf?: (client: number) => Readonly<Record<string, string>>
   readonly path?: string
   /** What the server puts before each answer. */
   readonly prefix?: string
@@ -41,7 +42,7 @@ export async function converse(
     seed,
     pause = 40,
     longOneOf = 20,
-    headers = {},
+    headersOf = () => ({}),
     path = '/',
     prefix = '',
     target,
@@ -51,7 +52,11 @@ export async function converse(
 ): Promise<{ answers: number; pushes: number; pongs: number }> {
   const open = await Promise.all(
     Array.from({ length: clients }, (_, at) =>
-      WebSocketClient.open(target ?? server.target(), { path, headers, random: new Random(seed * 1000 + at) }),
+      WebSocketClient.open(target ?? server.target(), {
+        path,
+        headers: headersOf(at),
+        random: new Random(seed * 1000 + at),
+      }),
     ),
   )
   let over = false

@@ -6,6 +6,12 @@ import { WebSocketClient } from './client.ts'
 /** The versions of ws that are tested, as test/package.json names them. */
 export const VERSIONS = ['ws-8.0', 'ws-8.11', 'ws-8.18', 'ws']
 
+/** Compression that needs nothing of what the client has sent before: so it can move. */
+export const COMPRESSED = {
+  wsOptions: { perMessageDeflate: { clientNoContextTakeover: true, threshold: 0 } },
+  offer: { 'sec-websocket-extensions': 'permessage-deflate; client_no_context_takeover' },
+} as const
+
 export interface WsServerOptions extends ServerOptions {
   /** Which version of ws. */
   readonly ws?: string
