@@ -49,8 +49,8 @@ export function add(stream: Stream, arrival: Arrival | undefined): void {
 export const eventStream: ConnectionKind = {
   name: 'event-stream',
 
-  // To open one once more takes the successor as long as two or three idle connections of HTTP.
-  most: 4,
+  // To open one once more takes the successor as long as three or four idle connections of HTTP.
+  most: 2,
 
   isServedBy: (server) => server instanceof Server,
 

@@ -33,8 +33,8 @@ function staysForGood({ staysBecause: why }: OpenSocket): boolean {
 export const webSockets: ConnectionKind = {
   name: NAME,
 
-  // To open one once more takes the successor as long as two or three idle connections of HTTP.
-  most: 4,
+  // To open one once more takes the successor as long as three or four idle connections of HTTP.
+  most: 2,
 
   isServedBy: serves,
 
