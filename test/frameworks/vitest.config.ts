@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import base from '../../vitest.config.ts'
 
-/** Nest with all of its versions, platforms and settings. What adapters promise is among all other tests. */
+/** Each framework under load; Nest with all of its versions, platforms and settings. What adapters promise is among all other tests. */
 export default defineConfig({
   ...base,
   test: {

@@ -6,7 +6,7 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    include: ['test/streams/*.suite.ts', 'test/sessions/*.suite.ts', 'test/examples/*.suite.ts'],
+    include: ['test/streams/*.suite.ts', 'test/sessions/*.suite.ts'],
     testTimeout: 300_000,
   },
 })

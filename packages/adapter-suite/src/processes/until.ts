@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
+/** How often to look at a condition. ms */
 const INTERVAL = 5
+
+/** A condition that is slow to look at, such as one of all processes, must not take the processor from what it waits for. */
+const TIMES_ITS_COST = 10
 
 type Text = string | (() => string)
 type Found<T> = Exclude<T, undefined | false | null>
@@ -13,6 +17,7 @@ export async function until<T>(condition: () => T | Promise<T>, what: Text, time
   const deadline = performance.now() + timeout
   let cause: unknown
   while (true) {
+    const began = performance.now()
     try {
       const value = await condition()
       if (isFound(value)) return value
@@ -20,8 +25,9 @@ export async function until<T>(condition: () => T | Promise<T>, what: Text, time
     } catch (error) {
       cause = error
     }
-    if (performance.now() > deadline) throw late(what, timeout, cause)
-    await sleep(INTERVAL)
+    const now = performance.now()
+    if (now > deadline) throw late(what, timeout, cause)
+    await sleep(Math.max(INTERVAL, TIMES_ITS_COST * (now - began)))
   }
 }
 
