@@ -43,6 +43,29 @@ describe('a WebSocket that cannot move is closed with 1012', () => {
     expect(eventsOf(server, 'error')).toEqual([])
   })
 
+  it('if its subprotocol has a state that nobody carries over', async () => {
+    const server = await startWs({ ...SHORT, generations: { 1: { noState: true } } })
+    const subprotocols = ['graphql-transport-ws', 'mqtt', 'v12.stomp', 'chat']
+    const clients = await Promise.all(
+      subprotocols.map((name) =>
+        WebSocketClient.open(server.target(), { headers: { 'sec-websocket-protocol': name } }),
+      ),
+    )
+    expect(await afterRestart(server, clients)).toEqual([1012, 1012, 1012, '2 1 x'])
+    expect(server.output.toString()).toMatch(
+      /some WebSockets stay .* their subprotocol, graphql-transport-ws, has a state/,
+    )
+  })
+
+  it('if mayMove() never lets it', async () => {
+    const server = await startWs(SHORT)
+    const [client, other] = (await openClients(server, 2)) as [WebSocketClient, WebSocketClient]
+    client.send('begin 0 for ever')
+    other.send('a')
+    await other.waitFor(1)
+    expect(await afterRestart(server, [client, other])).toEqual([1012, '2 2 x'])
+  })
+
   it('if the new process does not take it, as stayed() is told first', async () => {
     const server = await startWs({ ...SHORT, generations: { 2: { failToTake: true } } })
     const [client] = (await openClients(server, 1)) as [WebSocketClient]

@@ -5,6 +5,7 @@ import type { Answer } from './answer.ts'
 import type { Internals } from './internals/web-socket.ts'
 import { hasSentAll, internalsOf, needsWindow } from './internals/web-socket.ts'
 import { unfinished } from './internals/receiver.ts'
+import { keepsState } from './subprotocols.ts'
 import type { AnyWebSocket, WsOptions } from './types.ts'
 
 /** `readyState` of a WebSocket that is open. */
@@ -49,11 +50,17 @@ export class OpenSocket {
 
   /** Why it can never move: the end of a sentence; `undefined` if it can. */
   get staysBecause(): string | undefined {
-    const { head, answer } = this.opened
+    const { head, answer, options } = this.opened
     const internals = this.#internals
     if (this.#stays !== undefined) return this.#stays
     if (internals === undefined) return 'this version of ws is not known to @zerodown/ws'
     if (head === undefined || answer === undefined) return 'the request by which they were opened cannot be sent again'
+    if (options.give === undefined && keepsState(answer.protocol)) {
+      return (
+        `their subprotocol, ${answer.protocol}, has a state in this process, of which the new one would know nothing. ` +
+        'With give() and take(), which carry it over, they can'
+      )
+    }
     return needsWindow(internals)
       ? 'their clients compress each message with the help of those before it. ' +
           'With `perMessageDeflate: { clientNoContextTakeover: true }` they can'

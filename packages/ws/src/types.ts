@@ -42,7 +42,8 @@ export interface WsOptions<Socket = AnyWebSocket, State = unknown> {
    * Called in the old process when a WebSocket is about to move. It must not change anything: the WebSocket may stay all
    * the same. What `send()` sends from here on is sent by the new process. If it throws, or returns what JSON refuses (a
    * `bigint`, a circle), the WebSocket stays, is served on here, and is closed with 1012 in its turn; a warning says why. What
-   * JSON changes arrives changed: a `Map` or a `Set` as `{}`, a `Date` as a text, an instance of a class as its fields.
+   * JSON changes arrives changed: a `Map` or a `Set` as `{}`, a `Date` as a text, an instance of a class as its fields. Without
+   * `give()`, a WebSocket whose subprotocol has a state in its server (GraphQL, MQTT, STOMP, WAMP) stays as well.
    * @param request the one by which it was opened
    * @returns what `take()` gets, made anew from JSON; `undefined` where there is nothing to give
    */
