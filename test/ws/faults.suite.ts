@@ -1,10 +1,17 @@
 import { expect, it } from 'vitest'
 import type { ServerProcess } from '../support/index.ts'
-import { eventsOf, inspectProcess, until } from '../support/index.ts'
+import { inspectProcess, until } from '../support/index.ts'
+import { waitForEvent } from '../support/events.ts'
 import type { WebSocketClient } from './stage/client.ts'
 import { openClients, startWs } from './stage/server.ts'
 
 const CLIENTS = 60
+
+/** How the connections of a process have ended. */
+interface Ledger {
+  readonly handedOver: number
+  readonly unconfirmed: number
+}
 
 /** Which generation answers each, or how it has ended. */
 async function whoAnswers(clients: readonly WebSocketClient[]): Promise<string[]> {
@@ -45,9 +52,8 @@ it('the successor is killed in the midst of the moves: what had not moved is ser
   expect(lost).toBeGreaterThanOrEqual(20)
   expect(lost).toBeLessThan(CLIENTS)
   server.signal('SIGTERM', server.pid)
-  await server.waitForLog(/drained: /)
-  const [ledger] = eventsOf(server, 'drained')
-  expect(Number(ledger?.['handedOver']) + Number(ledger?.['unconfirmed'])).toBe(lost)
+  const { handedOver, unconfirmed } = await waitForEvent<Ledger>(server, { event: 'drained' })
+  expect(handedOver + unconfirmed).toBe(lost)
 })
 
 it('the successor is stopped and continued in the midst of the moves: nothing is lost', async () => {
