@@ -1,13 +1,7 @@
-import { defineConfig } from 'vitest/config'
-import base from '../../vitest.config.ts'
+import { suitesIn } from '../workspace/suites.ts'
 
 /** Applications that others wrote. They are installed from the registry: once, and then again when their files change. */
-export default defineConfig({
-  ...base,
-  test: {
-    ...base.test,
-    include: ['test/applications/*.suite.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
-    fileParallelism: false,
-  },
+export default suitesIn(['applications'], {
+  exclude: ['**/node_modules/**', '**/dist/**'],
+  fileParallelism: false,
 })

@@ -1,12 +1,4 @@
-import { defineConfig } from 'vitest/config'
-import base from '../../vitest.config.ts'
+import { suitesIn } from '../workspace/suites.ts'
 
 /** The examples under load, and through many restarts: the essential ones are among all other tests. */
-export default defineConfig({
-  ...base,
-  test: {
-    ...base.test,
-    include: ['test/examples/*.suite.ts'],
-    testTimeout: 300_000,
-  },
-})
+export default suitesIn(['examples'])

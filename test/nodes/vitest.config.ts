@@ -1,12 +1,6 @@
-import { defineConfig } from 'vitest/config'
-import base from '../../vitest.config.ts'
+import { suitesIn } from '../workspace/suites.ts'
 
 /** Restarts from one version of Node into another. The versions are installed by npm, once. */
-export default defineConfig({
-  ...base,
-  test: {
-    ...base.test,
-    include: ['test/nodes/*.suite.ts'],
-    fileParallelism: false,
-  },
+export default suitesIn(['nodes'], {
+  fileParallelism: false,
 })

@@ -1,11 +1,4 @@
-import { defineConfig } from 'vitest/config'
-import base from '../../vitest.config.ts'
+import { suitesIn } from '../workspace/suites.ts'
 
 /** The packages as they are published: packed, installed elsewhere, and used from there. */
-export default defineConfig({
-  ...base,
-  test: {
-    ...base.test,
-    include: ['test/packaging/*.suite.ts'],
-  },
-})
+export default suitesIn(['packaging'])

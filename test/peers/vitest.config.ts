@@ -1,11 +1,4 @@
-import { defineConfig } from 'vitest/config'
-import base from '../../vitest.config.ts'
+import { suitesIn } from '../workspace/suites.ts'
 
 /** Scenarios from the tests of similar projects. */
-export default defineConfig({
-  ...base,
-  test: {
-    ...base.test,
-    include: ['test/peers/*.suite.ts'],
-  },
-})
+export default suitesIn(['peers'])

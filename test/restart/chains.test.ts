@@ -10,7 +10,7 @@ import { ask } from './chains.ts'
 function countLiving(server: ServerProcess, others = 0): () => number {
   let most = 0
   const look = (): void => void (most = Math.max(most, server.alive().length - others))
-  const timer = setInterval(look, 100)
+  const timer = setInterval(look, 20)
   cleanUp(() => clearInterval(timer))
   return () => {
     look()

@@ -1,12 +1,6 @@
-import { defineConfig } from 'vitest/config'
-import base from '../../vitest.config.ts'
+import { suitesIn } from '../workspace/suites.ts'
 
 /** Event streams and sessions through many restarts: the essential ones are among all other tests. */
-export default defineConfig({
-  ...base,
-  test: {
-    ...base.test,
-    include: ['test/streams/*.suite.ts', 'test/sessions/*.suite.ts'],
-    testTimeout: 300_000,
-  },
+export default suitesIn(['streams', 'sessions'], {
+  testTimeout: 300_000,
 })

@@ -1,17 +1,11 @@
 import { expect, it } from 'vitest'
+import { ledgerOf } from '../handover/stage/events.ts'
 import type { ServerProcess } from '../support/index.ts'
 import { inspectProcess, until } from '../support/index.ts'
-import { waitForEvent } from '../support/events.ts'
 import type { WebSocketClient } from './stage/client.ts'
 import { openClients, startWs } from './stage/server.ts'
 
 const CLIENTS = 60
-
-/** How the connections of a process have ended. */
-interface Ledger {
-  readonly handedOver: number
-  readonly unconfirmed: number
-}
 
 /** Which generation answers each, or how it has ended. */
 async function whoAnswers(clients: readonly WebSocketClient[]): Promise<string[]> {
@@ -52,7 +46,7 @@ it('the successor is killed in the midst of the moves: what had not moved is ser
   expect(lost).toBeGreaterThanOrEqual(20)
   expect(lost).toBeLessThan(CLIENTS)
   server.signal('SIGTERM', server.pid)
-  const { handedOver, unconfirmed } = await waitForEvent<Ledger>(server, { event: 'drained' })
+  const { handedOver, unconfirmed } = await ledgerOf(server, 1)
   expect(handedOver + unconfirmed).toBe(lost)
 })
 

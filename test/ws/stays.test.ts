@@ -57,15 +57,6 @@ describe('a WebSocket that cannot move is closed with 1012', () => {
     )
   })
 
-  it('if mayMove() never lets it', async () => {
-    const server = await startWs(SHORT)
-    const [client, other] = (await openClients(server, 2)) as [WebSocketClient, WebSocketClient]
-    client.send('begin 0 for ever')
-    other.send('a')
-    await other.waitFor(1)
-    expect(await afterRestart(server, [client, other])).toEqual([1012, '2 2 x'])
-  })
-
   it('if the new process does not take it, as stayed() is told first', async () => {
     const server = await startWs({ ...SHORT, generations: { 2: { failToTake: true } } })
     const [client] = (await openClients(server, 1)) as [WebSocketClient]
@@ -83,13 +74,16 @@ describe('a WebSocket that cannot move is closed with 1012', () => {
     expect(server.output.lines.filter((line) => line.includes('give() has failed'))).toHaveLength(1)
   })
 
-  it('if the application has paused it', async () => {
+  it.each([
+    ['the application has paused it', 'pause'],
+    ['mayMove() never lets it', 'begin 0 for ever'],
+  ])('if %s', async (_, command) => {
     const server = await startWs(SHORT)
-    const [paused, other] = (await openClients(server, 2)) as [WebSocketClient, WebSocketClient]
-    paused.send('pause')
+    const [stays, other] = (await openClients(server, 2)) as [WebSocketClient, WebSocketClient]
+    stays.send(command)
     other.send('a')
     await other.waitFor(1)
-    expect(await afterRestart(server, [paused, other])).toEqual([1012, '2 2 x'])
+    expect(await afterRestart(server, [stays, other])).toEqual([1012, '2 2 x'])
   })
 
   it('if the new process has other extensions', async () => {

@@ -1,12 +1,6 @@
-import { defineConfig } from 'vitest/config'
-import base from '../../vitest.config.ts'
+import { suitesIn } from '../workspace/suites.ts'
 
 /** WebSockets under load, through many restarts, in each version of ws. `ZERODOWN_TEST_NODE` says in which Node. */
-export default defineConfig({
-  ...base,
-  test: {
-    ...base.test,
-    include: ['test/ws/*.suite.ts'],
-    testTimeout: 30 * 60_000,
-  },
+export default suitesIn(['ws'], {
+  testTimeout: 30 * 60_000,
 })

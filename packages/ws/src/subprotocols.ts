@@ -1,6 +1,6 @@
 /**
- * Subprotocols, by their names in the registry of IANA (RFC 6455, 11.5), whose servers keep for each WebSocket who has signed in
- * and what was subscribed to. In a new process, which knows nothing of that, a client would wait for ever, or be sent away.
+ * Subprotocols (RFC 6455, 1.9) whose servers keep for each WebSocket who has signed in and what was subscribed to. In a new
+ * process, which knows nothing of that, a client would wait for ever, or be sent away.
  */
 const WITH_STATE = /^(?:graphql-ws|graphql-transport-ws|mqtt|mqttv3\.1|v1[0-2]\.stomp|wamp\..+|xmpp|sip)$/
 

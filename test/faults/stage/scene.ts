@@ -14,14 +14,14 @@ import { descriptorsOf } from './descriptors.ts'
 
 /** Workers whose connections were all opened at the start: no other process can ever answer them. */
 export const steady: readonly Worker[] = [
-  { kind: 'keepAlive', connections: 3, thinkTime: [5, 50] },
-  { kind: 'post', connections: 2, size: 20_000, chunks: 3, chunkDelay: [0, 5], thinkTime: [5, 50] },
-  { kind: 'slow', ms: 50, thinkTime: [0, 50] },
+  { kind: 'keepAlive', connections: 3, thinkTime: [2, 20] },
+  { kind: 'post', connections: 2, size: 20_000, chunks: 3, chunkDelay: [0, 5], thinkTime: [2, 20] },
+  { kind: 'slow', ms: 50 },
 ]
 
 export const fresh: readonly Worker[] = [
-  { kind: 'fresh', connections: 2, thinkTime: [5, 50] },
-  { kind: 'fresh', name: 'freshPost', size: 5000, thinkTime: [5, 50] },
+  { kind: 'fresh', connections: 2, thinkTime: [2, 20] },
+  { kind: 'fresh', name: 'freshPost', size: 5000, thinkTime: [2, 20] },
 ]
 
 /** What a failed restart must leave as it was. */

@@ -11,9 +11,9 @@ export const MOMENTS: readonly number[] = [0, 3, 6, 10, 15, 25]
  */
 export async function stopBoth(server: ServerProcess, time: number, meanwhile?: () => void): Promise<void> {
   const old = server.current()
-  const from = server.output.lines.length
+  const next = server.latest.generation + 1
   server.signal('SIGUSR2', old)
-  await server.waitForLog(/generation \d+ \(pid \d+\) has taken over/, { from })
+  await server.waitForLog(new RegExp(`generation ${next} \\(pid \\d+\\) has taken over`))
   await wait(MOMENTS[time])
   const both = [old, server.latest.pid]
   for (const pid of both) server.signal('SIGSTOP', pid)
@@ -24,5 +24,5 @@ export async function stopBoth(server: ServerProcess, time: number, meanwhile?: 
     server.signal('SIGCONT', pid)
     await wait(50)
   }
-  await server.waitForExit(old, 30_000)
+  await server.waitForExit(old)
 }

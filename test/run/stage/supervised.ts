@@ -61,7 +61,7 @@ export async function startSupervised(
     async rollAndLeave() {
       const before = workers()
       const said = await roll()
-      await Promise.all(before.map((pid) => server.waitForExit(pid, 60_000)))
+      await Promise.all(before.map((pid) => server.waitForExit(pid, 30_000)))
       return said
     },
   }

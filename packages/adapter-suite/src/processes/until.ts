@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** How often to look at a condition. ms */
 const INTERVAL = 5
 
-/** A condition that is slow to look at, such as one of all processes, must not take the processor from what it waits for. */
+/** A look that takes long, such as one at all processes, must not take the processor from what is waited for. */
 const TIMES_ITS_COST = 10
 
 type Text = string | (() => string)
@@ -18,16 +18,19 @@ export async function until<T>(condition: () => T | Promise<T>, what: Text, time
   let cause: unknown
   while (true) {
     const began = performance.now()
+    let cost = 0
     try {
-      const value = await condition()
+      const looking = condition()
+      // What it awaits leaves the processor to others.
+      cost = performance.now() - began
+      const value = await looking
       if (isFound(value)) return value
       cause = undefined
     } catch (error) {
       cause = error
     }
-    const now = performance.now()
-    if (now > deadline) throw late(what, timeout, cause)
-    await sleep(Math.max(INTERVAL, TIMES_ITS_COST * (now - began)))
+    if (performance.now() > deadline) throw late(what, timeout, cause)
+    await sleep(Math.max(INTERVAL, TIMES_ITS_COST * cost))
   }
 }
 
